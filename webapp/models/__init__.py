@@ -1,0 +1,52 @@
+"""Tables. Importing this package registers all of them on `Base.metadata`."""
+
+from webapp.models.account import FailedLogin, StaffAccount, StaffRole
+from webapp.models.audit import AuditEntry
+from webapp.models.base import Base
+from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
+from webapp.models.consent import Consent
+from webapp.models.delivery import Attempt, Delivery
+from webapp.models.draft import Draft
+from webapp.models.institution import Institution
+from webapp.models.lead import Lead, LeadEvent
+from webapp.models.match import Match
+from webapp.models.message import InboxMail, Message
+from webapp.models.outbox import OutboxEvent
+from webapp.models.partner import Partner, PartnerEndpoint, PartnerInstitution
+from webapp.models.program import ListingStatus, Program
+from webapp.models.prospect import Prospect
+from webapp.models.submission import Submission
+from webapp.models.suppression import Suppression
+from webapp.models.terms import CapUse, PartnerTerms
+
+__all__ = [
+    "Attempt",
+    "AuditEntry",
+    "Base",
+    "CapUse",
+    "CatalogImport",
+    "CatalogVersion",
+    "Consent",
+    "Delivery",
+    "Draft",
+    "FailedLogin",
+    "ImportStatus",
+    "InboxMail",
+    "Institution",
+    "Lead",
+    "LeadEvent",
+    "ListingStatus",
+    "Match",
+    "Message",
+    "OutboxEvent",
+    "Partner",
+    "PartnerEndpoint",
+    "PartnerInstitution",
+    "PartnerTerms",
+    "Program",
+    "Prospect",
+    "StaffAccount",
+    "StaffRole",
+    "Submission",
+    "Suppression",
+]

@@ -1,0 +1,106 @@
+"""Consent: what the student allowed, in which words, when; and the hash chain that proves it was not edited."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from webapp.domain.partner import ContactChannel
+
+CONSENT_TEXT_VERSION = "2026-11-01"
+"""Raise it whenever a word of the texts below changes; old records keep the words they were given under."""
+
+GENESIS = bytes(32)
+
+
+class ConsentKind(StrEnum):
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+class ConsentPurpose(StrEnum):
+    INTRODUCTION = "introduction"
+    MATCHES_BY_MAIL = "matches_by_mail"
+
+
+CHANNEL_WORDS = {
+    ContactChannel.EMAIL: "by e-mail",
+    ContactChannel.PHONE: "by phone call",
+    ContactChannel.TEXT: "by text message",
+}
+
+
+def join_words(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def introduction_text(legal_entity: str, program: str, channels: Iterable[ContactChannel]) -> str:
+    """The exact words a student agrees to when ticking a school. Channels are named in a fixed order."""
+    chosen = set(channels)
+    ways = join_words([CHANNEL_WORDS[channel] for channel in ContactChannel if channel in chosen])
+    return (
+        f"I agree that Program Match sends my name, contact details, background answers and this match "
+        f"to {legal_entity}, and that {legal_entity} may contact me {ways} about {program}. "
+        "This is not a condition of anything, and I can withdraw it at any time."
+    )
+
+
+def matches_by_mail_text() -> str:
+    """The words beside "mail me this list"."""
+    return "Send me this list of matched programs by e-mail, once. My address goes to no school because of this."
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """One link of a prospect's chain. `prospect_key` stands for the person after the person is erased."""
+
+    record_id: UUID
+    sequence: int
+    prospect_key: bytes
+    kind: ConsentKind
+    purpose: ConsentPurpose
+    legal_entity: str
+    program_id: str
+    channels: tuple[str, ...]
+    text_version: str
+    text: str
+    page: str
+    at: datetime
+
+    def digest(self, previous: bytes) -> bytes:
+        """SHA-256 over the previous link's digest and a canonical JSON form of this one (sorted keys, UTC)."""
+        told = {
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "channels": list(self.channels),
+            "kind": self.kind,
+            "legal_entity": self.legal_entity,
+            "page": self.page,
+            "program_id": self.program_id,
+            "prospect_key": self.prospect_key.hex(),
+            "purpose": self.purpose,
+            "record_id": str(self.record_id),
+            "sequence": self.sequence,
+            "text": self.text,
+            "text_version": self.text_version,
+        }
+        canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(previous + canonical.encode()).digest()
+
+
+def first_broken_link(chain: Iterable[tuple[ConsentRecord, bytes]]) -> int | None:
+    """The sequence of the first record whose stored digest does not follow from those before it; None if all hold.
+
+    `chain` is in order of sequence, starting at 1: a gap counts as broken.
+    """
+    previous = GENESIS
+    for expected, (record, stored) in enumerate(chain, start=1):
+        if record.sequence != expected or record.digest(previous) != stored:
+            return record.sequence
+        previous = stored
+    return None

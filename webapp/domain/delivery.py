@@ -1,0 +1,69 @@
+"""A delivery: the duty to hand over one lead by one channel; an attempt is one try at it."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from webapp.domain.lifecycle import Lifecycle
+
+
+class Channel(StrEnum):
+    WEBHOOK = "webhook"
+
+
+class DeliveryStatus(StrEnum):
+    WAITING = "waiting"  # for the undo window, a cap or a schedule
+    PENDING = "pending"
+    LEASED = "leased"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class AttemptOutcome(StrEnum):
+    STARTED = "started"  # written before we talk, so that a crash leaves a trace
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    RETRYABLE = "retryable"
+    PERMANENT = "permanent"
+    UNCERTAIN = "uncertain"
+    ABANDONED = "abandoned"  # the worker died between talking and writing down the answer
+
+
+S = DeliveryStatus
+DELIVERY_LIFECYCLE: Final = Lifecycle[DeliveryStatus](
+    "delivery",
+    {
+        S.WAITING: frozenset({S.PENDING, S.CANCELLED, S.FAILED}),
+        S.PENDING: frozenset({S.LEASED, S.CANCELLED, S.WAITING, S.FAILED}),
+        S.LEASED: frozenset({S.PENDING, S.DELIVERED, S.REJECTED, S.DUPLICATE, S.FAILED, S.CANCELLED}),
+        S.FAILED: frozenset({S.WAITING}),
+        S.DELIVERED: frozenset(),
+        S.REJECTED: frozenset(),
+        S.DUPLICATE: frozenset(),
+        S.CANCELLED: frozenset(),
+    },
+)
+
+LEASE: Final = timedelta(seconds=60)
+"""How long one worker may hold a delivery or a message before another may take it."""
+
+RETRY_DELAYS: Final = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60)
+)
+"""The wait after the first, second, ... failed attempt: about three days in all, then the delivery has failed."""
+
+
+def retry_delay(attempts_made: int, *, spread: float, retry_after: timedelta | None = None) -> timedelta | None:
+    """How long to wait after `attempts_made` failed attempts (1 or more); None when it is time to give up.
+
+    `spread` in 0..1 spreads retries over the 20 % after the due time, so that an outage does not end in a stampede.
+    What the other side asked for (`Retry-After`) is honoured where it is longer.
+    """
+    if attempts_made > len(RETRY_DELAYS):
+        return None
+    wait = RETRY_DELAYS[attempts_made - 1] * (1 + 0.2 * spread)
+    return max(wait, retry_after) if retry_after else wait

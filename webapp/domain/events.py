@@ -1,0 +1,9 @@
+"""Outbox events: facts to be acted on after commit. They carry ids, never personal data."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    MESSAGE_DUE = "message.due"  # subject: a message
+    LEAD_DUE = "lead.due"  # subject: a lead whose undo window ends, or whose hold may end
+    DELIVERY_DUE = "delivery.due"  # subject: a delivery

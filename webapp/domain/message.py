@@ -1,0 +1,53 @@
+"""A message: one mail to one person, once."""
+
+from enum import StrEnum
+from typing import Final
+
+from webapp.domain.lifecycle import Lifecycle
+
+
+class MessageClass(StrEnum):
+    TRANSACTIONAL = "transactional"
+    MATCHES = "matches"
+    FOLLOW_UP = "follow_up"
+    PARTNER = "partner"
+    STAFF = "staff"
+
+
+class MessageStatus(StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    HANDED_OVER = "handed_over"
+    DEFERRED = "deferred"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SUPPRESSED = "suppressed"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+S = MessageStatus
+MESSAGE_LIFECYCLE: Final = Lifecycle[MessageStatus](
+    "message",
+    {
+        S.PENDING: frozenset({S.LEASED, S.SUPPRESSED, S.FAILED}),
+        S.DEFERRED: frozenset({S.LEASED, S.SUPPRESSED, S.FAILED}),
+        S.LEASED: frozenset({S.PENDING, S.HANDED_OVER, S.DEFERRED, S.SUPPRESSED, S.FAILED, S.UNCERTAIN}),
+        S.HANDED_OVER: frozenset({S.BOUNCED, S.COMPLAINED}),
+        # A crash between sending and writing it down leaves us not knowing. Only a person may decide to send again.
+        S.UNCERTAIN: frozenset({S.PENDING, S.HANDED_OVER, S.BOUNCED, S.COMPLAINED}),
+        S.FAILED: frozenset({S.PENDING}),
+        S.BOUNCED: frozenset(),
+        S.COMPLAINED: frozenset(),
+        S.SUPPRESSED: frozenset(),
+    },
+)
+
+
+class Template(StrEnum):
+    """The mails there are. Values are the template names that `emails.render` knows."""
+
+    MATCHED_PROGRAMS = "matched_programs"
+    INTRODUCTIONS_OPENED = "introductions_opened"
+    INTRODUCTION_UPDATE = "introduction_update"
+    PARTNER_LEAD_WITHDRAWN = "partner_lead_withdrawn"

@@ -1,0 +1,29 @@
+"""What staff did: who, what, before, after, from where. Append-only; a trigger refuses edits."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Id, JsonObject
+
+
+class AuditEntry(Base):
+    __tablename__ = "audit_entries"
+
+    id: Mapped[Id]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"), index=True)
+    actor: Mapped[str]
+    action: Mapped[str]
+    object_type: Mapped[str]
+    object_id: Mapped[str]
+    before: Mapped[JsonObject | None]
+    after: Mapped[JsonObject | None]
+    remote_address: Mapped[str | None]
+
+    __table_args__ = (
+        Index("ix_audit_entries_at_id", "at", "id"),
+        Index("ix_audit_entries_object_type_object_id", "object_type", "object_id"),
+    )

@@ -1,0 +1,50 @@
+"""Versions of the catalogue and the imports that made them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Id, JsonArray, status_of
+
+
+class ImportStatus(StrEnum):
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    DRY_RUN = "dry_run"
+
+
+class CatalogVersion(Base):
+    """Every change to what is published makes a new version; processes reload when they see one."""
+
+    __tablename__ = "catalog_versions"
+
+    number: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    published: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CatalogImport(Base):
+    """One import of a listing file: what was read, what changed, which rows were refused and why."""
+
+    __tablename__ = "catalog_imports"
+
+    id: Mapped[Id]
+    source: Mapped[str]
+    filename: Mapped[str]
+    status: Mapped[ImportStatus] = mapped_column(status_of(ImportStatus))
+    rows_read: Mapped[int]
+    added: Mapped[int]
+    changed: Mapped[int]
+    withdrawn: Mapped[int]
+    unchanged: Mapped[int]
+    refused: Mapped[int]
+    faults: Mapped[JsonArray] = mapped_column(server_default="[]")
+    changes: Mapped[JsonArray] = mapped_column(server_default="[]")
+    catalog_version: Mapped[int | None] = mapped_column(ForeignKey("catalog_versions.number"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"))
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    seconds: Mapped[float] = mapped_column(server_default="0")

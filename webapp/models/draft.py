@@ -1,0 +1,25 @@
+"""A form being filled: answers kept on the server, step by step. It knows nobody's name."""
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Id, JsonObject
+
+
+class Draft(Base):
+    """`answers` holds {step: {field: value}} as typed; `results_hash` finds it again from a results link."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    results_hash: Mapped[bytes] = mapped_column(unique=True)
+    token_version: Mapped[int] = mapped_column(server_default="1")
+    answers: Mapped[JsonObject] = mapped_column(server_default="{}")
+    attribution: Mapped[JsonObject] = mapped_column(server_default="{}")
+    completed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(index=True)

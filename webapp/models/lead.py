@@ -1,0 +1,70 @@
+"""Leads and their timeline."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.domain.lead import LeadStatus
+from webapp.models.base import Base, Id, JsonArray, JsonObject, status_of
+from webapp.models.match import Match
+from webapp.models.partner import Partner
+from webapp.models.prospect import Prospect
+from webapp.models.submission import Submission
+
+
+class Lead(Base):
+    """One introduction of one student to one partner. At most one for each submission and partner.
+
+    `due_at` is when the next step may be taken (undo window over, cap open again); null when there is none.
+    `cap_day` and `cap_month` name the counters this lead has taken from; null while it has taken none.
+    """
+
+    __tablename__ = "leads"
+
+    id: Mapped[Id]
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"))
+    match_id: Mapped[UUID] = mapped_column(ForeignKey("matches.id"))
+    prospect_id: Mapped[UUID] = mapped_column(ForeignKey("prospects.id"), index=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
+    program_id: Mapped[str]
+    status: Mapped[LeadStatus] = mapped_column(status_of(LeadStatus))
+    reason: Mapped[str | None]
+    test: Mapped[bool]
+    channels: Mapped[JsonArray]
+    undo_until: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    cap_day: Mapped[date | None]
+    cap_month: Mapped[date | None]
+    delivered_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    partner: Mapped[Partner] = relationship()
+    prospect: Mapped[Prospect] = relationship()
+    submission: Mapped[Submission] = relationship()
+    match: Mapped[Match] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("submission_id", "partner_id"),
+        Index("ix_leads_created_at_id", "created_at", "id"),
+        Index("ix_leads_partner_id_created_at_id", "partner_id", "created_at", "id"),
+        Index("ix_leads_status_created_at_id", "status", "created_at", "id"),
+        Index("ix_leads_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
+    )
+
+
+class LeadEvent(Base):
+    """One step of a lead's life. Append-only; a trigger refuses edits."""
+
+    __tablename__ = "lead_events"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"), index=True)
+    at: Mapped[datetime]
+    from_status: Mapped[str | None]
+    to_status: Mapped[str]
+    reason: Mapped[str]
+    detail: Mapped[JsonObject] = mapped_column(server_default="{}")
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,62 @@
+"""Mails to be sent, once each, and the development inbox."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.models.base import Base, Id, JsonObject, status_of
+
+
+class Message(Base):
+    """One mail to one person. `key` is unique for each submission, template and subject: it cannot be made twice.
+
+    The recipient is looked up when it is sent; what it says is rendered then from the rows `about` names.
+    """
+
+    __tablename__ = "messages"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    message_class: Mapped[MessageClass] = mapped_column(status_of(MessageClass))
+    template: Mapped[Template] = mapped_column(status_of(Template))
+    template_version: Mapped[str]
+    prospect_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"), index=True)
+    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"), index=True)
+    submission_id: Mapped[UUID | None] = mapped_column(ForeignKey("submissions.id"), index=True)
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
+    about: Mapped[JsonObject] = mapped_column(server_default="{}")
+    status: Mapped[MessageStatus] = mapped_column(status_of(MessageStatus))
+    reason: Mapped[str | None]
+    attempts_made: Mapped[int] = mapped_column(server_default="0")
+    due_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    lease_id: Mapped[UUID | None]
+    handed_over_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        Index("ix_messages_created_at_id", "created_at", "id"),
+        Index("ix_messages_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
+        Index("ix_messages_leased_until", "leased_until", postgresql_where="leased_until IS NOT NULL"),
+    )
+
+
+class InboxMail(Base):
+    """A mail that was handed over to the development inbox instead of to a mail server. Never used in production."""
+
+    __tablename__ = "inbox_mails"
+
+    id: Mapped[Id]
+    message_header_id: Mapped[str] = mapped_column(index=True)
+    sender: Mapped[str]
+    recipient: Mapped[str]
+    subject: Mapped[str]
+    headers: Mapped[JsonObject]
+    text: Mapped[str]
+    html: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_inbox_mails_received_at_id", "received_at", "id"),)

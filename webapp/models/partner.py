@@ -1,0 +1,53 @@
+"""Partners: legal entities that buy leads, the institutions they speak for and where their leads go."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.domain.partner import PartnerStatus
+from webapp.models.base import Base, Id, status_of
+
+
+class Partner(Base):
+    __tablename__ = "partners"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(unique=True)
+    legal_name: Mapped[str]
+    display_name: Mapped[str]
+    status: Mapped[PartnerStatus] = mapped_column(status_of(PartnerStatus))
+    time_zone: Mapped[str]
+    contact_email: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    endpoints: Mapped[list["PartnerEndpoint"]] = relationship(back_populates="partner")
+
+
+class PartnerInstitution(Base):
+    """Which partner speaks for which institution. One institution has at most one partner."""
+
+    __tablename__ = "partner_institutions"
+
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"), primary_key=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)
+
+
+class PartnerEndpoint(Base):
+    """Where one partner's leads are posted. `sealed_secret` is the signing secret, encrypted at rest."""
+
+    __tablename__ = "partner_endpoints"
+
+    id: Mapped[Id]
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)
+    url: Mapped[str]
+    sealed_secret: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[str | None]
+
+    partner: Mapped[Partner] = relationship(back_populates="endpoints")
+
+    __table_args__ = (CheckConstraint("url ~ '^https?://'", name="url_scheme"),)

@@ -1,0 +1,28 @@
+"""The student, once they have said who they are."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.models.base import Base, Id
+
+
+class Prospect(Base):
+    """Personal data live here and nowhere else. `email_key` is the keyed hash that stays when they are erased."""
+
+    __tablename__ = "prospects"
+
+    id: Mapped[Id]
+    email_key: Mapped[bytes] = mapped_column(unique=True)
+    email: Mapped[str | None]
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    phone: Mapped[str | None]
+    data_hash: Mapped[bytes] = mapped_column(unique=True)
+    token_version: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    erased_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_prospects_created_at_id", "created_at", "id"),)

@@ -1,0 +1,37 @@
+"""One request of a student: mail me this list, introduce me to these schools."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.models.base import Base, Id, JsonObject
+from webapp.models.match import Match
+from webapp.models.prospect import Prospect
+
+
+class Submission(Base):
+    """`nonce` makes fifty posts of one page one submission; the versions make the ranking replayable."""
+
+    __tablename__ = "submissions"
+
+    id: Mapped[Id]
+    nonce: Mapped[str] = mapped_column(unique=True)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
+    prospect_id: Mapped[UUID] = mapped_column(ForeignKey("prospects.id"), index=True)
+    profile: Mapped[JsonObject]
+    engine_version: Mapped[str]
+    weights_version: Mapped[str]
+    catalog_version: Mapped[str]
+    considered: Mapped[int]
+    excluded: Mapped[JsonObject]
+    wants_mail: Mapped[bool]
+    attribution: Mapped[JsonObject] = mapped_column(server_default="{}")
+    page: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    prospect: Mapped[Prospect] = relationship()
+    matches: Mapped[list[Match]] = relationship(order_by=Match.rank)
+
+    __table_args__ = (Index("ix_submissions_created_at_id", "created_at", "id"),)
