@@ -1,0 +1,423 @@
+"""What the engine may know of a student: the profile, read from and written to JSON.
+
+Nothing here can hold a name, an address, a phone number, a partner or a price per lead: such keys are refused by name,
+and free text that holds an e-mail address is refused too. A missing answer means "unknown" and stays missing.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from webapp.domain.credential import Credential, Education, EnglishLevel
+from webapp.domain.field import FIELDS
+from webapp.domain.geography import STATES
+from webapp.domain.subject import Subject, SubjectLevel
+
+WORDS_LIMIT = 500
+INTERESTS_LIMIT = 20
+INTEREST_LIMIT = 80
+
+
+class Criterion(StrEnum):
+    """What a program is judged on."""
+
+    GOAL = "goal"
+    BACKGROUND = "background"
+    COST = "cost"
+    DURATION = "duration"
+    SCHEDULE = "schedule"
+    PLACE = "place"
+    START = "start"
+    OUTCOMES = "outcomes"
+    INTERESTS = "interests"
+
+
+class Priority(StrEnum):
+    """How much a criterion matters to the student."""
+
+    MUST = "must"
+    IMPORTANT = "important"
+    NICE = "nice"
+    IGNORE = "ignore"
+
+
+class Modality(StrEnum):
+    """How teaching reaches the student."""
+
+    ONLINE = "online"
+    HYBRID = "hybrid"
+    ON_CAMPUS = "on_campus"
+
+
+class Pace(StrEnum):
+    """Full-time or part-time study."""
+
+    FULL_TIME = "full_time"
+    PART_TIME = "part_time"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileProblem:
+    """One thing wrong with a profile: where, what, and what would be right."""
+
+    path: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}; {self.remedy}"
+
+
+class ProfileError(ValueError):
+    """The profile was refused; `problems` lists every reason, not only the first."""
+
+    def __init__(self, problems: Sequence[ProfileProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """Where the student wants to go. `occupation` is a SOC code; lists are empty where nothing was said."""
+
+    occupation: str | None = None
+    words: str | None = None
+    credentials: tuple[Credential, ...] = ()
+    interests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What the student brings. `field` is a two-digit CIP family, `gpa` on the 0 to 4 scale."""
+
+    education: Education | None = None
+    field: str | None = None
+    gpa: float | None = None
+    work_years: float | None = None
+    english: EnglishLevel | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subjects:
+    """How well the student knows each subject; None where not asked, `unknown` where they do not know."""
+
+    programming: SubjectLevel | None = None
+    statistics: SubjectLevel | None = None
+    calculus: SubjectLevel | None = None
+    linear_algebra: SubjectLevel | None = None
+    databases: SubjectLevel | None = None
+    machine_learning: SubjectLevel | None = None
+
+    def known(self, subject: Subject) -> SubjectLevel | None:
+        """The level the student stated, or None where it is missing or `unknown`."""
+        level: SubjectLevel | None = getattr(self, subject.value)
+        return None if level is SubjectLevel.UNKNOWN else level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practical:
+    """The limits of the student's life. `budget_cents` is the whole program's tuition they can pay, in US cents."""
+
+    modalities: tuple[Modality, ...] = ()
+    country: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    radius_km: float | None = None
+    pace: Pace | None = None
+    hours_per_week: float | None = None
+    start_within_months: float | None = None
+    budget_cents: int | None = None
+    months_max: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priorities:
+    """How much each criterion matters; None where the student did not say."""
+
+    goal: Priority | None = None
+    background: Priority | None = None
+    cost: Priority | None = None
+    duration: Priority | None = None
+    schedule: Priority | None = None
+    place: Priority | None = None
+    start: Priority | None = None
+    outcomes: Priority | None = None
+    interests: Priority | None = None
+
+    def of(self, criterion: Criterion) -> Priority | None:
+        """The priority stated for a criterion, or None."""
+        value: Priority | None = getattr(self, criterion.value)
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """All the engine may know of a student."""
+
+    goal: Goal = field(default_factory=Goal)
+    background: Background = field(default_factory=Background)
+    subjects: Subjects = field(default_factory=Subjects)
+    practical: Practical = field(default_factory=Practical)
+    priorities: Priorities = field(default_factory=Priorities)
+
+    @classmethod
+    def from_json(cls, obj: object) -> "Profile":
+        """Read the JSON object of the profile interface; raise ProfileError with every problem found."""
+        reader = _Reader()
+        sections = reader.mapping("profile", obj, tuple(_SECTIONS))
+        parsed: dict[str, Any] = {}
+        for name, (kind, parsers) in _SECTIONS.items():
+            given = reader.mapping(name, sections.get(name, {}), tuple(parsers))
+            values: dict[str, Any] = {}
+            for key, value in given.items():
+                if key in parsers:
+                    values[_ATTRIBUTES.get(key, key)] = parsers[key](reader, f"{name}.{key}", value)
+            parsed[name] = kind(**{key: value for key, value in values.items() if value is not None})
+        profile = cls(**parsed)
+        reader.check_place(profile.practical)
+        if reader.problems:
+            raise ProfileError(reader.problems)
+        return profile
+
+    def to_json(self) -> dict[str, dict[str, Any]]:
+        """The JSON object again; what was missing stays missing, so that reading it gives an equal profile."""
+        result: dict[str, dict[str, Any]] = {}
+        for section in fields(self):
+            part = getattr(self, section.name)
+            values = {}
+            for item in fields(part):
+                key, value = _json_item(item.name, getattr(part, item.name))
+                if value is not None:
+                    values[key] = value
+            if values:
+                result[section.name] = values
+        return result
+
+    def stated(self) -> dict[str, Any]:
+        """Every answer given, by its path (`practical.budget_usd`), as it stands in the JSON."""
+        return {f"{section}.{key}": value for section, part in self.to_json().items() for key, value in part.items()}
+
+
+_ATTRIBUTES = {"budget_usd": "budget_cents"}
+
+
+def _json_item(name: str, value: object) -> tuple[str, Any]:
+    if name == "budget_cents":
+        return "budget_usd", None if value is None else plain_dollars(cast(int, value))
+    if isinstance(value, StrEnum):
+        return name, value.value
+    if isinstance(value, tuple):
+        return name, [item.value if isinstance(item, StrEnum) else item for item in value] or None
+    return name, value
+
+
+def plain_dollars(cents: int) -> int | float:
+    """Cents as a JSON number of dollars: whole where it is whole."""
+    return cents // 100 if cents % 100 == 0 else cents / 100
+
+
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_SOC = re.compile(r"[0-9]{2}-[0-9]{4}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_POSTAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
+_ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
+_E = TypeVar("_E", bound=StrEnum)
+
+
+def has_control_character(text: str) -> bool:
+    """Whether text holds control, line-separator, surrogate or direction-override characters."""
+    if text.isascii() and text.isprintable():
+        return False
+    return any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in _DIRECTION for c in text)
+
+
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class _Reader:
+    """Collects problems while reading, so that all of them are reported together."""
+
+    def __init__(self) -> None:
+        self.problems: list[ProfileProblem] = []
+
+    def refuse(self, path: str, problem: str, remedy: str) -> None:
+        self.problems.append(ProfileProblem(path, problem, remedy))
+
+    def mapping(self, path: str, value: object, allowed: tuple[str, ...]) -> Mapping[str, object]:
+        if not isinstance(value, Mapping):
+            self.refuse(path, f"is {_kind(value)}", "write an object with the keys " + ", ".join(allowed))
+            return {}
+        for key in value:
+            if key not in allowed:
+                prefix = "" if path == "profile" else f"{path}."
+                self.refuse(f"{prefix}{_short(key)}", "is not a known key", "use only " + ", ".join(allowed))
+        return value
+
+    def choice(self, path: str, value: object, kind: type[_E]) -> _E | None:
+        if isinstance(value, str):
+            for option in kind:
+                if option.value == value:
+                    return option
+        self.refuse(path, f"{_short(value)} is not a known value", "use one of " + ", ".join(kind))
+        return None
+
+    def text(self, path: str, value: object, limit: int) -> str | None:
+        if not isinstance(value, str) or not value.strip():
+            self.refuse(path, f"is {_kind(value)}", "write some text, or leave the key out")
+        elif len(value) > limit:
+            self.refuse(path, f"has {len(value)} characters", f"write at most {limit}")
+        elif has_control_character(value.replace("\n", " ").replace("\r", " ").replace("\t", " ")):
+            self.refuse(path, "holds a control character", "write plain text")
+        elif _EMAIL.search(value):
+            self.refuse(path, "holds an e-mail address", "leave it out; ranking does not need it")
+        else:
+            return value
+        return None
+
+    def pattern(self, path: str, value: object, shape: re.Pattern[str], remedy: str) -> str | None:
+        if isinstance(value, str) and shape.fullmatch(value):
+            return value
+        self.refuse(path, f"{_short(value)} has the wrong form", remedy)
+        return None
+
+    def number(self, path: str, value: object, low: float, high: float) -> float | None:
+        remedy = f"write a number from {low:,.12g} to {high:,.12g}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.refuse(path, f"is {_kind(value)}", remedy)
+        elif not (low <= value <= high) or (isinstance(value, float) and not math.isfinite(value)):
+            self.refuse(path, f"{_short(value)} is out of range", remedy)
+        else:
+            return value
+        return None
+
+    def sequence(self, path: str, value: object, limit: int) -> list[object]:
+        if not isinstance(value, list | tuple):
+            self.refuse(path, f"is {_kind(value)}", "write a list")
+            return []
+        if len(value) > limit:
+            self.refuse(path, f"has {len(value)} entries", f"write at most {limit}")
+            return []
+        if any(item in value[:index] for index, item in enumerate(value)):
+            self.refuse(path, "names one entry twice", "write each entry once")
+        return list(value)
+
+    def check_place(self, practical: Practical) -> None:
+        if practical.country not in (None, "US"):
+            return
+        if practical.state is not None and practical.state not in STATES:
+            self.refuse("practical.state", f"{practical.state} is not a US state", "use a code such as CA")
+        if practical.country == "US" and practical.postal_code and not _ZIP.fullmatch(practical.postal_code):
+            self.refuse("practical.postal_code", "is not a US ZIP code", "write five digits, such as 94110")
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, str):
+        return "text" if value.strip() else "empty text"
+    if isinstance(value, Mapping):
+        return "an object"
+    return "a list" if isinstance(value, list | tuple) else "a number"
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+_Parser = Callable[[_Reader, str, object], object]
+
+
+def _choice(kind: type[StrEnum]) -> _Parser:
+    return lambda reader, path, value: reader.choice(path, value, kind)
+
+
+def _choices(kind: type[StrEnum]) -> _Parser:
+    def parse(reader: _Reader, path: str, value: object) -> object:
+        items = reader.sequence(path, value, len(kind))
+        found = [reader.choice(f"{path}[{index}]", item, kind) for index, item in enumerate(items)]
+        return tuple(item for item in found if item is not None)
+
+    return parse
+
+
+def _number(low: float, high: float) -> _Parser:
+    return lambda reader, path, value: reader.number(path, value, low, high)
+
+
+def _pattern(shape: re.Pattern[str], remedy: str) -> _Parser:
+    return lambda reader, path, value: reader.pattern(path, value, shape, remedy)
+
+
+def _words(reader: _Reader, path: str, value: object) -> object:
+    return reader.text(path, value, WORDS_LIMIT)
+
+
+def _interests(reader: _Reader, path: str, value: object) -> object:
+    items = reader.sequence(path, value, INTERESTS_LIMIT)
+    found = [reader.text(f"{path}[{index}]", item, INTEREST_LIMIT) for index, item in enumerate(items)]
+    return tuple(item for item in found if item is not None)
+
+
+def _field(reader: _Reader, path: str, value: object) -> object:
+    if isinstance(value, str) and value in FIELDS:
+        return value
+    reader.refuse(path, f"{_short(value)} is not a CIP family", "use two digits, such as 11 or 45")
+    return None
+
+
+def _budget(reader: _Reader, path: str, value: object) -> object:
+    dollars = reader.number(path, value, 0, 10_000_000)
+    if dollars is None:
+        return None
+    cents = round(dollars * 100)
+    if abs(cents - dollars * 100) > 1e-6 * max(1.0, dollars):
+        reader.refuse(path, "has fractions of a cent", "write dollars with at most two decimals")
+    return cents
+
+
+_SECTIONS: Mapping[str, tuple[Callable[..., object], Mapping[str, _Parser]]] = {
+    "goal": (
+        Goal,
+        {
+            "occupation": _pattern(_SOC, "write a SOC code such as 15-2051"),
+            "words": _words,
+            "credentials": _choices(Credential),
+            "interests": _interests,
+        },
+    ),
+    "background": (
+        Background,
+        {
+            "education": _choice(Education),
+            "field": _field,
+            "gpa": _number(0, 4),
+            "work_years": _number(0, 70),
+            "english": _choice(EnglishLevel),
+        },
+    ),
+    "subjects": (Subjects, {subject.value: _choice(SubjectLevel) for subject in Subject}),
+    "practical": (
+        Practical,
+        {
+            "modalities": _choices(Modality),
+            "country": _pattern(_COUNTRY, "write a two-letter country code such as US"),
+            "state": _pattern(_COUNTRY, "write a two-letter state code such as CA"),
+            "postal_code": _pattern(_POSTAL, "write a postal code of 2 to 11 letters and digits"),
+            "radius_km": _number(1, 20_000),
+            "pace": _choice(Pace),
+            "hours_per_week": _number(1, 100),
+            "start_within_months": _number(0, 120),
+            "budget_usd": _budget,
+            "months_max": _number(1, 240),
+        },
+    ),
+    "priorities": (Priorities, {criterion.value: _choice(Priority) for criterion in Criterion}),
+}
