@@ -85,6 +85,11 @@ class EmbeddedServers:
             while self._started:
                 self._started.pop().stop_own()
 
+    @property
+    def started(self) -> tuple[str, ...]:
+        """The names of the servers this object started rather than joined."""
+        return tuple(server.name for server in self._started)
+
     def died(self) -> list[str]:
         """The names of servers that should run and do not."""
         return [one.name for one in (self._postgres, self._valkey) if one is not None and one.running() is None]

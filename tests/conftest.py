@@ -1,0 +1,199 @@
+"""Fixtures every floor may use: real servers, a migrated database, a session that rolls back."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import importlib.util
+import os
+import pkgutil
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from webapp import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "program_match_template"
+STARTER_WAITS_SECONDS = 900.0  # for the other xdist workers to finish with the servers it started
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The directory of public reference data (real listings, vectors of standards)."""
+    path = Path(os.environ.get("PROGRAM_MATCH_DATA", ROOT.parent / "shared" / "data"))
+    if not path.is_dir():
+        pytest.fail(f"The tests' reference data is not at {path}: set PROGRAM_MATCH_DATA to its directory.")
+    return path
+
+
+@pytest.fixture(scope="session")
+def worker_number() -> int:
+    """Which xdist worker this is, from 0."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+@pytest.fixture(scope="session")
+def shared_var() -> Iterator[Path]:
+    """One var/ for the whole test run, shared by all xdist workers."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
+    path = Path(tempfile.gettempdir()) / f"pm-tests-{os.geteuid()}-{run}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    if path.lstat().st_uid != os.geteuid():
+        pytest.fail(f"{path} belongs to somebody else.")
+    path.chmod(0o711)
+    yield path
+    if not embedded.status(path):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers(shared_var: Path) -> Iterator[embedded.Addresses]:
+    """PostgreSQL and Valkey for the whole run: those of DATABASE_URL and REDIS_URL, else embedded and not durable."""
+    database_url, redis_url = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
+    with embedded.running_servers(
+        shared_var,
+        database=not database_url,
+        broker=not redis_url,
+        durable=False,
+        patience=STARTER_WAITS_SECONDS,
+    ) as found:
+        yield embedded.Addresses(database_url or found.database_url, redis_url or found.redis_url)
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: embedded.Addresses, shared_var: Path) -> Iterator[str]:
+    """The name of a database that was migrated once and that others are copied from."""
+    own = not os.environ.get("DATABASE_URL")
+    name = TEMPLATE if own else f"{TEMPLATE}_{uuid.uuid4().hex[:12]}"
+    with _locked(shared_var / "template.lock"):
+        if not _database_exists(servers.database_url, name):
+            try:
+                _execute(servers.database_url, f'CREATE DATABASE "{name}"')
+                _migrate(_with_database(servers.database_url, name))
+            except BaseException:
+                _execute(servers.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                raise
+    yield name
+    if not own:
+        _execute(servers.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def make_database(
+    servers: embedded.Addresses, template_database: str, shared_var: Path
+) -> Callable[[], AbstractContextManager[str]]:
+    """A factory of migrated, empty databases: `with make_database() as url`. Each is dropped when its block ends."""
+
+    @contextmanager
+    def fresh() -> Iterator[str]:
+        name = f"pm_test_{uuid.uuid4().hex}"
+        with _locked(shared_var / "template.lock"):  # two copies of one template at once disturb each other
+            _execute(servers.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
+        try:
+            yield _with_database(servers.database_url, name)
+        finally:
+            _execute(servers.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    return fresh
+
+
+@pytest.fixture(scope="session")
+def database_url(make_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The migrated database of this xdist worker. Tests on it must roll back: commits stay for the next test."""
+    with make_database() as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_database_url(make_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """A migrated, empty database for one test that commits."""
+    with make_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on this worker's database."""
+    made = create_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose commits are savepoints inside a transaction that is rolled back after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as made:
+            yield made
+        outer.rollback()
+
+
+@pytest.fixture
+def redis_url(servers: embedded.Addresses, worker_number: int) -> Iterator[str]:
+    """An empty Redis database for one test, emptied again afterwards. Somebody's own data is never flushed."""
+    base = servers.redis_url.partition("?")[0]
+    number = 15 - worker_number % 16
+    url = f"{base}?db={number}"
+    with redis.Redis.from_url(url) as client:
+        if client.dbsize() != 0:
+            pytest.fail(f"Redis database {number} at {base} is in use; the tests want it empty.")
+        yield url
+        client.flushdb()
+
+
+@pytest.fixture
+def var_directory() -> Iterator[Path]:
+    """A var/ of its own for a test that kills servers: root's PostgreSQL can reach it, what runs there is stopped."""
+    home = Path(tempfile.mkdtemp(prefix="pm-var-"))
+    home.chmod(0o711)
+    yield home / "var"
+    embedded.stop(home / "var")
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _migrate(url: str) -> None:
+    if importlib.util.find_spec("webapp.bootstrap") is not None:
+        importlib.import_module("webapp.bootstrap").upgrade_database(url)
+        return
+    package = importlib.import_module("webapp.models")
+    for module in pkgutil.iter_modules(package.__path__, "webapp.models."):
+        importlib.import_module(module.name)
+    engine = create_engine(url)
+    importlib.import_module("webapp.models.base").Base.metadata.create_all(engine)
+    engine.dispose()
+
+
+def _with_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _database_exists(url: str, name: str) -> bool:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).scalar()
+    engine.dispose()
+    return found is not None
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
