@@ -1,7 +1,7 @@
 """How talking to the outside world can end when it does not simply succeed.
 
 Each error carries a machine code (`reason`, lower snake case, stable: stored with attempts and counted in metrics)
-and a sentence (`text`) that is safe to store and to show to staff: it never holds a name, an address or an answer's words.
+and a sentence (`text`) that is safe to store and to show to staff: never a name, an address or an answer's own words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class GatewayError(Exception):
         self.text = text or reason.replace("_", " ").capitalize() + "."
 
 
-class Retryable(GatewayError):  # noqa: N818 - named for what the caller does next, as the design says
+class Retryable(GatewayError):
     """Nothing was handed over, or handing it over again is harmless: try later.
 
     `retry_after` is the least wait the other side asked for, when it asked.
@@ -29,9 +29,9 @@ class Retryable(GatewayError):  # noqa: N818 - named for what the caller does ne
         self.retry_after = retry_after
 
 
-class Permanent(GatewayError):  # noqa: N818 - named for what the caller does next, as the design says
+class Permanent(GatewayError):
     """The same thing sent again would be refused again: stop and say why."""
 
 
-class Uncertain(GatewayError):  # noqa: N818 - named for what the caller does next, as the design says
+class Uncertain(GatewayError):
     """It was handed over but the answer was lost. Sending again could double it: record it so and do not repeat."""

@@ -1,0 +1,149 @@
+"""Putting a mail on paper: headers and a two-part body as bytes, after RFC 5322, 2045-2047 and 6532.
+
+Assembled by hand from constant parts: `EmailMessage` with its policies takes many times longer for the same bytes.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime
+from typing import Final
+
+from webapp.gateways.errors import Permanent
+from webapp.gateways.mail import Envelope, Mailbox, OutgoingMail
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_LOCAL: Final = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\\\]]{1,64}")
+_QUOTED_LOCAL: Final = re.compile(r'"([^\x00-\x1f\x7f"\\]|\\[\x20-\x7e]){1,62}"')
+_DOMAIN: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f.:IPv]+\]")
+_MESSAGE_ID: Final = re.compile(r"<[!#-'*+/-9=?A-Z^-~.-]+@[!#-'*+/-9=?A-Z^-~.\[\]:-]+>")
+_HEADER_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,75}")
+_ATOMS: Final = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
+_OWN_HEADERS: Final = frozenset(
+    {"from", "to", "cc", "bcc", "sender", "subject", "date", "message-id", "mime-version", "return-path", "received"}
+)
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+_LINE: Final = 76
+_LONGEST_LINE: Final = 998
+
+
+def compose(mail: OutgoingMail, *, now: datetime) -> Envelope:
+    """`mail` as an Envelope dated `now`. The same mail and time give the same bytes.
+
+    Permanent with `header_refused` when a header value holds a control character (so nobody can add a header or a
+    recipient), `address_refused` when an address cannot stand in a header or an SMTP command.
+    """
+    sender, recipient = address_of(mail.sender.address), address_of(mail.recipient)
+    mail_from = address_of(mail.envelope_from) if mail.envelope_from else sender
+    if not _MESSAGE_ID.fullmatch(mail.message_id) or len(mail.message_id) > 250:
+        raise Permanent("header_refused", text="The message id is not one that mail servers take.")
+    boundary = "=_" + hashlib.sha256(mail.message_id.encode()).hexdigest()[:32]
+    lines = [
+        *_header("From", _mailbox(Mailbox(mail.sender.name, sender))),
+        *_header("To", recipient),
+        *_header("Subject", _words("Subject", mail.subject)),
+        f"Date: {format_datetime(now)}",
+        f"Message-ID: {mail.message_id}",
+        *_extra_headers(mail),
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+        "",
+        "",
+    ]
+    head = "\r\n".join(lines).encode("utf-8")
+    content = b"".join((head, _part(boundary, "plain", mail.text), _part(boundary, "html", mail.html)))
+    return Envelope(mail.message_id, mail_from, recipient, content + f"--{boundary}--\r\n".encode())
+
+
+def address_of(address: str) -> str:
+    """`address` with its domain in ASCII (IDNA); Permanent `address_refused` when it is not a plain single address.
+
+    No route, comment, display name or second address gets through. A local part may be UTF-8 (RFC 6531).
+    """
+    local, at, domain = address.rpartition("@")
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            domain = ""
+    well_formed = _LOCAL.fullmatch(local) or _QUOTED_LOCAL.fullmatch(local)
+    if not (at and well_formed and _DOMAIN.fullmatch(domain) and not _surrogate(local)):
+        raise Permanent("address_refused", text="The address is not one that mail can be sent to.")
+    return f"{local}@{domain}"
+
+
+def _extra_headers(mail: OutgoingMail) -> Iterator[str]:
+    seen: set[str] = set()
+    for name, value in mail.headers.items():
+        key = name.lower()
+        if not _HEADER_NAME.fullmatch(name) or key in _OWN_HEADERS or key.startswith("content-") or key in seen:
+            raise Permanent("header_refused", text="A header's name is not allowed.")
+        seen.add(key)
+        # Structured values such as List-Unsubscribe must stay as they are; only what is not ASCII needs words.
+        yield from _header(name, _checked(value) if value.isascii() else _words(name, value))
+
+
+def _header(name: str, value: str) -> list[str]:
+    """The lines of one header; a long value is folded at its spaces. `value` has been checked, and may be folded."""
+    lines = [piece for line in f"{name}: {value}".split("\r\n") for piece in _fold(line)]
+    if any(len(line.encode()) > _LONGEST_LINE for line in lines):
+        raise Permanent("header_refused", text="A header's value is too long for one line.")
+    return lines
+
+
+def _fold(line: str) -> Iterator[str]:
+    while len(line) > _LINE:
+        at = line.rfind(" ", 1, _LINE + 1)
+        # A break after the name's colon, or one that leaves only blanks, would make a line that readers may drop.
+        if at < 1 or not line[:at].strip() or line[:at].endswith(":"):
+            at = line.find(" ", _LINE)
+        if at < 1 or not line[at:].strip():
+            break
+        yield line[:at]
+        line = line[at:]
+    yield line
+
+
+def _words(name: str, value: str) -> str:
+    """`value` as the text of a header: as it is when plain ASCII, else in encoded words (RFC 2047)."""
+    _checked(value)
+    # An ASCII text with "=?" in it would be decoded by readers, and one with outer or double blanks would lose them.
+    if value.isascii() and "=?" not in value and value == " ".join(value.split()):
+        return value
+    return Header(value, "utf-8", maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
+
+
+def _checked(value: str) -> str:
+    if _CONTROL.search(value) or _surrogate(value):
+        raise Permanent("header_refused", text="A header's value holds a control character.")
+    return value
+
+
+def _mailbox(mailbox: Mailbox) -> str:
+    if not mailbox.name:
+        return mailbox.address
+    name = _words("From", mailbox.name)
+    if name == mailbox.name and not _ATOMS.fullmatch(name):
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        name = f'"{escaped}"'
+    return f"{name} <{mailbox.address}>"
+
+
+def _part(boundary: str, subtype: str, text: str) -> bytes:
+    """One body part in quoted-printable: ASCII, lines of at most 76, safe for any relay."""
+    plain = _LINE_END.sub("\r\n", text.rstrip("\r\n") + "\n")
+    body = binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True)
+    head = (
+        f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n"
+
+
+def _surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
