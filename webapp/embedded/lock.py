@@ -32,6 +32,16 @@ def exclusive(path: Path, *, seconds: float, when_waiting: Callable[[], None] | 
         os.close(handle)
 
 
+@contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """Hold the lock if nobody else does. True when it is ours, False when somebody else has it."""
+    handle = _open(path)
+    try:
+        yield _acquire(handle, fcntl.LOCK_EX, seconds=0)
+    finally:
+        os.close(handle)
+
+
 class Attendance:
     """A shared lock that says "I use the servers"; whoever wants to stop them can wait until nobody does."""
 

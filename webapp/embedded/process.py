@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import IO
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 PROC = Path("/proc")
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +162,9 @@ def _identify_by_ps(pid: int) -> Identity | None:
     if not started or _ps(pid, "state=").startswith("Z"):
         return None
     return Identity(pid, started)
+
+
+def follow_parent(number: signal.Signals) -> None:
+    """Ask the kernel (Linux) to signal us when the process that started us ends, however it ends."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
