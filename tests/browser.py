@@ -1,0 +1,122 @@
+"""A real browser for tests: Debian's chromium, a loopback server in a thread, and axe.
+
+A folder's conftest.py takes the fixtures in by name: ``from tests.browser import browser_page, chromium, faults, live_server, new_page``.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from werkzeug.serving import make_server
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
+_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveServer:
+    """A server on the loopback interface; ``url`` has no slash at its end."""
+
+    url: str
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What pages complained of: script errors, blocked content, requests that would leave the machine."""
+    return []
+
+
+@pytest.fixture
+def new_page(chromium: Browser, faults: list[str]) -> Iterator[Callable[..., Page]]:
+    """Makes pages: ``new_page(width=1280, height=900, dark=False, javascript=True, reduced_motion=True)``."""
+    contexts = []
+
+    def watch(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    def stay_home(route: Route) -> None:
+        if urlsplit(route.request.url).hostname in ("127.0.0.1", "localhost"):
+            route.continue_()
+        else:
+            faults.append(f"request to {route.request.url}")
+            route.abort()
+
+    def make(
+        *, width: int = 1280, height: int = 900, dark: bool = False, javascript: bool = True, **options: Any
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("console", watch)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.route("**/*", stay_home)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def browser_page(new_page: Callable[..., Page]) -> Page:
+    """A page 1280 px wide in the light mode."""
+    return new_page()
+
+
+@pytest.fixture
+def live_server() -> Iterator[Callable[[Any], LiveServer]]:
+    """Serves a WSGI app on a free loopback port, in a thread: ``live_server(app).url``."""
+    running = []
+
+    def serve(app: Any) -> LiveServer:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        return LiveServer(f"http://127.0.0.1:{server.server_port}")
+
+    yield serve
+    for server, thread in running:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds wrong on ``page`` by WCAG 2.2 A and AA and its own good practice: "rule: selector, selector"."""
+    results = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": _AXE_TAGS}})
+    return [
+        f"{violation['id']}: "
+        + ", ".join(str(node["target"]) + " " + str(node["failureSummary"]) for node in violation["nodes"])
+        for violation in results.response["violations"]
+    ]
+
+
+def overflows(page: Page) -> int:
+    """How many pixels the page is wider than the window (0 when nothing sticks out)."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
