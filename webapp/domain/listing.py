@@ -410,7 +410,7 @@ def _fields(text: str) -> tuple[str, ...]:
     return names
 
 
-def _bridge(text: str) -> Bridge:
+def parse_bridge(text: str) -> Bridge:
     kind, _, rest = text.partition(":")
     if kind == "program":
         if not PROGRAM_ID.fullmatch(rest):
@@ -477,7 +477,7 @@ _PARSERS: Mapping[str, _Parser] = {
     "min_gpa": _number(0, 4),
     "min_work_years": _number(0, 70),
     "min_english": _one_of(EnglishLevel),
-    "bridge_for": lambda text: tuple(dict.fromkeys(_bridge(item) for item in _items(text))),
+    "bridge_for": lambda text: tuple(dict.fromkeys(parse_bridge(item) for item in _items(text))),
     "topics": _topics,
     "outcome_median_salary_usd": _money,
     "outcome_rate": _number(0, 1),

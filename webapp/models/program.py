@@ -53,7 +53,7 @@ class Program(Base):
     states_authorized: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     months: Mapped[float | None]
     hours_per_week: Mapped[float | None]
-    tuition_total_usd: Mapped[float | None]
+    tuition_total_cents: Mapped[int | None]
     tuition_basis: Mapped[str | None]
     start_terms: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     min_education: Mapped[str | None]
@@ -71,7 +71,7 @@ class Program(Base):
     topics: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     summary: Mapped[str | None]
     accreditor: Mapped[str | None]
-    outcome_median_salary_usd: Mapped[float | None]
+    outcome_median_salary_cents: Mapped[int | None]
     outcome_rate: Mapped[float | None]
     outcome_sample: Mapped[int | None]
     outcome_source: Mapped[str | None]

@@ -9,12 +9,16 @@ from webapp.models.base import Base, Id
 
 
 class Prospect(Base):
-    """Personal data live here and nowhere else. `email_key` is the keyed hash that stays when they are erased."""
+    """A student as one submission gave them. Personal data live here and nowhere else.
+
+    One row for each submission, so that whoever types another person's address cannot change what that person said.
+    `email_key` is the keyed hash by which rows of one address belong together, and which stays when they are erased.
+    """
 
     __tablename__ = "prospects"
 
     id: Mapped[Id]
-    email_key: Mapped[bytes] = mapped_column(unique=True)
+    email_key: Mapped[bytes] = mapped_column(index=True)
     email: Mapped[str | None]
     first_name: Mapped[str | None]
     last_name: Mapped[str | None]

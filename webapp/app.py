@@ -1,0 +1,69 @@
+"""The web application: surfaces, headers and error pages on one runtime."""
+
+from time import perf_counter
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import context
+from webapp.admin.blueprint import install_admin
+from webapp.bootstrap import Runtime, build_runtime, load_settings
+from webapp.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from webapp.ops import inbox, views
+from webapp.settings import Settings
+from webapp.student.blueprint import install_student
+from webapp.ui.headers import install_security_headers
+from webapp.ui.pages import Site, install_ui
+
+MAX_FORM_BYTES = 1_000_000
+MAX_UPLOAD_BYTES = 100_000_000
+
+
+def create_app(settings: Settings, *, runtime: Runtime | None = None) -> Flask:
+    """The application for `settings`. Tests may hand in a runtime with fakes in it."""
+    built = runtime or build_runtime(settings)
+    app = Flask("webapp", static_folder=None, template_folder=None)
+    secure = settings.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=built.links.secret,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        SESSION_COOKIE_NAME="__Host-session" if secure else "session",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A form may lie open for a day; what protects it is the session, not a clock.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # the documented way to wrap
+    context.install(app, built)
+    install_ui(app, site=Site(postal_address=settings.postal_address, contact_email=settings.mail_from))
+    install_security_headers(app, hsts=secure)
+    app.register_blueprint(views.blueprint)
+    install_student(app)
+    install_admin(app)
+    if not settings.is_production:
+        app.register_blueprint(inbox.blueprint)
+    _count_requests(app)
+    return app
+
+
+def create_app_from_environment() -> Flask:
+    """What the web server loads: `gunicorn "webapp.app:create_app_from_environment()"`."""
+    return create_app(load_settings())
+
+
+def _count_requests(app: Flask) -> None:
+    @app.before_request
+    def start() -> None:
+        g.started = perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        HTTP_REQUESTS.labels(endpoint, request.method, str(response.status_code)).inc()
+        if "started" in g:
+            HTTP_SECONDS.labels(endpoint).observe(perf_counter() - g.started)
+        return response

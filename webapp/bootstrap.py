@@ -1,0 +1,226 @@
+"""The composition root: settings in, a `Runtime` with everything the entry points need out."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from secrets import token_urlsafe
+
+import celery
+import redis
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from pydantic import SecretStr
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from webapp.domain.clock import Clock, SystemClock
+from webapp.domain.errors import Problem, Refused
+from webapp.domain.links import Links
+from webapp.embedded import running_servers
+from webapp.gateways.http_webhook import HttpWebhook
+from webapp.gateways.inbox import InboxMail
+from webapp.gateways.mail import MailGateway
+from webapp.gateways.sealing import Seal
+from webapp.gateways.smtp import SmtpMail
+from webapp.gateways.wakeup import WakeUp
+from webapp.gateways.webhook import WebhookGateway
+from webapp.observability.log import configure_logging
+from webapp.services.inbox import store_in_inbox
+from webapp.services.message import Sender
+from webapp.services.snapshot import Snapshot
+from webapp.services.submission import Policy
+from webapp.services.transaction import Begin
+from webapp.settings import Settings, parse_settings
+
+RELAY_TASK = "outbox.relay"
+RELAY_QUEUE = "outbox"
+DEVELOPMENT_SECRET_FILE = "secret_key"  # noqa: S105  # the name of a file, not a secret
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Everything an entry point hands to services. Built once a process."""
+
+    settings: Settings
+    engine: Engine
+    begin: Begin
+    redis: redis.Redis
+    clock: Clock
+    mail: MailGateway
+    webhook: WebhookGateway
+    wake_up: WakeUp
+    snapshot: Snapshot
+    seal: Seal
+    links: Links
+    sender: Sender
+    policy: Policy
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; Refused with every fault at once."""
+    return parse_settings(os.environ if environ is None else environ)
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """A runtime on `settings`, which must name a database, a broker and a secret. Opens no connection yet."""
+    if settings.database_url is None or settings.redis_url is None or settings.secret_key is None:
+        raise Refused(
+            Problem("settings", "DATABASE_URL, REDIS_URL and SECRET_KEY must be set.", "See docs/settings.md.")
+        )
+    configure_logging(level=settings.log_level, json_lines=settings.is_production)
+    secret = settings.secret_key.get_secret_value()
+    engine = create_engine(
+        with_driver(settings.database_url),
+        pool_size=settings.web_database_pool,
+        max_overflow=5,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5, "application_name": "program-match"},
+    )
+    begin = _begin(engine)
+    client = redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=1)
+    return Runtime(
+        settings=settings,
+        engine=engine,
+        begin=begin,
+        redis=client,
+        clock=SystemClock(),
+        mail=SmtpMail(settings.smtp_url) if settings.smtp_url else InboxMail(partial(store_in_inbox, begin)),
+        webhook=HttpWebhook(timeout=settings.webhook_timeout_seconds, allow_loopback=settings.webhook_allow_loopback),
+        wake_up=WakeUp(_relay_nudge(settings.redis_url)),
+        snapshot=Snapshot(begin),
+        seal=Seal(secret),
+        links=Links(settings.base_url, secret),
+        sender=Sender(address=settings.mail_from, postal_address=settings.postal_address),
+        policy=Policy(undo_window=settings.undo_window, lead_expiry=timedelta(days=settings.lead_expiry_days)),
+    )
+
+
+def broker_url(redis_url: str) -> str:
+    """`redis_url` in the dialect that Celery speaks."""
+    if not redis_url.startswith("unix://"):
+        return redis_url
+    path, _, database = redis_url.removeprefix("unix://").partition("?db=")
+    return f"redis+socket://{path}?virtual_host={database or 0}"
+
+
+def limiter_url(redis_url: str) -> str:
+    """`redis_url` in the dialect that the rate limiter speaks."""
+    return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
+
+
+def with_driver(database_url: str) -> str:
+    """`database_url` with the driver named."""
+    return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@contextmanager
+def local_settings(
+    settings: Settings, *, database: bool = True, broker: bool = False, progress: Callable[[str], None] | None = None
+) -> Iterator[Settings]:
+    """`settings` with addresses for what they leave out: embedded servers under var/, for as long as the block lasts.
+
+    A development secret is made once and kept under var/. In production nothing is filled in.
+    """
+    with ExitStack() as stack:
+        needs = {"database": database and not settings.database_url, "broker": broker and not settings.redis_url}
+        if any(needs.values()):
+            addresses = stack.enter_context(running_servers(settings.var_dir, progress=progress, **needs))
+            settings = settings.model_copy(
+                update={
+                    "database_url": settings.database_url or addresses.database_url or None,
+                    "redis_url": settings.redis_url or addresses.redis_url or "redis://127.0.0.1:1/0",
+                }
+            )
+        if settings.secret_key is None:
+            settings = settings.model_copy(update={"secret_key": SecretStr(development_secret(settings.var_dir))})
+        yield settings
+
+
+def development_secret(var: Path) -> str:
+    """The secret of this checkout, made on first use, readable by its owner only."""
+    path = var / DEVELOPMENT_SECRET_FILE
+    var.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret := token_urlsafe(48))
+    return secret
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, without a file: where the migrations are."""
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    return config
+
+
+def upgrade_database(database_url: str, revision: str = "head") -> None:
+    """Bring the schema up to `revision`. Safe to run twice at once: the second waits, then finds nothing to do."""
+    _migrate(database_url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade_database(database_url: str, revision: str) -> None:
+    """Take the schema back to `revision`."""
+    _migrate(database_url, lambda config: command.downgrade(config, revision))
+
+
+def head_revision() -> str:
+    """The revision this code expects."""
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if head is None:
+        raise Refused(Problem("migrations", "There are no migrations beside this code.", "Install it again."))
+    return head
+
+
+def database_revision(engine: Engine) -> str | None:
+    """The revision the database is at; None before the first migration."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _migrate(database_url: str, run: Callable[[Config], None]) -> None:
+    engine = create_engine(with_driver(database_url))
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7305061)")
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            run(config)
+    finally:
+        engine.dispose()
+
+
+def _begin(engine: Engine) -> Begin:
+    sessions = sessionmaker(engine, expire_on_commit=False)
+
+    def begin() -> AbstractContextManager[Session]:
+        return sessions.begin()
+
+    return begin
+
+
+def _relay_nudge(redis_url: str) -> Callable[[], None]:
+    """Sends the relay task as a plain client: short time-outs, no retries, because the schedule makes up for a loss."""
+    client = celery.Celery("wake-up", broker=broker_url(redis_url), set_as_current=False)
+    client.conf.broker_transport_options = {"socket_timeout": 2, "socket_connect_timeout": 1}
+    client.conf.broker_connection_timeout = 1
+
+    def send() -> None:
+        client.send_task(RELAY_TASK, queue=RELAY_QUEUE, ignore_result=True, retry=False, expires=30)
+
+    return send
+
+
+def replace_parts(runtime: Runtime, **parts: object) -> Runtime:
+    """A runtime with some parts exchanged, for tests: `replace_parts(runtime, clock=FrozenClock(...))`."""
+    return replace(runtime, **parts)  # type: ignore[arg-type]  # dataclasses.replace checks the names at run time

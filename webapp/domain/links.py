@@ -1,0 +1,37 @@
+"""The addresses that open a student's own pages. A link is as good as a key, so it is made in one place."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from webapp.domain.ids import derived_token
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes tokens and whole addresses. Tokens are derived, so they can be made again but are never stored."""
+
+    base_url: str
+    secret: str = field(repr=False)
+
+    def draft_token(self, draft_id: UUID, version: int = 1) -> str:
+        """What the cookie of a form being filled holds."""
+        return derived_token(self.secret, "draft", draft_id, version)
+
+    def results_token(self, draft_id: UUID, version: int = 1) -> str:
+        return derived_token(self.secret, "results", draft_id, version)
+
+    def my_data_token(self, prospect_id: UUID, version: int = 1) -> str:
+        return derived_token(self.secret, "my-data", prospect_id, version)
+
+    def results_url(self, draft_id: UUID, version: int = 1) -> str:
+        return f"{self.base_url}/results/{self.results_token(draft_id, version)}"
+
+    def my_data_url(self, prospect_id: UUID, version: int = 1) -> str:
+        return f"{self.base_url}/my-data/{self.my_data_token(prospect_id, version)}"
+
+    def unsubscribe_url(self, prospect_id: UUID, version: int = 1) -> str:
+        return f"{self.base_url}/my-data/{self.my_data_token(prospect_id, version)}/mail"
+
+    def consent_url(self, consent_id: UUID) -> str:
+        """Where a partner reads the consent record it was given. The id alone opens nothing."""
+        return f"{self.base_url}/partner/consents/{consent_id}"

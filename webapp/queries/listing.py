@@ -1,0 +1,83 @@
+"""Listings as published: for the engine's snapshot and for the pages that show them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.credential import Credential, Education, EnglishLevel
+from webapp.domain.listing import Bridge, Control, FactSource, Listing, TuitionBasis, parse_bridge
+from webapp.domain.profile import Modality, Pace
+from webapp.domain.subject import SubjectLevel
+from webapp.models import CatalogVersion, Institution, ListingStatus, Program
+
+_FROM_INSTITUTION = {
+    "institution": Institution.name,
+    "institution_control": Institution.control,
+    "title_iv": Institution.title_iv,
+}
+_COLUMNS: list[Any] = [_FROM_INSTITUTION.get(each.name, getattr(Program, each.name, None)) for each in fields(Listing)]
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "institution_control": Control,
+    "credential": Credential,
+    "tuition_basis": TuitionBasis,
+    "min_education": Education,
+    "min_english": EnglishLevel,
+    **{f"req_{subject}": SubjectLevel for subject in (
+        "programming", "statistics", "calculus", "linear_algebra", "databases", "machine_learning"
+    )},
+}  # fmt: skip
+_ENUM_LISTS: Mapping[str, type[StrEnum]] = {"modality": Modality, "pace": Pace}
+_LISTS = frozenset({"states_authorized", "start_terms", "accepted_fields", "topics"})
+
+
+def current_version(session: Session) -> int:
+    """The number of the newest published catalogue; 0 when nothing was published yet."""
+    return session.execute(select(func.coalesce(func.max(CatalogVersion.number), 0))).scalar_one()
+
+
+def published_listings(session: Session) -> Iterator[Listing]:
+    """Every published listing, ordered by program id, streamed."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .join(Institution, Institution.id == Program.institution_id)
+        .where(Program.status == ListingStatus.PUBLISHED)
+        .order_by(Program.program_id)
+        .execution_options(yield_per=2000)
+    )
+    return (_listing(row) for row in rows)
+
+
+def listings_by_id(session: Session, program_ids: Iterable[str]) -> dict[str, Listing]:
+    """The listings named, published or since withdrawn, keyed by program id."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .join(Institution, Institution.id == Program.institution_id)
+        .where(Program.program_id.in_(list(program_ids)))
+    )
+    return {listing.program_id: listing for listing in map(_listing, rows)}
+
+
+def demo_program_ids(session: Session, program_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the named programs that are invented for demonstration."""
+    rows = session.execute(select(Program.program_id).where(Program.program_id.in_(list(program_ids)), Program.is_demo))
+    return frozenset(rows.scalars())
+
+
+def _listing(row: Any) -> Listing:
+    return Listing(**{each.name: _value(each.name, value) for each, value in zip(fields(Listing), row, strict=True)})
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _LISTS:
+        return tuple(value or ())
+    if name in _ENUM_LISTS:
+        return tuple(_ENUM_LISTS[name](item) for item in value or ())
+    if name == "bridge_for":
+        return tuple(parse_bridge(item) for item in value or ())
+    if name == "fact_sources":
+        return {column: FactSource(**told) for column, told in (value or {}).items()}
+    return _ENUMS[name](value) if value is not None and name in _ENUMS else value

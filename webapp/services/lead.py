@@ -1,0 +1,208 @@
+"""Leads: releasing them when the undo window ends, withdrawing them, writing down every step."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, insert, select
+from sqlalchemy.orm import Session, aliased
+
+from webapp.domain.clock import Clock
+from webapp.domain.consent import CONSENT_TEXT_VERSION, ConsentKind, ConsentPurpose
+from webapp.domain.delivery import DELIVERY_LIFECYCLE, DeliveryStatus
+from webapp.domain.errors import NotFound
+from webapp.domain.events import EventKind
+from webapp.domain.lead import LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
+from webapp.domain.message import MessageClass, Template
+from webapp.domain.partner import PartnerStatus
+from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
+from webapp.services import cap, consent, message, outbox
+
+DUPLICATE_WINDOW = timedelta(days=90)
+PAUSED_RECHECK = timedelta(hours=1)
+_WITH_PARTNER = (LeadStatus.QUEUED, LeadStatus.DELIVERING, LeadStatus.DELIVERED, LeadStatus.DUPLICATE_AT_PARTNER)
+
+
+def move(
+    session: Session,
+    lead: Lead,
+    status: LeadStatus,
+    *,
+    at: datetime,
+    reason: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Move `lead` along its life cycle and write the step into its timeline."""
+    before = lead.status
+    lead.status = LEAD_LIFECYCLE.check(before, status)
+    lead.reason = reason
+    session.execute(
+        insert(LeadEvent).values(
+            lead_id=lead.id, at=at, from_status=before, to_status=status, reason=reason, detail=dict(detail or {})
+        )
+    )
+
+
+def release(session: Session, clock: Clock, lead_id: UUID) -> None:
+    """Send `lead_id` on its way if its time has come: queue its delivery, or hold it and say why.
+
+    Harmless to call twice or too early.
+    """
+    now = clock.now()
+    lead = _locked(session, lead_id)
+    if (
+        lead is None
+        or lead.due_at is None
+        or lead.due_at > now
+        or lead.status not in NOT_YET_SENT - {LeadStatus.QUEUED}
+    ):
+        return
+    if lead.expires_at <= now:
+        _stop(session, lead, LeadStatus.EXPIRED, at=now, reason="expired")
+        return
+    partner = session.get_one(Partner, lead.partner_id)
+    if partner.status is PartnerStatus.ENDED:
+        _stop(session, lead, LeadStatus.EXPIRED, at=now, reason="partner_ended")
+        return
+    reason = "undo_window_over" if lead.status is LeadStatus.UNDO_WINDOW else "hold_over"
+    move(session, lead, LeadStatus.QUEUED, at=now, reason=reason)
+    if partner.status is PartnerStatus.PAUSED:
+        _hold(session, lead, LeadStatus.HELD_SCHEDULE, at=now, until=now + PAUSED_RECHECK, reason="partner_paused")
+    elif _is_duplicate(session, lead, now):
+        _hold(session, lead, LeadStatus.HELD_REVIEW, at=now, until=None, reason="duplicate_in_window")
+    else:
+        _send_on(session, lead, at=now)
+
+
+def release_from_review(session: Session, clock: Clock, lead_id: UUID) -> None:
+    """Staff looked at a lead held for review and let it go: it is queued without the duplicate check."""
+    now = clock.now()
+    lead = _locked(session, lead_id)
+    if lead is None:
+        raise NotFound("There is no such lead.")
+    queue(session, lead, at=now, reason="released_by_staff")
+
+
+def queue(session: Session, lead: Lead, *, at: datetime, reason: str) -> None:
+    """Queue `lead` (already locked) without looking for duplicates: a person decided."""
+    move(session, lead, LeadStatus.QUEUED, at=at, reason=reason)
+    _send_on(session, lead, at=at)
+
+
+def withdraw(session: Session, clock: Clock, lead_id: UUID, *, prospect_id: UUID, page: str) -> None:
+    """The student takes one introduction back: nothing more is sent, and a partner that has it is told.
+
+    NotFound unless the lead is `prospect_id`'s own. Withdrawing twice is the same as once.
+    """
+    now = clock.now()
+    chain = consent.chain_of(session, prospect_id) if _exists(session, prospect_id) else None
+    lead = _locked(session, lead_id)
+    if lead is None or chain is None or lead.prospect_id != prospect_id:
+        raise NotFound("There is no such introduction.")
+    if lead.status is LeadStatus.WITHDRAWN or not LEAD_LIFECYCLE.allows(lead.status, LeadStatus.WITHDRAWN):
+        return
+    partner_has_it = lead.status not in NOT_YET_SENT | {LeadStatus.FAILED}
+    # The lead is locked before its delivery everywhere, so two of us cannot wait for each other.
+    _stop(session, lead, LeadStatus.WITHDRAWN, at=now, reason="withdrawn_by_student")
+    partner = session.get_one(Partner, lead.partner_id)
+    wording = consent.Wording(
+        kind=ConsentKind.WITHDRAWN,
+        purpose=ConsentPurpose.INTRODUCTION,
+        legal_entity=partner.legal_name,
+        program_id=lead.program_id,
+        channels=tuple(lead.channels),
+        text_version=CONSENT_TEXT_VERSION,
+        text=f"I withdraw the introduction to {partner.legal_name}.",
+        page=page,
+        lead_id=lead.id,
+    )
+    consent.append(session, chain, [wording], at=now, submission_id=lead.submission_id)
+    if partner_has_it:
+        tell_partner_of_withdrawal(session, lead, at=now)
+
+
+def tell_partner_of_withdrawal(session: Session, lead: Lead, *, at: datetime) -> None:
+    """Queue the mail that tells the partner to delete what it got. Once for each lead."""
+    message.queue(
+        session,
+        key=f"lead:{lead.id}:{Template.PARTNER_LEAD_WITHDRAWN}",
+        message_class=MessageClass.PARTNER,
+        template=Template.PARTNER_LEAD_WITHDRAWN,
+        at=at,
+        partner_id=lead.partner_id,
+        lead_id=lead.id,
+    )
+
+
+def expire(session: Session, clock: Clock, lead_id: UUID) -> None:
+    """End a lead whose time ran out while it was held. Harmless when it has moved on."""
+    lead = _locked(session, lead_id)
+    if lead is not None and lead.expires_at <= clock.now() and lead.status in NOT_YET_SENT:
+        _stop(session, lead, LeadStatus.EXPIRED, at=clock.now(), reason="expired")
+
+
+def _locked(session: Session, lead_id: UUID) -> Lead | None:
+    return session.execute(
+        select(Lead).where(Lead.id == lead_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def _exists(session: Session, prospect_id: UUID) -> bool:
+    return bool(session.execute(select(exists().where(Prospect.id == prospect_id))).scalar())
+
+
+def _delivery_of(session: Session, lead: Lead) -> Delivery:
+    return session.execute(select(Delivery).where(Delivery.lead_id == lead.id).with_for_update()).scalar_one()
+
+
+def _send_on(session: Session, lead: Lead, *, at: datetime) -> None:
+    """Queue the delivery of a queued lead, or hold it when a cap is full."""
+    full_until = cap.reserve(session, lead, at)
+    if full_until is not None:
+        _hold(session, lead, LeadStatus.HELD_CAP, at=at, until=full_until, reason="cap_full")
+        return
+    lead.due_at = None
+    delivery = _delivery_of(session, lead)
+    delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.PENDING)
+    delivery.due_at = at
+    outbox.add(session, EventKind.DELIVERY_DUE, [delivery.id], due_at=at)
+
+
+def _hold(
+    session: Session, lead: Lead, status: LeadStatus, *, at: datetime, until: datetime | None, reason: str
+) -> None:
+    move(session, lead, status, at=at, reason=reason, detail={"until": until.isoformat()} if until else None)
+    lead.due_at = until
+    if until is not None:
+        outbox.add(session, EventKind.LEAD_DUE, [lead.id], due_at=until)
+
+
+def _stop(session: Session, lead: Lead, status: LeadStatus, *, at: datetime, reason: str) -> None:
+    move(session, lead, status, at=at, reason=reason)
+    lead.due_at = None
+    cap.release(session, lead)
+    delivery = _delivery_of(session, lead)
+    if DELIVERY_LIFECYCLE.allows(delivery.status, DeliveryStatus.CANCELLED):
+        delivery.status = DeliveryStatus.CANCELLED
+        delivery.reason, delivery.due_at, delivery.finished_at = reason, None, at
+        delivery.leased_until = delivery.lease_id = None
+
+
+def _is_duplicate(session: Session, lead: Lead, now: datetime) -> bool:
+    """Whether the same address was introduced to the same partner lately. Locks that pair until commit."""
+    email_key = session.execute(select(Prospect.email_key).where(Prospect.id == lead.prospect_id)).scalar_one()
+    session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{email_key.hex()}:{lead.partner_id}", 0)))
+    )
+    other, who = aliased(Lead), aliased(Prospect)
+    return bool(
+        session.execute(
+            select(
+                exists()
+                .where(other.partner_id == lead.partner_id, other.id != lead.id, other.prospect_id == who.id)
+                .where(who.email_key == email_key, other.status.in_(_WITH_PARTNER))
+                .where(other.created_at > now - DUPLICATE_WINDOW, other.test == lead.test)
+            )
+        ).scalar()
+    )

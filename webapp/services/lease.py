@@ -1,0 +1,105 @@
+"""A lease: one worker's right to work on a row for a while. Written in the row, so it outlives the worker."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from webapp.domain.delivery import LEASE, AttemptOutcome
+from webapp.domain.ids import new_id
+from webapp.models import Attempt, Delivery, Message
+from webapp.observability.metrics import ATTEMPTS
+
+Leasable = Delivery | Message
+
+
+def take(row: Leasable, now: datetime) -> UUID:
+    """Lease `row` (already locked, already moved to its leased status) from `now` on; the lease's id."""
+    row.lease_id = new_id()
+    row.leased_until = now + LEASE
+    row.attempts_made += 1
+    row.due_at = None
+    return row.lease_id
+
+
+def give_up(row: Leasable, *, due_at: datetime | None = None) -> None:
+    """End the lease. `due_at` is when the row may be taken again; None when never."""
+    row.lease_id = row.leased_until = None
+    row.due_at = due_at
+
+
+def is_abandoned(row: Leasable, now: datetime) -> bool:
+    """Whether whoever held the lease ran out of time: it died, or hangs."""
+    return row.leased_until is not None and row.leased_until <= now
+
+
+def begin_attempt(session: Session, row: Leasable, now: datetime) -> UUID:
+    """Write that we are about to talk to the world, so that a crash while talking leaves a trace."""
+    subject = Attempt.delivery_id if isinstance(row, Delivery) else Attempt.message_id
+    made = session.execute(select(func.count()).select_from(Attempt).where(subject == row.id)).scalar_one()
+    attempt_id = new_id()
+    session.execute(
+        insert(Attempt).values(
+            id=attempt_id,
+            delivery_id=row.id if isinstance(row, Delivery) else None,
+            message_id=row.id if isinstance(row, Message) else None,
+            number=made + 1,
+            outcome=AttemptOutcome.STARTED,
+            started_at=now,
+        )
+    )
+    return attempt_id
+
+
+def finish_attempt(
+    session: Session,
+    attempt_id: UUID,
+    outcome: AttemptOutcome,
+    *,
+    at: datetime,
+    reason: str,
+    http_status: int | None = None,
+    answer: str | None = None,
+    duration_ms: float | None = None,
+) -> None:
+    """Write how an attempt ended. Nothing in `reason` or `answer` may be the student's data."""
+    session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt_id)
+        .values(
+            outcome=outcome,
+            reason=reason,
+            finished_at=at,
+            http_status=http_status,
+            answer=answer,
+            duration_ms=duration_ms,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def abandon_started(session: Session, row: Leasable, now: datetime) -> bool:
+    """Mark attempts that were started and never finished as abandoned; whether there were any."""
+    subject = Attempt.delivery_id if isinstance(row, Delivery) else Attempt.message_id
+    abandoned = session.execute(
+        update(Attempt)
+        .where(subject == row.id, Attempt.outcome == AttemptOutcome.STARTED)
+        .values(outcome=AttemptOutcome.ABANDONED, reason="worker_lost", finished_at=now)
+        .returning(Attempt.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return bool(abandoned)
+
+
+def had_outcome(session: Session, row: Leasable, outcomes: Sequence[AttemptOutcome]) -> bool:
+    """Whether any attempt at `row` ended in one of `outcomes`."""
+    subject = Attempt.delivery_id if isinstance(row, Delivery) else Attempt.message_id
+    found = session.execute(select(Attempt.id).where(subject == row.id, Attempt.outcome.in_(outcomes)).limit(1))
+    return found.first() is not None
+
+
+def count_attempt(row_kind: str, outcome: AttemptOutcome) -> None:
+    """Count an attempt for the metrics."""
+    ATTEMPTS.labels(row_kind, outcome).inc()

@@ -1,0 +1,120 @@
+"""Settings: environment variables, parsed once, every fault reported together."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from webapp.domain.errors import Problem, Refused
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+def _scheme(*allowed: str) -> AfterValidator:
+    def check(url: str) -> str:
+        if url.split("://")[0] not in allowed or "://" not in url:
+            raise ValueError(f"must start with one of: {', '.join(f'{scheme}://' for scheme in allowed)}")
+        return url
+
+    return AfterValidator(check)
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be the address of the site, like https://match.example.org")
+    return url.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """All settings there are. Each has a line in docs/settings.md."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    environment: Environment = Environment.DEVELOPMENT
+    database_url: Annotated[str, _scheme("postgresql", "postgresql+psycopg")] | None = None
+    redis_url: Annotated[str, _scheme("redis", "rediss", "unix")] | None = None
+    smtp_url: Annotated[str, _scheme("smtp", "smtps")] | None = None
+    secret_key: SecretStr | None = None
+    base_url: Annotated[str, AfterValidator(_web_address)] = "http://127.0.0.1:8000"
+    mail_from: EmailStr = "matches@program-match.example"
+    postal_address: Annotated[str, Field(min_length=1)] = "Program Match (development), no postal address"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    var_dir: Path = Path("var")
+    undo_window_seconds: Annotated[int, Field(ge=0, le=86_400)] = 600
+    lead_expiry_days: Annotated[int, Field(ge=1, le=365)] = 30
+    draft_expiry_days: Annotated[int, Field(ge=1, le=365)] = 90
+    webhook_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
+    webhook_allow_loopback: bool = False
+    form_min_seconds: Annotated[float, Field(ge=0, le=60)] = 2.0
+    rate_limits: bool = True
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    web_database_pool: Annotated[int, Field(ge=1, le=100)] = 10
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Self:
+        if self.environment is not Environment.PRODUCTION:
+            return self
+        wanted = {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SMTP_URL": self.smtp_url,
+            "SECRET_KEY": self.secret_key,
+            "POSTAL_ADDRESS": None if "development" in self.postal_address else self.postal_address,
+            "MAIL_FROM": None if self.mail_from.endswith(".example") else self.mail_from,
+            "BASE_URL": self.base_url if self.base_url.startswith("https://") else None,
+        }
+        missing = [name for name, value in wanted.items() if not value]
+        if missing:
+            raise ValueError(
+                f"in production these must be set (BASE_URL with https): {', '.join(missing)}; see docs/settings.md"
+            )
+        if self.webhook_allow_loopback:
+            raise ValueError("WEBHOOK_ALLOW_LOOPBACK is for development only; unset it")
+        return self
+
+    @model_validator(mode="after")
+    def _secret_is_long(self) -> Self:
+        if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError(
+                "SECRET_KEY must have 32 characters or more; docs/settings.md says how to make one"
+            )
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def undo_window(self) -> timedelta:
+        return timedelta(seconds=self.undo_window_seconds)
+
+
+def parse_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings from `environ`. All faults at once as Refused; a fault names the variable, never its value."""
+    given = {name.lower(): value for name, value in environ.items() if value != ""}
+    known = {name: given[name] for name in Settings.model_fields if name in given}
+    try:
+        return Settings.model_validate(known)
+    except ValidationError as error:
+        raise Refused(*_problems(error)) from None
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    faults = error.errors(include_input=False, include_url=False)
+    return [
+        Problem(
+            where=str(fault["loc"][0]).upper() if fault["loc"] else "settings",
+            what=fault["msg"].removeprefix("Value error, ") + ".",
+        )
+        for fault in faults
+    ]
