@@ -113,6 +113,8 @@ def _split(url: str) -> tuple[SplitResult, int]:
         raise _refused("The address must begin with https://.")
     if "@" in parts.netloc:
         raise _refused("The address must not hold a user name or password.")
+    if "[" in parts.netloc and ":" not in (parts.hostname or ""):
+        raise _refused("What stands in brackets is not an IPv6 address.")
     if port == 0:
         raise _refused("The port must be 1 or more.")
     return parts, port or _default_port(parts.scheme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import queue
 import socket
@@ -79,11 +80,9 @@ class HttpWebhook:
         }
         connection = self._connect(target, deadline)
         try:
-            try:
+            # Some servers refuse before they have read all; their answer is then already on the wire.
+            with contextlib.suppress(BrokenPipeError):
                 connection.request("POST", target.path, request.body, headers, preload_content=False)
-            except BrokenPipeError:
-                # Some servers refuse before they have read all; their answer is already on the wire.
-                pass
             response = connection.getresponse()
             body = self._read(response, deadline)
         finally:
@@ -223,7 +222,7 @@ def _tls_context() -> ssl.SSLContext:
 
 
 def _resolver_within(resolve: Resolver, deadline: _Deadline) -> Resolver:
-    """`resolve` with the deadline as its limit: the system's look-up cannot be interrupted, so a thread is left to it."""
+    """`resolve` within the deadline: the system's look-up cannot be interrupted, so it is left to a thread."""
 
     def resolve_in_time(host: str, port: int) -> Sequence[str]:
         answers: queue.SimpleQueue[Sequence[str] | OSError | UnicodeError] = queue.SimpleQueue()
@@ -248,12 +247,13 @@ def _resolver_within(resolve: Resolver, deadline: _Deadline) -> Resolver:
 
 def _fault_of(fault: Exception, *, timed_out: bool) -> Retryable:
     """What went wrong, in our words: the fault's own may hold the address or what the other side said."""
+    refused = isinstance(fault, urllib3.exceptions.NewConnectionError)  # which urllib3 counts among the time-outs
     timeouts = (TimeoutError, urllib3.exceptions.TimeoutError)
-    if timed_out or isinstance(fault, timeouts):
+    if timed_out or (isinstance(fault, timeouts) and not refused):
         return Retryable("timed_out", text="The endpoint did not answer in time.")
     if isinstance(fault, (ssl.SSLError, urllib3.exceptions.SSLError, ssl.CertificateError)):
         return Retryable("tls_failed", text="The endpoint's certificate or TLS set-up is not in order.")
-    if isinstance(fault, urllib3.exceptions.NewConnectionError):
+    if refused:
         return Retryable("connection_refused", text="The endpoint does not take connections at the moment.")
     if isinstance(fault, (OSError, http.client.RemoteDisconnected, urllib3.exceptions.ProtocolError)):
         return Retryable("connection_lost", text="The connection broke before the answer was complete.")

@@ -93,7 +93,8 @@ def verify(
         raise InvalidSignature("timestamp_in_the_future")
     offered = [entry.encode() for entry in signatures.split(" ") if entry.startswith(f"{_VERSION},")]
     expected = [_signature(key_of(secret), webhook_id, timestamp, body).encode() for secret in secrets]
-    if not any([hmac.compare_digest(ours, theirs) for ours in expected for theirs in offered]):
+    matches = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in offered]
+    if not any(matches):
         raise InvalidSignature("no_signature_fits")
 
 

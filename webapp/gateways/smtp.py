@@ -95,12 +95,14 @@ class SmtpMail:
         timeout: float = 20.0,
         tls: ssl.SSLContext | None = None,
         helo: str | None = None,
+        idle_check: float = IDLE_CHECK,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.server = SmtpServer.parse(url)
         self._timeout = timeout
         self._tls = tls or ssl.create_default_context()
         self._helo = helo
+        self._idle_check = idle_check
         self._now = now
         self._lock = threading.Lock()
         self._resting: list[_Kept] = []
@@ -152,7 +154,11 @@ class SmtpMail:
             if kept is None:
                 return self._open(), False
             rest = time.monotonic() - kept.rested_since
-            if kept.process == os.getpid() and rest < IDLE_LIMIT and (rest < IDLE_CHECK or _alive(kept.connection)):
+            if (
+                kept.process == os.getpid()
+                and rest < IDLE_LIMIT
+                and (rest < self._idle_check or _alive(kept.connection))
+            ):
                 return kept.connection, True
             _discard(kept.connection)
 
@@ -193,6 +199,8 @@ class SmtpMail:
         except BaseException:
             _discard(connection)
             raise
+        # Asked of the name service once: a look-up for every connection would slow each one down.
+        self._helo = connection.local_hostname
         return connection
 
     def _greet(self, connection: smtplib.SMTP) -> None:

@@ -45,7 +45,7 @@ class WebhookAnswer:
     """What the other side said. Hostile text: show `excerpt` as plain text only, never as markup.
 
     `headers` has lower-case names, only those of KEPT_HEADERS. `body` is what was read, up to the gateway's limit;
-    `truncated` says that there was more. Keep `excerpt` (at most EXCERPT_CHARACTERS, no control characters), not `body`.
+    `truncated` says that there was more. Store `excerpt` (at most EXCERPT_CHARACTERS, cleaned), not `body`.
     """
 
     status: int
