@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import importlib
-import importlib.util
 import os
 import pkgutil
 import shutil
@@ -162,15 +161,17 @@ def var_directory() -> Iterator[Path]:
 
 
 def _migrate(url: str) -> None:
-    if importlib.util.find_spec("webapp.bootstrap") is not None:
-        importlib.import_module("webapp.bootstrap").upgrade_database(url)
-        return
-    package = importlib.import_module("webapp.models")
-    for module in pkgutil.iter_modules(package.__path__, "webapp.models."):
-        importlib.import_module(module.name)
-    engine = create_engine(url)
-    importlib.import_module("webapp.models.base").Base.metadata.create_all(engine)
-    engine.dispose()
+    try:
+        upgrade = importlib.import_module("webapp.bootstrap").upgrade_database
+    except ImportError:
+        package = importlib.import_module("webapp.models")
+        for module in pkgutil.iter_modules(package.__path__, "webapp.models."):
+            importlib.import_module(module.name)
+        engine = create_engine(url)
+        importlib.import_module("webapp.models.base").Base.metadata.create_all(engine)
+        engine.dispose()
+    else:
+        upgrade(url)
 
 
 def _with_database(url: str, name: str) -> str:

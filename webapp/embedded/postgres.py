@@ -18,7 +18,17 @@ from webapp.embedded.error import EmbeddedServerError
 from webapp.embedded.installation import PostgresInstallation
 from webapp.embedded.layout import private_directory
 from webapp.embedded.log import open_log
-from webapp.embedded.process import Account, Identity, command_line, end, identify, spawn, wait_gone, working_in
+from webapp.embedded.process import (
+    Account,
+    Identity,
+    command_line,
+    end,
+    identify,
+    spawn,
+    taken,
+    wait_gone,
+    working_in,
+)
 from webapp.embedded.record import Record
 from webapp.embedded.server import Server
 
@@ -45,6 +55,8 @@ class Postgres(Server):
         home = self._layout.socket_home(reachable=account is None or can_enter(self._layout.run, account))
         uid, gid = (account.uid, account.gid) if account else (None, -1)
         sockets = private_directory(home / "postgres", uid=uid, gid=gid)
+        for left in sockets.glob(f".s.PGSQL.{PORT}*"):  # its lock names a pid too, with the same trouble
+            left.unlink()
         record = self._begin(
             lambda: self._spawn(installation, data, sockets, account),
             sockets=sockets,
@@ -107,9 +119,9 @@ def _status(data: Path, pid: int) -> str:
 def _clear_leftovers(data: Path) -> None:
     """Make way after an unclean end.
 
-    PostgreSQL itself copes with a pid file whose process is gone, but not with one whose number was given to another
-    program: that file is removed, once no process works on the data any more. A live server we did not note is
-    left alone and named.
+    PostgreSQL itself copes with a pid file whose number is free, but not when it names another program, or a dead
+    server that nobody has buried (containers without an init): that file is removed, once no process works on the
+    data any more. A live server we did not note is left alone and named.
     """
     pid_file = data / "postmaster.pid"
     try:
@@ -125,7 +137,7 @@ def _clear_leftovers(data: Path) -> None:
     for orphan in working_in(data):  # sessions of a killed server: they end by themselves, as a rule at once
         if not wait_gone(orphan, 3.0):
             end(orphan, ((signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0)))
-    if holder is not None:
+    if taken(named):
         pid_file.unlink(missing_ok=True)
 
 

@@ -69,6 +69,19 @@ def alive(identity: Identity) -> bool:
     return identify(identity.pid) == identity
 
 
+def taken(pid: int) -> bool:
+    """Whether the number is in use at all, be it by a zombie or by a process we may not signal."""
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def working_in(directory: Path) -> list[Identity]:
     """Processes whose working directory is this one (Linux; elsewhere none are found)."""
     found: list[Identity] = []

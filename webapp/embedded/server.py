@@ -57,11 +57,10 @@ class Server(ABC):
         drop_record(self._note)
         self._reap()
 
-    def stop_own(self) -> None:
-        """Stop the server this object started; one that somebody else has started since is theirs."""
+    def owned(self) -> bool:
+        """Whether this object started the server that runs now, rather than somebody else before or after it."""
         record = self.running()
-        if record is None or (self._child is not None and record.identity.pid == self._child.pid):
-            self.stop()
+        return record is not None and self._child is not None and record.identity.pid == self._child.pid
 
     def kill(self) -> None:
         """End it as a power cut would (for tests of recovery)."""

@@ -76,14 +76,17 @@ class EmbeddedServers:
     def stop(self) -> None:
         """Stop the servers this object started, after waiting `patience` seconds for others who use them."""
         self._attendance.leave()
-        if not self._started:
+        if not any(server.owned() for server in self._started):
+            self._started.clear()
             return
         with self._lock():  # newcomers wait here and then start servers of their own
             if not self._attendance.wait_until_empty(0):
                 self._progress("Waiting for another program-match that still uses the servers")
                 self._attendance.wait_until_empty(self._patience)
             while self._started:
-                self._started.pop().stop_own()
+                server = self._started.pop()
+                if server.owned():
+                    server.stop()
 
     @property
     def started(self) -> tuple[str, ...]:
