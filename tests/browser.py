@@ -1,6 +1,7 @@
 """A real browser for tests: Debian's chromium, a loopback server in a thread, and axe.
 
-A folder's conftest.py takes the fixtures in by name: ``from tests.browser import browser_page, chromium, faults, live_server, new_page``.
+A folder's conftest.py takes the fixtures in by name and lists them in ``__all__``:
+``from tests.browser import browser_page, chromium, faults, live_server, new_page``.
 """
 
 import os
@@ -94,7 +95,6 @@ def live_server() -> Iterator[Callable[[Any], LiveServer]]:
 
     def serve(app: Any) -> LiveServer:
         server = make_server("127.0.0.1", 0, app, threaded=True)
-        server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         running.append((server, thread))

@@ -105,7 +105,8 @@ def match_view(rank: int, code: str, label: str, sentence: str, **changes: Any) 
         "score": "Between 74 and 81 of 100, depending on what is unknown",
         "reasons": [
             {
-                "text": "You want to “build ML systems for hospitals”: this program trains data scientists and teaches clinical data.",
+                "text": "You want to “build ML systems for hospitals”: "
+                "it trains data scientists and teaches clinical data.",
                 "source": "Larkspur catalog 2026–27",
                 "as_of": day,
             },

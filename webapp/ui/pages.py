@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, request, url_for
 from markupsafe import Markup
 
 from webapp.ui.assets import AssetFolder
@@ -41,10 +41,13 @@ def install_ui(app: Flask, *, site: Site) -> None:
 
     @blueprint.get("/static/<path:name>", endpoint="asset")
     def serve(name: str) -> Response:
-        plain, forever = assets.resolve(name)
-        response = send_from_directory(_STATIC, plain, max_age=_ONE_YEAR if forever else 0)
-        if forever:
-            response.headers["Cache-Control"] = f"public, max-age={_ONE_YEAR}, immutable"
+        found, forever = assets.resolve(name)
+        if found is None:
+            abort(404)
+        response = Response(found.content, mimetype=found.media_type)
+        response.set_etag(found.digest)
+        response.headers["Cache-Control"] = f"public, max-age={_ONE_YEAR}, immutable" if forever else "no-cache"
+        response.make_conditional(request)
         return response
 
     def asset(name: str) -> str:

@@ -69,8 +69,8 @@ class Between:
         if not (too_low or too_high):
             return
         if self.low is not None and self.high is not None:
-            raise ValidationError(f"Write a {self.noun} from {self.low:,g} to {self.high:,g}.")
-        bound = f"{self.low:,g} or more" if too_low else f"{self.high:,g} or less"
+            raise ValidationError(f"Write a {self.noun} from {self.low:,.12g} to {self.high:,.12g}.")
+        bound = f"{self.low:,.12g} or more" if too_low else f"{self.high:,.12g} or less"
         raise ValidationError(f"Write a {self.noun} of {bound}.")
 
 
