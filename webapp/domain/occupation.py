@@ -1,7 +1,7 @@
 """Occupations: which fields of study lead to them, and which credentials are usual for them.
 
-The table is data (`tables/occupations.csv`, with its sources in `tables/README.md`), not code: another vertical is another
-table. An occupation that is not in it has an unknown relation to everything, and is never an error.
+The table is data (`tables/occupations.csv`, with its sources in `tables/README.md`), not code: another vertical is
+another table. An occupation that is not in it has an unknown relation to everything, and is never an error.
 """
 
 import csv

@@ -1,0 +1,89 @@
+"""Entry requirements, column by column, once for each distinct set of them in a catalogue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+
+from webapp.domain.credential import Credential
+from webapp.domain.field import FIELDS
+from webapp.domain.listing import ANY_FIELD, ANY_WITH_PREREQUISITES, Listing
+from webapp.domain.subject import Subject
+from webapp.matching.arrays import UNKNOWN, Floats, Ints, Mask, Words
+
+FIELD_BITS: Mapping[str, int] = MappingProxyType({family: 1 << index for index, family in enumerate(FIELDS)})
+ANY_FIELD_BITS = (1 << 64) - 1
+Requirements: TypeAlias = tuple[int, int, int, float, float, int, tuple[int, ...]]
+"""Credential, minimum education, accepted fields, GPA, work years, English, subject levels; hashable."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Admissions:
+    """One row for each distinct set of requirements. `subjects` has one column for each subject."""
+
+    credential: Ints
+    education: Ints
+    education_published: Mask
+    entrant: Ints
+    fields: Words
+    gpa: Floats
+    work_years: Floats
+    english: Ints
+    subjects: Ints
+    core_published: Mask
+
+    def __len__(self) -> int:
+        return len(self.credential)
+
+
+def requirements_of(listing: Listing) -> Requirements:
+    """The requirements a listing publishes, unknown as -1 (0 for the set of fields)."""
+    subjects = tuple(UNKNOWN if (r := listing.requirement(subject)) is None else r.rank for subject in Subject)
+    return (
+        listing.credential.rank,
+        UNKNOWN if listing.min_education is None else listing.min_education.rank,
+        _field_bits(listing.accepted_fields),
+        UNKNOWN if listing.min_gpa is None else listing.min_gpa,
+        UNKNOWN if listing.min_work_years is None else listing.min_work_years,
+        UNKNOWN if listing.min_english is None else listing.min_english.rank,
+        subjects,
+    )
+
+
+def build_admissions(requirements: Sequence[Requirements]) -> Admissions:
+    """Columns of the distinct requirements. Where no education is published, the credential's usual one stands in."""
+    credential = np.array([r[0] for r in requirements], dtype=np.int8)
+    published = np.array([r[1] for r in requirements], dtype=np.int8)
+    fields = np.array([r[2] for r in requirements], dtype=np.uint64)
+    subjects = np.array([r[6] for r in requirements], dtype=np.int8).reshape(len(requirements), len(Subject))
+    education_published = published != UNKNOWN
+    return Admissions(
+        credential=credential,
+        education=np.where(education_published, published, _USUAL[credential]),
+        education_published=education_published,
+        entrant=_ENTRANT[credential],
+        fields=fields,
+        gpa=_unknown_as_nan([r[3] for r in requirements]),
+        work_years=_unknown_as_nan([r[4] for r in requirements]),
+        english=np.array([r[5] for r in requirements], dtype=np.int8),
+        subjects=subjects,
+        core_published=education_published & (fields != 0) & (subjects != UNKNOWN).all(axis=1),
+    )
+
+
+def _field_bits(accepted: tuple[str, ...]) -> int:
+    if ANY_FIELD in accepted or ANY_WITH_PREREQUISITES in accepted:
+        return ANY_FIELD_BITS
+    return sum(FIELD_BITS[family] for family in accepted)
+
+
+def _unknown_as_nan(values: Sequence[float]) -> Floats:
+    column = np.array(values, dtype=np.float64)
+    column[column == UNKNOWN] = np.nan
+    return column
+
+
+_USUAL: Ints = np.array([credential.usual_minimum.rank for credential in Credential], dtype=np.int8)
+_ENTRANT: Ints = np.array([credential.typical_entrant.rank for credential in Credential], dtype=np.int8)

@@ -1,0 +1,67 @@
+"""Background: does what the student brings fit what the program asks, neither far below nor far above.
+
+Worked out once for each distinct set of entry requirements. Only what the student spoke of counts.
+"""
+
+import numpy as np
+
+from webapp.domain.subject import RANKED_LEVELS
+from webapp.matching.arrays import UNKNOWN, Floats, Ints, Rows
+from webapp.matching.context import Context
+from webapp.matching.criteria.assessment import Assessment, blend, settle, unknown
+from webapp.matching.rules import FALSE, SUBJECTS, TRUE
+
+PARTS = {"education": 3.0, "field": 2.0, "subject": 1.0, "gpa": 1.0, "work_years": 1.0, "english": 1.0}
+"""The weight of each part; six subjects, so together they count most."""
+ABOVE = (1.0, 0.9, 0.6, 0.35, 0.2, 0.1, 0.1)
+"""Education: the value by how many levels the student stands above those who usually enter."""
+BELOW = (1.0, 0.9, 0.6, 0.4, 0.3, 0.2, 0.2)
+"""Education: the value by how many levels below, where the minimum is met."""
+SHORT_OF_EDUCATION = 0.05
+SHORT_OF_LEVEL = (1.0, 0.5, 0.2, 0.0, 0.0)
+"""Subjects: the value by how many levels are missing; meeting the level is full value, more than it no better."""
+MET, MISSED = 1.0, 0.1
+
+
+def assess(context: Context, rows: Rows) -> Assessment:
+    """The weighted mean of the parts the student spoke of."""
+    classes = _by_class(context)
+    admission = context.catalog.admission[rows]
+    return Assessment(
+        classes.point[admission], classes.known[admission], classes.low[admission], classes.high[admission]
+    )
+
+
+def _by_class(context: Context) -> Assessment:
+    asked, rules = context.catalog.admissions, context.eligibility.rules
+    background, subjects = context.student.profile.background, context.student.profile.subjects
+    parts: list[tuple[float, Assessment]] = []
+    if background.education is not None:
+        fit = _education_fit(background.education.rank, asked.entrant, rules["education"])
+        known = np.ones(len(asked), dtype=np.bool_)
+        parts.append((PARTS["education"], settle(fit, known)))
+    spoken = {
+        "field": background.field,
+        "gpa": background.gpa,
+        "work_years": background.work_years,
+        "english": background.english,
+    }
+    for name, answer in spoken.items():
+        if answer is not None:
+            value = np.where(rules[name] == TRUE, MET, MISSED)
+            parts.append((PARTS[name], settle(value, rules[name] != 0)))
+    for index, subject in enumerate(SUBJECTS):
+        level = subjects.known(subject)
+        if level is not None:
+            required = asked.subjects[:, index]
+            short = np.clip(required - level.rank, 0, len(RANKED_LEVELS) - 1)
+            parts.append((PARTS["subject"], settle(np.array(SHORT_OF_LEVEL)[short], required != UNKNOWN)))
+    return blend(parts) if parts else unknown(len(asked))
+
+
+def _education_fit(rank: int, entrant: Ints, rule: Ints) -> Floats:
+    away = rank - entrant.astype(np.int64)
+    above = np.array(ABOVE)[np.clip(away, 0, len(ABOVE) - 1)]
+    below = np.array(BELOW)[np.clip(-away, 0, len(BELOW) - 1)]
+    fit = np.where(away >= 0, above, below)
+    return np.where(rule == FALSE, SHORT_OF_EDUCATION, fit)

@@ -1,0 +1,36 @@
+"""Cost: the published total against the budget, or, with no budget named, cheaper is better."""
+
+import numpy as np
+
+from webapp.domain.listing import TuitionBasis
+from webapp.matching.arrays import Floats, Rows
+from webapp.matching.catalog import BASES
+from webapp.matching.context import Context
+from webapp.matching.criteria.assessment import Assessment, falling, settle
+
+HALVING_CENTS = 30_000_00
+"""With no budget named: the total at which the value is one half."""
+SPREAD = {TuitionBasis.PROGRAM: 0.0, TuitionBasis.PER_CREDIT: 0.15, TuitionBasis.INSTITUTION_AVERAGE: 0.3}
+UNSTATED_SPREAD = 0.15
+"""How far the true price may lie from the published figure, by what the figure is a figure of."""
+AT_HALF, AT_BUDGET = 1.0, 0.6
+
+
+def assess(context: Context, rows: Rows) -> Assessment:
+    """Full value up to half the budget, 0.6 at the budget, nothing from one and a half times the budget on."""
+    catalog, budget = context.catalog, context.student.profile.practical.budget_cents
+    tuition = catalog.tuition[rows]
+    known = tuition >= 0
+    cents = tuition.astype(np.float64)
+    spread = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])[catalog.basis[rows]]
+    return settle(
+        _curve(cents, budget), known, _curve(cents * (1 + spread), budget), _curve(cents * (1 - spread), budget)
+    )
+
+
+def _curve(cents: Floats, budget: int | None) -> Floats:
+    if budget is None:
+        return HALVING_CENTS / (HALVING_CENTS + np.maximum(cents, 0.0))
+    if budget == 0:
+        return np.where(cents <= 0, 1.0, 0.0)
+    return falling(cents / budget, AT_HALF, AT_BUDGET)

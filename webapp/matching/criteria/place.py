@@ -1,0 +1,53 @@
+"""Place: the best way of reaching the program among those the student accepts.
+
+Online is everywhere it is authorised; in person counts by distance, or by state where no distance can be worked out.
+"""
+
+import numpy as np
+
+from webapp.matching.arrays import Rows
+from webapp.matching.context import Context
+from webapp.matching.criteria.assessment import Assessment
+from webapp.matching.places import (
+    IN_PERSON,
+    ONLINE,
+    ONLINE_AUTHORIZED,
+    ONLINE_UNSTATED,
+    UNKNOWN_SITE,
+    UNKNOWN_WAY_BASE,
+    UNKNOWN_WAY_SLOPE,
+)
+
+
+def assess(context: Context, rows: Rows) -> Assessment:
+    """The better of online and in person; where the way of teaching is not published, the prior, tilted by nearness."""
+    catalog, places = context.catalog, context.places
+    modality = catalog.modality[rows]
+    usable = modality & places.wanted
+    site = catalog.site[rows]
+    campus, located = places.campus[site], ~np.isnan(places.campus[site])
+    if context.student.state is None and context.student.position is None and not context.student.abroad:
+        campus, located = np.ones(len(site)), np.ones(len(site), dtype=np.bool_)
+    authorized = catalog.authorized[rows] != 0
+    refused = places.refused[rows]
+    abroad = context.student.abroad
+    online_known = (authorized & (not abroad)) | (context.student.state is None and not abroad)
+    online = np.where(refused, 0.0, np.where(online_known, ONLINE_AUTHORIZED, ONLINE_UNSTATED))
+    by_online = np.where((usable & ONLINE) != 0, online, 0.0)
+    in_person = (usable & IN_PERSON) != 0
+    by_campus = np.where(in_person, np.where(located, campus, UNKNOWN_SITE), 0.0)
+    point = np.maximum(by_online, by_campus)
+    settled = np.where(by_online >= by_campus, online_known | ((usable & ONLINE) == 0), located)
+    known = np.where(settled, 1.0, 0.5)
+    low = np.where(settled, point, 0.0)
+    high = np.where(settled, point, 1.0)
+    near = np.where(located, campus, UNKNOWN_SITE) if places.wanted & IN_PERSON else np.full(len(site), UNKNOWN_SITE)
+    unstated = modality == 0
+    tilted = UNKNOWN_WAY_BASE + UNKNOWN_WAY_SLOPE * near
+    half_known = 0.5 * located if places.wanted & IN_PERSON else np.zeros(len(site))
+    return Assessment(
+        point=np.where(unstated, tilted, point),
+        known=np.where(unstated, half_known, known),
+        low=np.where(unstated, 0.0, low),
+        high=np.where(unstated, 1.0, high),
+    )

@@ -1,0 +1,240 @@
+"""`rank`: the engine's public face. Pure, deterministic, and ignorant of who pays whom.
+
+The same profile, catalogue, weights, salt and day give the same bytes, whatever order the listings came in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from webapp.domain.profile import Criterion, Profile
+from webapp.matching.arrays import Rows
+from webapp.matching.catalog import Catalog
+from webapp.matching.caveats import caveats_of
+from webapp.matching.context import Context
+from webapp.matching.counterfactuals import Change, Counterfactual, changes_for, limit_changes
+from webapp.matching.gaps import Gap, gaps_of
+from webapp.matching.order import Keys, Place, arrange, leaders, spread
+from webapp.matching.pathways import Pathway, find_pathways
+from webapp.matching.reasons import reasons_of
+from webapp.matching.rules import LIMIT_RULES, Verdict, broken_limits
+from webapp.matching.scoring import Scores, band_of
+from webapp.matching.statement import Case, Statement
+from webapp.matching.student import Student
+from webapp.matching.version import ENGINE_VERSION
+from webapp.matching.weights import Weights
+
+DECIMALS = 12
+"""Numbers in JSON are rounded to this many decimals, so that contributions still add up to the score within 1e-9."""
+FIRST_LOOK = 64
+FURTHEST_RANK = 50
+"""How far down the list a counterfactual looks for the program's new rank."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The engine's judgement on one program. `contributions` add up to `score`."""
+
+    program_id: str
+    rank: int
+    score: float
+    low: float
+    high: float
+    coverage: float
+    band: str
+    verdict: str
+    contributions: Mapping[Criterion, float]
+    reasons: tuple[Statement, ...]
+    caveats: tuple[Statement, ...]
+    gaps: tuple[Gap, ...]
+    counterfactuals: tuple[Counterfactual, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The match as it stands in the ranking."""
+        return {
+            "program_id": self.program_id,
+            "rank": self.rank,
+            "score": _rounded(self.score),
+            "interval": [_rounded(self.low), _rounded(self.high)],
+            "coverage": _rounded(self.coverage),
+            "band": self.band,
+            "verdict": self.verdict,
+            "contributions": {criterion.value: _rounded(points) for criterion, points in self.contributions.items()},
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "caveats": [caveat.to_json() for caveat in self.caveats],
+            "gaps": [gap.to_json() for gap in self.gaps],
+            "counterfactuals": [item.to_json() for item in self.counterfactuals],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The answer: `considered` programs, of which `excluded` broke a hard limit (each counted once, under the first
+    it breaks), and the best of the rest."""
+
+    engine: str
+    weights: str
+    catalog: str
+    considered: int
+    excluded: Mapping[str, int]
+    matches: tuple[Match, ...]
+    pathways: tuple[Pathway, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The ranking as a JSON object, in a fixed order of keys."""
+        return {
+            "engine": self.engine,
+            "weights": self.weights,
+            "catalog": self.catalog,
+            "considered": self.considered,
+            "excluded": dict(self.excluded),
+            "matches": [match.to_json() for match in self.matches],
+            "pathways": [pathway.to_json() for pathway in self.pathways],
+        }
+
+
+def rank(
+    profile: Profile,
+    catalog: Catalog,
+    weights: Weights,
+    k: int = 10,
+    *,
+    salt: bytes = b"",
+    today: date | None = None,
+    counterfactuals: bool = True,
+) -> Ranking:
+    """Rank the catalogue for a profile and explain the best k.
+
+    `salt` decides ties, differently for each student who has one. `today` (the day of the question; by default the
+    newest date in the catalogue, so that a replay gives the same answer) decides start dates and the age of facts.
+    """
+    context = Context(Student(profile, weights), catalog, catalog.as_of if today is None else today)
+    rows, excluded = within_limits(context)
+    shown = best_of(context, rows, max(0, k), salt)
+    matches = _explained(context, shown)
+    if counterfactuals:
+        matches = [_with_counterfactuals(match, context, salt) for match in _bounded(matches, context)]
+    return Ranking(
+        engine=ENGINE_VERSION,
+        weights=weights.version,
+        catalog=catalog.version,
+        considered=len(catalog),
+        excluded=excluded,
+        matches=tuple(matches),
+        pathways=find_pathways(context, [place.row for place in shown]),
+    )
+
+
+def within_limits(context: Context) -> tuple[Rows, dict[str, int]]:
+    """The rows that break no hard limit, and how many broke which; a row that breaks several counts once."""
+    broken = broken_limits(context.student, context.places, context.eligibility, context.month)
+    gone = np.zeros(len(context.catalog), dtype=np.bool_)
+    excluded: dict[str, int] = {}
+    for rule in LIMIT_RULES:
+        if rule in broken:
+            excluded[rule] = int(np.count_nonzero(broken[rule] & ~gone))
+            gone |= broken[rule]
+    excluded = {rule: count for rule, count in excluded.items() if count}
+    return (np.flatnonzero(~gone) if excluded else slice(None)), excluded
+
+
+def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> list[Place]:
+    """The best k rows in order."""
+    catalog = context.catalog
+    everything = np.arange(len(catalog))[rows]
+    later = context.eligibility.verdicts[rows] == Verdict.NOT_YET
+    score = Scores(context, rows).score
+    count = max(FIRST_LOOK, 4 * k)
+    while True:
+        some = leaders(later, score, count)
+        chosen = everything[some]
+        keys = Keys(
+            row=chosen,
+            later=later[some],
+            score=score[some],
+            coverage=Scores(context, chosen).coverage,
+            verified=catalog.verified[chosen],
+            id_hash=catalog.id_hash[chosen],
+        )
+        places = spread(arrange(keys, salt), catalog.institution, k, complete=len(some) == len(everything))
+        if places is not None:
+            return places
+        count *= 4
+
+
+def _explained(context: Context, shown: list[Place]) -> list[Match]:
+    rows = np.array([place.row for place in shown], dtype=np.int64)
+    scores = Scores(context, rows)
+    low, high, coverage = scores.low, scores.high, scores.coverage
+    matches = []
+    for index, place in enumerate(shown):
+        verdict = Verdict(int(context.eligibility.verdicts[place.row]))
+        points = {criterion: float(item.point[index]) for criterion, item in scores.assessments.items()}
+        contributions = {criterion: scores.shares[criterion] * point for criterion, point in points.items()}
+        score = sum(contributions.values())
+        case = Case(context, place.row, context.catalog.listings[place.row])
+        caveats = caveats_of(case, points, verdict) + _variety(case, place, index)
+        matches.append(
+            Match(
+                program_id=case.listing.program_id,
+                rank=index + 1,
+                score=score,
+                low=float(low[index]),
+                high=float(high[index]),
+                coverage=float(coverage[index]),
+                band=band_of(score, float(coverage[index]), verdict is not Verdict.NOT_YET),
+                verdict=verdict.label,
+                contributions=contributions,
+                reasons=tuple(reasons_of(case, contributions)),
+                caveats=tuple(caveats),
+                gaps=tuple(gaps_of(case)),
+            )
+        )
+    return matches
+
+
+def _variety(case: Case, place: Place, index: int) -> list[Statement]:
+    if place.raw > index:
+        return [case.say("variety_up", None, None, None, places=place.raw - index)]
+    if place.raw < index:
+        return [case.say("variety_down", None, None, "institution", places=index - place.raw)]
+    return []
+
+
+def _bounded(matches: list[Match], context: Context) -> list[tuple[Match, list[Change]]]:
+    wanted = [(match, changes_for(match.gaps, _case(context, match))) for match in matches]
+    allowed = limit_changes([change for _, changes in wanted for change in changes])
+    return [(match, [change for change in changes if change in allowed]) for match, changes in wanted]
+
+
+def _case(context: Context, match: Match) -> Case:
+    row = context.catalog.row_of[match.program_id]
+    return Case(context, row, context.catalog.listings[row])
+
+
+def _with_counterfactuals(item: tuple[Match, list[Change]], context: Context, salt: bytes) -> Match:
+    match, changes = item
+    found = [_verified(match, change, context, salt) for change in changes]
+    return replace(match, counterfactuals=tuple(result for result in found if result is not None))
+
+
+def _verified(match: Match, change: Change, context: Context, salt: bytes) -> Counterfactual | None:
+    """The change as the engine judges it when run again; None where it changes neither verdict nor rank."""
+    row = context.catalog.row_of[match.program_id]
+    changed = Context(
+        Student(change.apply(context.student.profile), context.student.weights), context.catalog, context.today
+    )
+    rows, _ = within_limits(changed)
+    places = best_of(changed, rows, FURTHEST_RANK, salt)
+    verdict = Verdict(int(changed.eligibility.verdicts[row])).label
+    new_rank = next((index + 1 for index, place in enumerate(places) if place.row == row), None)
+    if verdict == match.verdict and (new_rank is None or new_rank >= match.rank):
+        return None
+    return Counterfactual(change=change, verdict=verdict, rank=new_rank)
+
+
+def _rounded(value: float) -> float:
+    return round(value, DECIMALS) + 0.0

@@ -1,0 +1,214 @@
+"""Reasons: why a program stands where it stands, each tying an answer of the student to a published fact.
+
+A reason is given only for what counts in the student's favour. Where the profile says so little that fewer than three
+can be given, `on_record` tells what else the listing says beside the one thing the student told us.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from webapp.domain.profile import Criterion, Modality
+from webapp.domain.subject import Subject
+from webapp.matching.admissions import ANY_FIELD_BITS
+from webapp.matching.rules import TRUE
+from webapp.matching.statement import Case, Statement
+
+LEAST, MOST = 3, 6
+RECORD_COLUMNS = ("credential", "cip", "name", "months", "tuition_total_usd", "institution", "city")
+
+
+def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Statement]:
+    """At least three reasons where the student said anything at all, the weightiest criteria first; six at most."""
+    found = {criterion: list(_REASONS[criterion](case)) for criterion in contributions}
+    order = sorted(found, key=lambda criterion: (-round(contributions[criterion], 9), list(Criterion).index(criterion)))
+    chosen = [found[criterion][0] for criterion in order if found[criterion]]
+    chosen += [reason for criterion in order for reason in found[criterion][1:]]
+    chosen = chosen[:MOST]
+    return chosen + list(_on_record(case, chosen))[: max(0, LEAST - len(chosen))]
+
+
+def _goal(case: Case) -> Iterator[Statement]:
+    student, listing = case.context.student, case.listing
+    occupation, wanted = student.occupation, student.profile.goal.credentials
+    if occupation is not None and occupation.relation(listing.cip) >= 0.5:
+        strength = occupation.relation(listing.cip)
+        yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
+    if listing.credential in wanted:
+        yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
+    if occupation is not None and occupation.usual(listing.credential) >= 0.6:
+        strength = occupation.usual(listing.credential)
+        yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=strength)
+
+
+def _background(case: Case) -> Iterator[Statement]:
+    rules, listing, profile = case.context.eligibility.rules, case.listing, case.context.student.profile
+    admission = int(case.context.catalog.admission[case.row])
+    for subject in Subject:
+        required = listing.requirement(subject)
+        if required is None or profile.subjects.known(subject) is None or required.rank == 0:
+            continue
+        if rules[f"subject.{subject.value}"][admission] == TRUE:
+            column = f"req_{subject.value}"
+            yield case.say("background_subject", Criterion.BACKGROUND, f"subjects.{subject.value}", column)
+    met = {
+        "field": ("accepted_fields", listing.accepted_fields),
+        "education": ("min_education", listing.min_education),
+        "gpa": ("min_gpa", listing.min_gpa),
+        "work_years": ("min_work_years", listing.min_work_years),
+        "english": ("min_english", listing.min_english),
+    }
+    for name, (column, asked) in met.items():
+        answered = case.answer(f"background.{name}") is not None
+        if answered and asked not in (None, ()) and rules[name][admission] == TRUE:
+            code = f"background_{name}"
+            if name == "field" and case.context.catalog.admissions.fields[admission] == np.uint64(ANY_FIELD_BITS):
+                code = "background_any_field"
+            yield case.say(code, Criterion.BACKGROUND, f"background.{name}", column)
+    nothing = [s for s in Subject if (r := listing.requirement(s)) is not None and r.rank == 0]
+    spoken = [s for s in nothing if profile.subjects.known(s) is not None]
+    for subject in spoken[:1]:
+        path, column = f"subjects.{subject.value}", f"req_{subject.value}"
+        yield case.say("background_subject_not_needed", Criterion.BACKGROUND, path, column)
+
+
+def _cost(case: Case) -> Iterator[Statement]:
+    cents, budget = case.listing.tuition_total_cents, case.context.student.profile.practical.budget_cents
+    if cents is None:
+        return
+    basis = case.listing.tuition_basis
+    if budget is not None and cents <= budget:
+        path, code = "practical.budget_usd", "cost_within_budget"
+    elif budget is None and case.answer("priorities.cost") is not None:
+        path, code = "priorities.cost", "cost_total"
+    else:
+        return
+    yield case.say(code, Criterion.COST, path, "tuition_total_usd", basis=None if basis is None else basis.value)
+
+
+def _duration(case: Case) -> Iterator[Statement]:
+    months, limit = case.listing.months, case.context.student.profile.practical.months_max
+    if months is None:
+        return
+    if limit is not None and months <= limit:
+        yield case.say("duration_within", Criterion.DURATION, "practical.months_max", "months")
+    elif limit is None and case.answer("priorities.duration") is not None:
+        yield case.say("duration_total", Criterion.DURATION, "priorities.duration", "months")
+
+
+def _schedule(case: Case) -> Iterator[Statement]:
+    practical, listing = case.context.student.profile.practical, case.listing
+    if practical.pace is not None and practical.pace in listing.pace:
+        yield case.say("schedule_pace", Criterion.SCHEDULE, "practical.pace", "pace")
+    hours = listing.hours_per_week
+    if practical.hours_per_week is not None and hours is not None and hours <= practical.hours_per_week:
+        yield case.say("schedule_hours", Criterion.SCHEDULE, "practical.hours_per_week", "hours_per_week")
+
+
+def _place(case: Case) -> Iterator[Statement]:
+    student, places, listing = case.context.student, case.context.places, case.listing
+    site = int(case.context.catalog.site[case.row])
+    wanted = student.profile.practical.modalities
+    if any(m in listing.modality for m in wanted):
+        yield case.say("place_modality", Criterion.PLACE, "practical.modalities", "modality")
+    accepted = wanted or tuple(Modality)
+    in_person = any(m in accepted and m is not Modality.ONLINE for m in listing.modality or Modality)
+    distance = float(places.distance[site])
+    if in_person and distance <= places.radius:
+        yield case.say(
+            "place_near", Criterion.PLACE, "practical.postal_code", "latitude", distance_km=round(distance, 1)
+        )
+    elif in_person and places.same_state[site] == 1:
+        yield case.say("place_same_state", Criterion.PLACE, student.state_path, "state")
+    if student.state is not None and Modality.ONLINE in listing.modality and listing.states_authorized:
+        online_wanted = not wanted or Modality.ONLINE in wanted
+        if online_wanted and not places.refused[case.row]:
+            path = student.state_path
+            yield case.say("place_authorized", Criterion.PLACE, path, "states_authorized", state=student.state)
+
+
+def _start(case: Case) -> Iterator[Statement]:
+    wait = float(case.context.months_to_start[case.context.catalog.start[case.row]])
+    within = case.context.student.profile.practical.start_within_months
+    if within is not None and wait <= within:
+        yield case.say(
+            "start_within", Criterion.START, "practical.start_within_months", "start_terms", months=int(wait)
+        )
+    elif within is None and not np.isnan(wait) and case.answer("priorities.start") is not None:
+        yield case.say("start_next", Criterion.START, "priorities.start", "start_terms", months=int(wait))
+
+
+def _outcomes(case: Case) -> Iterator[Statement]:
+    listing, occupation = case.listing, case.context.student.occupation
+    path = "priorities.outcomes" if case.answer("priorities.outcomes") is not None else "goal.occupation"
+    sample = listing.outcome_sample
+    if listing.outcome_median_salary_cents is not None:
+        wage = None if occupation is None else occupation.median_wage_cents // 100
+        column = "outcome_median_salary_usd"
+        yield case.say("outcomes_salary", Criterion.OUTCOMES, path, column, sample=sample, occupation_wage_usd=wage)
+    if listing.outcome_rate is not None and listing.outcome_rate >= 0.5:
+        yield case.say("outcomes_rate", Criterion.OUTCOMES, path, "outcome_rate", sample=sample)
+
+
+def _interests(case: Case) -> Iterator[Statement]:
+    shared = shared_words(case)
+    for column in ("name", "topics", "summary"):
+        for path in ("goal.interests", "goal.words"):
+            words = [word for word, where, source in shared if where == column and source == path]
+            if words:
+                yield case.say("interests_shared", Criterion.INTERESTS, path, column, words=words)
+
+
+def shared_words(case: Case) -> list[tuple[str, str, str]]:
+    """The student's words a listing shares: (the word, the listing's column, the answer it came from)."""
+    text = case.context.catalog.text
+    located = ((wish, text.column_of(wish.term, case.row)) for wish in case.context.wishes)
+    return [(wish.word, column, wish.path) for wish, column in located if column is not None]
+
+
+def _on_record(case: Case, chosen: list[Statement]) -> Iterator[Statement]:
+    stated = case.context.student.stated
+    cited = [reason.student["path"] for reason in chosen if reason.student is not None]
+    counted = (path for path in stated if criterion_of(path) in case.context.student.shares)
+    path = next(iter(cited), next(counted, next(iter(stated), None)))
+    if path is None:
+        return
+    criterion = criterion_of(path)
+    told = {reason.fact["column"] for reason in chosen if reason.fact is not None}
+    for column in RECORD_COLUMNS:
+        statement = case.say("on_record", criterion, path, column)
+        if column not in told and statement.fact is not None and statement.fact["value"] is not None:
+            yield statement
+
+
+def criterion_of(path: str) -> Criterion:
+    """The criterion that an answer of the profile belongs to."""
+    section, key = path.split(".")
+    return Criterion(key) if section == "priorities" else _CRITERION_OF.get(path, _CRITERION_OF[section])
+
+
+_CRITERION_OF = {
+    "goal": Criterion.GOAL,
+    "goal.words": Criterion.INTERESTS,
+    "goal.interests": Criterion.INTERESTS,
+    "background": Criterion.BACKGROUND,
+    "subjects": Criterion.BACKGROUND,
+    "practical": Criterion.PLACE,
+    "practical.budget_usd": Criterion.COST,
+    "practical.months_max": Criterion.DURATION,
+    "practical.pace": Criterion.SCHEDULE,
+    "practical.hours_per_week": Criterion.SCHEDULE,
+    "practical.start_within_months": Criterion.START,
+}
+
+_REASONS: Mapping[Criterion, Callable[[Case], Iterator[Statement]]] = {
+    Criterion.GOAL: _goal,
+    Criterion.BACKGROUND: _background,
+    Criterion.COST: _cost,
+    Criterion.DURATION: _duration,
+    Criterion.SCHEDULE: _schedule,
+    Criterion.PLACE: _place,
+    Criterion.START: _start,
+    Criterion.OUTCOMES: _outcomes,
+    Criterion.INTERESTS: _interests,
+}

@@ -1,0 +1,74 @@
+"""The score: the shares of the criteria times their point values, added up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from webapp.domain.profile import Criterion
+from webapp.matching.arrays import Floats, Rows
+from webapp.matching.context import Context
+from webapp.matching.criteria import ASSESS
+from webapp.matching.criteria.assessment import Assessment, unknown
+
+STRONG_SCORE, STRONG_COVERAGE = 0.75, 0.6
+GOOD_SCORE = 0.55
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The assessments of some rows on every criterion that counts, and what they add up to."""
+
+    context: Context
+    rows: Rows
+
+    @cached_property
+    def shares(self) -> Mapping[Criterion, float]:
+        """The share of each criterion that counts."""
+        return self.context.student.shares
+
+    @cached_property
+    def assessments(self) -> Mapping[Criterion, Assessment]:
+        """By criterion. With nothing said, every criterion is unknown for every program."""
+        if not self.context.student.spoke:
+            blank = unknown(len(self.context.catalog.credential[self.rows]))
+            return dict.fromkeys(self.shares, blank)
+        return {criterion: ASSESS[criterion](self.context, self.rows) for criterion in self.shares}
+
+    def _total(self, part: str) -> Floats:
+        result = np.zeros(len(self.context.catalog.credential[self.rows]))
+        for criterion, share in self.shares.items():
+            result += share * getattr(self.assessments[criterion], part)
+        return result
+
+    @cached_property
+    def score(self) -> Floats:
+        """The sum of the contributions, 0..1."""
+        return self._total("point")
+
+    @cached_property
+    def low(self) -> Floats:
+        """The score if everything unknown were as bad as can be."""
+        return self._total("low")
+
+    @cached_property
+    def high(self) -> Floats:
+        """The score if everything unknown were as good as can be."""
+        return self._total("high")
+
+    @cached_property
+    def coverage(self) -> Floats:
+        """The share of the score that rests on published facts, 0..1."""
+        return self._total("known")
+
+
+def band_of(score: float, coverage: float, reachable: bool) -> str:
+    """The band of a match, by a rule that a reader can check.
+
+    strong: score at least 0.75 and coverage at least 0.6; good: score at least 0.55; possible: the rest, and everything
+    whose requirements the student does not meet yet.
+    """
+    if not reachable or round(score, 9) < GOOD_SCORE:
+        return "possible"
+    return "strong" if round(score, 9) >= STRONG_SCORE and round(coverage, 9) >= STRONG_COVERAGE else "good"

@@ -1,0 +1,83 @@
+"""Statements about a match: what the student said, tied to what the listing says, with source and date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from webapp.domain.listing import Listing, attribute_of
+from webapp.domain.profile import Criterion, plain_dollars
+from webapp.matching.context import Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A reason or a caveat: a code with parameters. Prose is made elsewhere.
+
+    `student` is {"path", "value"} of an answer the student gave, `fact` {"column", "value", ...} of the listing; a
+    caveat may lack either.
+    """
+
+    code: str
+    criterion: Criterion | None
+    student: Mapping[str, Any] | None = None
+    fact: Mapping[str, Any] | None = None
+    source: str | None = None
+    as_of: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The statement as it stands in the ranking."""
+        return {
+            "code": self.code,
+            "criterion": None if self.criterion is None else self.criterion.value,
+            "student": None if self.student is None else dict(self.student),
+            "fact": None if self.fact is None else dict(self.fact),
+            "source": self.source,
+            "as_of": self.as_of,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row being explained: the question, the row and its listing."""
+
+    context: Context
+    row: int
+    listing: Listing
+
+    def answer(self, path: str) -> Any:
+        """What the student answered at a path, or None."""
+        return self.context.student.stated.get(path)
+
+    def say(
+        self, code: str, criterion: Criterion | None, path: str | None, column: str | None, **extra: object
+    ) -> Statement:
+        """A statement that ties an answer to a fact; either may be None."""
+        student = None if path is None else {"path": path, "value": self.context.student.stated[path]}
+        if column is None:
+            fact = {"column": None, "value": None, **extra} if extra else None
+            return Statement(code=code, criterion=criterion, student=student, fact=fact)
+        origin = self.listing.source_of(column)
+        return Statement(
+            code=code,
+            criterion=criterion,
+            student=student,
+            fact={"column": column, "value": fact_value(self.listing, column), **extra},
+            source=origin.source,
+            as_of=origin.as_of,
+        )
+
+
+def fact_value(listing: Listing, column: str) -> Any:
+    """The value of a column as JSON: text, number, true or false, list, or None."""
+    value = getattr(listing, attribute_of(column))
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [item.value if isinstance(item, StrEnum) else str(item) for item in value]
+    if column.endswith("_usd") and isinstance(value, int):
+        return plain_dollars(value)
+    return value

@@ -1,0 +1,108 @@
+"""What the engine works out of a profile once, before it looks at any listing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from webapp.domain.geography import Position, locate_zip
+from webapp.domain.occupation import Occupation, find_occupation
+from webapp.domain.profile import Criterion, Priority, Profile
+from webapp.domain.subject import Subject
+from webapp.matching.weights import Weights
+
+ABSOLUTE = (Criterion.COST, Criterion.DURATION, Criterion.START, Criterion.OUTCOMES)
+"""Criteria that can be judged without an answer: cheaper, shorter, sooner and better are so for everyone who cares."""
+
+
+@dataclass(frozen=True)
+class Student:
+    """A profile with what follows from it. `shares` are the weights of the criteria that count, summing to 1."""
+
+    profile: Profile
+    weights: Weights
+
+    @cached_property
+    def occupation(self) -> Occupation | None:
+        """The wanted occupation, where the reference table has it."""
+        return find_occupation(self.profile.goal.occupation)
+
+    @cached_property
+    def position(self) -> Position | None:
+        """Where the student lives, from a US ZIP code."""
+        practical = self.profile.practical
+        if practical.postal_code is None or practical.country not in (None, "US"):
+            return None
+        area = locate_zip(practical.postal_code)
+        return area.position if area else None
+
+    @cached_property
+    def state(self) -> str | None:
+        """The student's US state: as stated, else that of the ZIP code."""
+        practical = self.profile.practical
+        if practical.country not in (None, "US"):
+            return None
+        if practical.state is not None:
+            return practical.state
+        area = locate_zip(practical.postal_code) if practical.postal_code else None
+        return area.state if area else None
+
+    @cached_property
+    def state_path(self) -> str:
+        """The answer that told the state."""
+        return "practical.state" if self.profile.practical.state is not None else "practical.postal_code"
+
+    @cached_property
+    def abroad(self) -> bool:
+        """Whether the student said they live outside the United States."""
+        return self.profile.practical.country not in (None, "US")
+
+    @cached_property
+    def stated(self) -> Mapping[str, object]:
+        """Every answer by its path, as it stands in the JSON of the profile."""
+        return MappingProxyType(self.profile.stated())
+
+    def must(self, criterion: Criterion) -> bool:
+        """Whether the student made a criterion a hard limit."""
+        return self.profile.priorities.of(criterion) is Priority.MUST
+
+    def spoke_of(self, criterion: Criterion) -> bool:
+        """Whether the student said anything that a criterion can be judged by."""
+        if criterion in ABSOLUTE and self.profile.priorities.of(criterion) is not None:
+            return True
+        goal, background, practical = self.profile.goal, self.profile.background, self.profile.practical
+        match criterion:
+            case Criterion.GOAL:
+                return goal.occupation is not None or bool(goal.credentials)
+            case Criterion.BACKGROUND:
+                return background != type(background)() or any(self.profile.subjects.known(s) for s in Subject)
+            case Criterion.COST:
+                return practical.budget_cents is not None
+            case Criterion.DURATION:
+                return practical.months_max is not None
+            case Criterion.SCHEDULE:
+                return practical.pace is not None or practical.hours_per_week is not None
+            case Criterion.PLACE:
+                return bool(practical.modalities) or self.abroad or self.state is not None or self.position is not None
+            case Criterion.START:
+                return practical.start_within_months is not None
+            case Criterion.OUTCOMES:
+                return self.occupation is not None
+            case Criterion.INTERESTS:
+                return goal.words is not None or bool(goal.interests)
+
+    @cached_property
+    def spoke(self) -> bool:
+        """Whether anything was said that counts towards the score."""
+        return any(self._weight(c) > 0 and self.spoke_of(c) for c in Criterion)
+
+    @cached_property
+    def shares(self) -> Mapping[Criterion, float]:
+        """The share of each criterion in the score. With nothing said, every criterion counts and is unknown."""
+        weights = {c: self._weight(c) for c in Criterion if self.spoke_of(c) or not self.spoke}
+        weights = {c: weight for c, weight in weights.items() if weight > 0} or dict.fromkeys(Criterion, 1.0)
+        total = sum(weights.values())
+        return MappingProxyType({c: weight / total for c, weight in weights.items()})
+
+    def _weight(self, criterion: Criterion) -> float:
+        return self.weights.of(criterion, self.profile.priorities)
