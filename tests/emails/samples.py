@@ -1,0 +1,136 @@
+"""One filled context for each mail, used by the golden files and the pictures."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from webapp.emails.footer import Footer
+from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
+from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
+from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
+from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.renderer import Context
+
+SITE = "https://program-match.example"
+NOON = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
+FOOTER = Footer(
+    site_name="Program Match",
+    site_url=SITE,
+    postal_address="1 Example Way, Springfield, IL 62701, USA",
+    my_data_url=f"{SITE}/my-data/m1",
+    unsubscribe_url=f"{SITE}/my-data/m1/mail",
+)
+CARD = ProgramCard(
+    rank=1,
+    name="M.S. in Applied Machine Learning",
+    institution="Northfield University (demo)",
+    verdict="eligible",
+    verdict_label="You meet the requirements",
+    verdict_sentence="You told us of a bachelor’s degree, several courses in statistics and one in programming. That is all it asks for.",
+    reasons=(
+        "You want to become a data scientist; this degree is in a field that leads there (classification of fields, 2020).",
+        "You have about $30,000; the whole program costs $24,600 (school’s page, checked October 2, 2026).",
+        "You want to study part-time and online; it is offered that way (school’s page, checked October 2, 2026).",
+    ),
+    caveats=("Its graduates’ salaries are not published.", "It asks for 20 hours a week; you said 15."),
+    price="$24,600 for the whole program",
+    price_note="the program’s own price, checked October 2, 2026",
+    modality="Online, part-time",
+    duration="20 months, about 20 hours a week",
+    start="Fall or spring",
+    url="https://northfield.example/ms-aml?from=match&x=1",
+    next_step="Ask whether your statistics courses count for the spring start, before December 1.",
+    is_partner=True,
+    is_demo=True,
+)
+SPARSE = replace(
+    CARD,
+    rank=3,
+    name="Data Engineering Bootcamp",
+    institution="Harbor Code School",
+    verdict="unknown",
+    verdict_label="We cannot tell yet",
+    verdict_sentence="",
+    reasons=("It takes four months; you want to be done within a year.",),
+    caveats=(),
+    price="",
+    price_note="",
+    modality="",
+    duration="4 months, full-time",
+    start="",
+    url="",
+    next_step="",
+    is_partner=False,
+    is_demo=False,
+)
+CONDITIONAL = replace(
+    CARD,
+    rank=2,
+    name="Graduate Certificate in Data Science",
+    institution="Lakeshore State University",
+    verdict="conditional",
+    verdict_label="You need one thing first",
+    verdict_sentence="One course in linear algebra is missing. The school’s own bridge course brings you there.",
+    is_partner=False,
+    is_demo=False,
+    price="$9,150",
+    price_note="average of the institution, 2023-24",
+)
+MATCHED = MatchedPrograms(
+    footer=FOOTER,
+    first_name="Zoë",
+    programs=(CARD, CONDITIONAL, SPARSE),
+    considered=6213,
+    results_url=f"{SITE}/results/r1",
+    requested_at=NOON,
+    confirm_url=f"{SITE}/my-data/m1/confirm",
+)
+OPENED = IntroductionsOpened(
+    footer=replace(FOOTER, unsubscribe_url=""),
+    first_name="Zoë",
+    schools=(
+        IntroducedSchool(
+            legal_entity="Northfield Education, Inc.",
+            program="M.S. in Applied Machine Learning",
+            institution="Northfield University",
+            consent_text="I agree that Program Match sends my details to Northfield Education, Inc., by e-mail.",
+            consent_version="2026-11-01",
+        ),
+        IntroducedSchool(
+            legal_entity="Harbor Code School LLC",
+            program="Data Engineering Bootcamp",
+            institution="Harbor Code School",
+            consent_text="I agree that Program Match sends my details to Harbor Code School LLC, by e-mail.",
+            consent_version="2026-11-01",
+        ),
+    ),
+    what_is_sent=("Your name", "Your e-mail address", "Your city and state", "Your answers about your background"),
+    agreed_at=NOON,
+    goes_out_at=NOON.replace(minute=15),
+    cancel_url=f"{SITE}/my-data/m1",
+)
+UPDATE = IntroductionUpdate(
+    footer=replace(FOOTER, unsubscribe_url=""),
+    first_name="Zoë",
+    news=IntroductionNews.DELIVERED,
+    legal_entity="Northfield Education, Inc.",
+    program="M.S. in Applied Machine Learning",
+    institution="Northfield University",
+    at=NOON,
+    results_url=f"{SITE}/results/r1",
+    program_url="https://northfield.example/ms-aml",
+)
+WITHDRAWN = PartnerLeadWithdrawn(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    legal_entity="Northfield Education, Inc.",
+    lead_id="01935f1c-7d5a-7c1e-9f0b-2f6f1c5f8a11",
+    program_id="northfield-ms-aml",
+    program="M.S. in Applied Machine Learning",
+    delivered_at=NOON,
+    withdrawn_at=NOON.replace(hour=18),
+)
+SAMPLES: dict[str, Context] = {
+    "matched_programs": MATCHED,
+    "introductions_opened": OPENED,
+    "introduction_update": UPDATE,
+    "partner_lead_withdrawn": WITHDRAWN,
+}

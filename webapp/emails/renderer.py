@@ -1,0 +1,122 @@
+"""Rendering: Jinja fills a template, MJML (mrml) turns it into HTML that mail programs understand.
+
+Whatever a student or a listing put into a value stays text: it is escaped where it stands in markup, its line ends and
+control characters are taken out, and an address that is not http or https makes no link.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
+
+import mjml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from webapp.emails.introduction_update import IntroductionUpdate
+from webapp.emails.introductions_opened import IntroductionsOpened
+from webapp.emails.matched_programs import MatchedPrograms
+from webapp.emails.message import Message
+from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+
+Context: TypeAlias = MatchedPrograms | IntroductionsOpened | IntroductionUpdate | PartnerLeadWithdrawn
+
+_CONTEXTS: Final[dict[str, type[Context]]] = {
+    "introduction_update": IntroductionUpdate,
+    "introductions_opened": IntroductionsOpened,
+    "matched_programs": MatchedPrograms,
+    "partner_lead_withdrawn": PartnerLeadWithdrawn,
+}
+_LONGEST_SUBJECT: Final = 150
+# Controls, lone surrogates, what is not a character, and what turns the direction of the text around it.
+_UNSAFE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ufeff]"
+)
+
+
+def names() -> tuple[str, ...]:
+    """The templates there are, in alphabetical order."""
+    return tuple(sorted(_CONTEXTS))
+
+
+def render(name: str, context: Context) -> Message:
+    """The mail `name` filled from `context`.
+
+    KeyError for a name there is not, TypeError for another mail's context. The same context gives the same message.
+    """
+    if not isinstance(context, _CONTEXTS[name]):
+        raise TypeError(f"The mail {name} takes {_CONTEXTS[name].__name__}, not {type(context).__name__}.")
+    values = {field.name: getattr(context, field.name) for field in fields(context)}
+    plain, markup = _plain(), _markup()
+    subject = one_line(plain.get_template(f"{name}.subject.txt").render(values))[:_LONGEST_SUBJECT].rstrip()
+    text = plain.get_template(f"{name}.txt").render(values)
+    filled = markup.get_template(f"{name}.mjml").render(values, subject=subject)
+    # No fonts: the built-in ones would be fetched from somebody else's server when the mail is read.
+    html = mjml.mjml2html(filled, disable_comments=False, fonts={})
+    return Message(subject, _paragraphs(text), html + "\n")
+
+
+def one_line(value: str) -> str:
+    """`value` as it appears in a mail: one line, single blanks, nothing invisible that could mislead."""
+    return " ".join(_UNSAFE.sub("", value).split())
+
+
+@cache
+def _plain() -> Environment:
+    return _environment(autoescape=False)
+
+
+@cache
+def _markup() -> Environment:
+    return _environment(autoescape=True)
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("webapp.emails"),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_cleaned,
+        auto_reload=False,
+    )
+    environment.filters.update(moment=_moment, link=_link, clock_time=_clock_time)
+    return environment
+
+
+def _cleaned(value: Any) -> Any:
+    """Applied to every value a template puts out. Markup comes from our own macros and is left alone."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return one_line(value)
+    return value
+
+
+def _moment(at: datetime) -> str:
+    """`November 22, 2026 at 2:05 PM UTC`, in the zone the time was given in."""
+    return f"{at:%B} {at.day}, {at.year} at {_clock_time(at)}"
+
+
+def _clock_time(at: datetime) -> str:
+    return f"{at.hour % 12 or 12}:{at:%M} {'AM' if at.hour < 12 else 'PM'} {at.tzname() or ''}".rstrip()
+
+
+def _link(url: str) -> str:
+    """`url` when it is one that may be linked, else blank, which templates take as "no link"."""
+    url = _UNSAFE.sub("", url).strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        return ""
+    return re.sub(r"\s", "%20", url)
+
+
+def _paragraphs(text: str) -> str:
+    """The text part with at most one empty line in a row and none at its ends."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
