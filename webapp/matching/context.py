@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from webapp.matching.arrays import Floats
 from webapp.matching.catalog import Catalog
@@ -29,6 +30,11 @@ class Context:
     student: Student
     catalog: Catalog
     today: date
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What a criterion works out once for all rows and needs again for the few that are shown."""
+        return {}
 
     @cached_property
     def places(self) -> Places:

@@ -4,6 +4,7 @@ A reason is given only for what counts in the student's favour. Where the profil
 can be given, `on_record` tells what else the listing says beside the one thing the student told us.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
@@ -21,11 +22,11 @@ RECORD_COLUMNS = ("credential", "cip", "name", "months", "tuition_total_usd", "i
 def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Statement]:
     """At least three reasons where the student said anything at all, the weightiest criteria first; six at most."""
     found = {criterion: list(_REASONS[criterion](case)) for criterion in contributions}
-    order = sorted(found, key=lambda criterion: (-round(contributions[criterion], 9), list(Criterion).index(criterion)))
+    order = sorted(found, key=lambda criterion: -round(contributions[criterion], 9))
     chosen = [found[criterion][0] for criterion in order if found[criterion]]
     chosen += [reason for criterion in order for reason in found[criterion][1:]]
     chosen = chosen[:MOST]
-    return chosen + list(_on_record(case, chosen))[: max(0, LEAST - len(chosen))]
+    return chosen + list(itertools.islice(_on_record(case, chosen), max(0, LEAST - len(chosen))))
 
 
 def _goal(case: Case) -> Iterator[Statement]:

@@ -25,7 +25,9 @@ MET, MISSED = 1.0, 0.1
 
 def assess(context: Context, rows: Rows) -> Assessment:
     """The weighted mean of the parts the student spoke of."""
-    classes = _by_class(context)
+    classes = context.kept.get("background")
+    if not isinstance(classes, Assessment):
+        classes = context.kept["background"] = _by_class(context)
     admission = context.catalog.admission[rows]
     return Assessment(
         classes.point[admission], classes.known[admission], classes.low[admission], classes.high[admission]

@@ -6,7 +6,7 @@ catalogue knows make up full value, so that a long sentence is no harder to meet
 
 import numpy as np
 
-from webapp.matching.arrays import Rows
+from webapp.matching.arrays import Floats, Rows
 from webapp.matching.catalog import Catalog
 from webapp.matching.context import Context
 from webapp.matching.criteria.assessment import PRIOR, Assessment, unknown
@@ -16,11 +16,6 @@ THIN_KNOWN = 0.5
 """How much is known of a listing with a name but neither topics nor summary."""
 
 
-def full_weight(catalog: Catalog, wanted: list[int]) -> float:
-    """The weight that counts as a full match."""
-    return float(np.sort(catalog.text.rarity[wanted])[-FULL_TERMS:].sum())
-
-
 def assess(context: Context, rows: Rows) -> Assessment:
     """The weight of the shared words over that of a full match, at most 1."""
     catalog = context.catalog
@@ -28,13 +23,22 @@ def assess(context: Context, rows: Rows) -> Assessment:
     described = catalog.described[rows]
     if not wanted:
         return unknown(len(described))
-    weight = np.zeros(len(catalog))
-    for term in wanted:
-        weight[catalog.text.postings(term)] += catalog.text.rarity[term]
-    value = np.minimum(1.0, weight[rows] / full_weight(catalog, wanted))
+    shared = context.kept.get("interests")
+    if shared is None:
+        shared = context.kept["interests"] = _shared(catalog, wanted)
+    value = shared[rows]
     return Assessment(
         point=np.where(described, value, np.maximum(value, PRIOR)),
         known=np.where(described, 1.0, THIN_KNOWN),
         low=value,
         high=np.where(described, value, 1.0),
     )
+
+
+def _shared(catalog: Catalog, wanted: list[int]) -> Floats:
+    """For each row of the catalogue the weight of the shared words, as a share of a full match."""
+    weight = np.zeros(len(catalog))
+    for term in wanted:
+        weight[catalog.text.postings(term)] += catalog.text.rarity[term]
+    full = float(np.sort(catalog.text.rarity[wanted])[-FULL_TERMS:].sum())
+    return np.minimum(1.0, weight / full)

@@ -1,0 +1,375 @@
+"""Sentences for what the engine says: codes with parameters in, one plain English sentence out.
+
+Reads the JSON of a ranking, so it serves a fresh answer and one loaded back from the database alike. Values are shown
+as data, never as markup: whoever renders a page escapes. A code that is not known raises UnknownCodeError, and a test
+holds every code the engine can give against these tables.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from webapp.domain.label import (
+    BAND_LABELS,
+    BAND_SENTENCES,
+    BASIS_LABELS,
+    CONTROL_LABELS,
+    CREDENTIAL_LABELS,
+    CRITERION_LABELS,
+    EDUCATION_LABELS,
+    ENGLISH_LABELS,
+    MODALITY_LABELS,
+    PACE_LABELS,
+    PRIORITY_LABELS,
+    RULE_LABELS,
+    SUBJECT_LABELS,
+    SUBJECT_LEVEL_LABELS,
+    TERM_LABELS,
+    VERDICT_LABELS,
+    VERDICT_SENTENCES,
+    an,
+    band_label,
+    band_sentence,
+    basis_label,
+    control_label,
+    counted,
+    credential_label,
+    criterion_label,
+    education_label,
+    english_label,
+    field_label,
+    listed,
+    modality_label,
+    money,
+    money_cents,
+    months_label,
+    occupation_label,
+    pace_label,
+    percent,
+    priority_label,
+    rule_label,
+    state_label,
+    subject_label,
+    subject_level_label,
+    term_label,
+    verdict_label,
+    verdict_sentence,
+)
+
+__all__ = [
+    "BAND_LABELS",
+    "BAND_SENTENCES",
+    "BASIS_LABELS",
+    "CAVEAT_CODES",
+    "CONTROL_LABELS",
+    "CREDENTIAL_LABELS",
+    "CRITERION_LABELS",
+    "EDUCATION_LABELS",
+    "ENGLISH_LABELS",
+    "MODALITY_LABELS",
+    "PACE_LABELS",
+    "PRIORITY_LABELS",
+    "REASON_CODES",
+    "RULE_LABELS",
+    "SUBJECT_LABELS",
+    "SUBJECT_LEVEL_LABELS",
+    "TERM_LABELS",
+    "VERDICT_LABELS",
+    "VERDICT_SENTENCES",
+    "UnknownCodeError",
+    "answer_phrase",
+    "band_label",
+    "band_sentence",
+    "basis_label",
+    "caveat_sentence",
+    "control_label",
+    "counterfactual_sentence",
+    "credential_label",
+    "criterion_label",
+    "education_label",
+    "english_label",
+    "field_label",
+    "gap_sentence",
+    "modality_label",
+    "money",
+    "money_cents",
+    "months_label",
+    "occupation_label",
+    "pace_label",
+    "pathway_sentence",
+    "percent",
+    "priority_label",
+    "reason_sentence",
+    "rule_label",
+    "source_phrase",
+    "state_label",
+    "subject_label",
+    "subject_level_label",
+    "term_label",
+    "verdict_label",
+    "verdict_sentence",
+]
+
+Parameters: TypeAlias = Mapping[str, Any]
+_Text: TypeAlias = str | Callable[[Parameters], str]
+
+
+class UnknownCodeError(KeyError):
+    """No sentence is known for a code."""
+
+
+def reason_sentence(reason: Parameters) -> str:
+    """A reason, as one sentence that ties what the student said to what the listing says."""
+    return _sentence(_REASONS, reason)
+
+
+def caveat_sentence(caveat: Parameters) -> str:
+    """A caveat, as one sentence."""
+    return _sentence(_CAVEATS, caveat)
+
+
+def source_phrase(statement: Parameters) -> str:
+    """Where the fact of a reason or caveat comes from and as of when, or an empty text where neither is known."""
+    source, as_of = statement.get("source"), statement.get("as_of")
+    if source and as_of:
+        return f"Source: {source}, as of {as_of}."
+    return f"Source: {source}, no date." if source else (f"As of {as_of}, no source." if as_of else "")
+
+
+def gap_sentence(gap: Parameters) -> str:
+    """A requirement that is not met, and what closes it."""
+    rule, needs, has = gap["rule"], gap["needs"], gap["has"]
+    if rule.startswith("subject."):
+        subject = subject_label(rule.removeprefix("subject."))
+        sentence = f"Needs {subject}: {subject_level_label(needs)}; you said: {subject_level_label(has)}."
+    else:
+        sentence = _GAPS[rule](needs, has)
+    if not gap["bridges"]:
+        return sentence
+    count = len(gap["bridges"])
+    return f"{sentence} {'A listed program closes' if count == 1 else f'{count} listed programs close'} this gap."
+
+
+def counterfactual_sentence(counterfactual: Parameters) -> str:
+    """What one change would do to a match."""
+    ((path, value),) = counterfactual["change"].items()
+    place = counterfactual.get("rank")
+    result = VERDICT_LABELS[counterfactual["verdict"]]
+    moved = f"; it would stand at place {place}" if place else ""
+    return f"If {_change(path, value)}: {result[0].lower()}{result[1:]}{moved}."
+
+
+def pathway_sentence(pathway: Parameters) -> str:
+    """How long and how much a chain of programs takes."""
+    kind = {"fastest": "The fastest way", "cheapest": "The cheapest way"}[pathway["kind"]]
+    months, price = pathway["months"], pathway["tuition_total_usd"]
+    length = "length not published by all of them" if months is None else f"{months_label(months)} in all"
+    cost = "price not published by all of them" if price is None else f"{money(price)} in all"
+    return f"{kind} takes {counted(len(pathway['steps']), 'program')}: {length}, {cost}."
+
+
+def answer_phrase(path: str, value: Any) -> str:
+    """What the student answered, as it follows "You said"."""
+    section, key = path.split(".")
+    if section == "subjects":
+        return f"{subject_label(key)}: {subject_level_label(value)}"
+    if section == "priorities":
+        return f"{criterion_label(key).lower()} is {priority_label(value)}"
+    return _ANSWERS[path](value)
+
+
+def _sentence(table: Mapping[str, _Text], statement: Parameters) -> str:
+    code = statement["code"]
+    if code not in table:
+        raise UnknownCodeError(code)
+    text = table[code]
+    tail = text if isinstance(text, str) else text(statement.get("fact") or {})
+    student = statement.get("student")
+    if student is None or code in _ALONE:
+        return tail
+    return f"You said {answer_phrase(student['path'], student['value'])}; {tail}"
+
+
+def _change(path: str, value: Any) -> str:
+    section, key = path.split(".")
+    if section == "subjects":
+        return f"you had {subject_label(key)} at the level of {subject_level_label(value)}"
+    if path == "practical.budget_usd":
+        return f"your budget were {money(value)}"
+    return f"you said {answer_phrase(path, value)}"
+
+
+_ANSWERS: Mapping[str, Callable[[Any], str]] = {
+    "goal.occupation": lambda v: f"you want to become {an(occupation_label(v))}",
+    "goal.words": lambda v: f"“{v}”",
+    "goal.credentials": lambda v: f"you would take {listed([an(credential_label(c)) for c in v], 'or')}",
+    "goal.interests": lambda v: f"you are interested in {listed(v)}",
+    "background.education": lambda v: f"you have {education_label(v)}",
+    "background.field": lambda v: f"you studied {field_label(v)}",
+    "background.gpa": lambda v: f"your GPA is {v:.4g}",
+    "background.work_years": lambda v: f"you have worked {counted(v, 'year')}",
+    "background.english": lambda v: f"you have {english_label(v)}",
+    "practical.modalities": lambda v: f"you would study {listed([modality_label(m) for m in v], 'or')}",
+    "practical.country": lambda v: f"you live in {v}",
+    "practical.state": lambda v: f"you live in {state_label(v)}",
+    "practical.postal_code": lambda v: f"you live near {v}",
+    "practical.radius_km": lambda v: f"you would travel up to {v:,.6g} km",
+    "practical.pace": lambda v: f"you want to study {pace_label(v)}",
+    "practical.hours_per_week": lambda v: f"you have {counted(v, 'hour')} a week",
+    "practical.start_within_months": lambda v: f"you want to start within {months_label(v)}",
+    "practical.budget_usd": lambda v: f"your budget is {money(v)}",
+    "practical.months_max": lambda v: f"you want to finish within {months_label(v)}",
+}
+
+_GAPS: Mapping[str, Callable[[Any, Any], str]] = {
+    "education": lambda needs, has: f"Needs {education_label(needs)}; you said: {education_label(has)}.",
+    "field": lambda needs, has: (
+        f"Takes people who studied {listed([field_label(f) for f in needs], 'or')}; you said: {field_label(has)}."
+    ),
+    "gpa": lambda needs, has: f"Needs a GPA of {needs:.4g}; you said: {has:.4g}.",
+    "work_years": lambda needs, has: f"Needs {counted(needs, 'year')} of work; you said: {has:.4g}.",
+    "english": lambda needs, has: f"Needs {english_label(needs)}; you said: {english_label(has)}.",
+    "state": lambda needs, has: (
+        f"Takes online students who live in {listed([state_label(s) for s in needs], 'or')}; "
+        f"you live in {state_label(has)}."
+    ),
+}
+
+
+_WHERE = {"name": "name", "topics": "topics", "summary": "summary"}
+
+
+def _people(fact: Parameters) -> str:
+    return "" if fact.get("sample") is None else f", among {counted(fact['sample'], 'graduate')} asked"
+
+
+def _salary(fact: Parameters) -> str:
+    wage = fact.get("occupation_wage_usd")
+    beside = "" if wage is None else f" (US median for that job, all ages: {money(wage)})"
+    return f"graduates report a median salary of {money(fact['value'])}{_people(fact)}{beside}."
+
+
+def _total(fact: Parameters) -> str:
+    basis = "" if fact.get("basis") is None else f", {basis_label(fact['basis'])}"
+    return f"tuition in all is {money(fact['value'])}{basis}."
+
+
+def _record(fact: Parameters) -> str:
+    return f"beside that, the listing says: {_RECORD[fact['column']](fact['value'])}."
+
+
+_RECORD: Mapping[str, Callable[[Any], str]] = {
+    "credential": lambda v: f"it leads to {an(credential_label(v))}",
+    "cip": lambda v: f"the field is {field_label(v)}",
+    "name": lambda v: f"the program is called {v}",
+    "months": lambda v: f"it takes {months_label(v)}",
+    "tuition_total_usd": lambda v: f"tuition in all is {money(v)}",
+    "institution": lambda v: f"it is offered by {v}",
+    "city": lambda v: f"it is in {v}",
+}
+
+_REASONS: Mapping[str, _Text] = {
+    "goal_field": lambda f: f"this field of study (CIP {f['value']}) leads to that job.",
+    "goal_credential_wanted": lambda f: f"this is {an(credential_label(f['value']))}.",
+    "goal_credential_usual": lambda f: f"{an(credential_label(f['value']))} is usual for that job.",
+    "background_subject": lambda f: f"the program asks for {subject_level_label(f['value'])}.",
+    "background_subject_not_needed": "the program does not ask for it.",
+    "background_field": "the program takes people from that field.",
+    "background_any_field": lambda f: (
+        f"the program takes people from any field"
+        f"{' who have the prerequisites' if 'any_with_prerequisites' in f['value'] else ''}."
+    ),
+    "background_education": lambda f: f"the program asks for {education_label(f['value'])}.",
+    "background_gpa": lambda f: f"the program asks for {f['value']:.4g}.",
+    "background_work_years": lambda f: f"the program asks for {counted(f['value'], 'year')}.",
+    "background_english": lambda f: f"the program asks for {english_label(f['value'])}.",
+    "cost_within_budget": _total,
+    "cost_total": _total,
+    "duration_within": lambda f: f"this takes {months_label(f['value'])}.",
+    "duration_total": lambda f: f"this takes {months_label(f['value'])}.",
+    "schedule_pace": lambda f: f"the program can be taken {listed([pace_label(p) for p in f['value']])}.",
+    "schedule_hours": lambda f: f"the program takes {counted(f['value'], 'hour')} a week.",
+    "place_modality": lambda f: f"the program is taught {listed([modality_label(m) for m in f['value']])}.",
+    "place_near": lambda f: f"the campus is about {f['distance_km']:,.0f} km away.",
+    "place_same_state": lambda f: f"the campus is in {state_label(f['value'])}.",
+    "place_authorized": lambda f: f"online students from {state_label(f['state'])} are accepted.",
+    "start_within": lambda f: f"the next start is in about {months_label(f['months'])}.",
+    "start_next": lambda f: f"the next start is in about {months_label(f['months'])}.",
+    "outcomes_salary": _salary,
+    "outcomes_rate": lambda f: f"{percent(f['value'])} reach the published outcome{_people(f)}.",
+    "interests_shared": lambda f: (
+        f"the program's {_WHERE[f['column']]} {'mention' if f['column'] == 'topics' else 'mentions'} "
+        f"{listed([f'“{w}”' for w in f['words']])}."
+    ),
+    "on_record": _record,
+}
+
+
+_CAVEATS: Mapping[str, _Text] = {
+    "nothing_said": "You have told us nothing that counts, so this order says little.",
+    "not_yet": "You do not meet a requirement yet, so this stands below every program you may enter.",
+    "education_assumed": lambda f: (
+        f"The listing does not say what education it asks for; for {an(credential_label(f['value']))} we assumed "
+        f"{education_label(f['assumed'])}. Ask the school."
+    ),
+    "requirements_unpublished": "The listing does not publish every entry requirement. Ask the school.",
+    "answers_missing": "The program asks for something you have not told us about yet.",
+    "goal_occupation_unknown": "we have no table of which fields lead to that job.",
+    "goal_field_weak": lambda f: f"this field of study (CIP {f['value']}) is not a usual way there.",
+    "goal_credential_unusual": lambda f: f"{an(credential_label(f['value']))} alone is not usual for that job.",
+    "goal_credential_other": lambda f: f"this is {an(credential_label(f['value']))}.",
+    "background_above": lambda f: f"most people who start {an(credential_label(f['value']))} have less.",
+    "cost_unknown": "The price is not published.",
+    "cost_over_budget": lambda f: f"tuition in all is {money(f['value'])}.",
+    "cost_average": "The price is an average of the whole institution, not this program's. Ask for it.",
+    "cost_per_credit": "The price is worked out from the price per credit; fees may come on top.",
+    "duration_unknown": "How long it takes is not published.",
+    "duration_over": lambda f: f"this takes {months_label(f['value'])}.",
+    "schedule_pace_unknown": "Whether it can be taken full-time or part-time is not published.",
+    "schedule_pace_other": lambda f: f"the program can only be taken {listed([pace_label(p) for p in f['value']])}.",
+    "schedule_hours_unknown": "The hours a week are not published.",
+    "schedule_hours_over": lambda f: f"the program takes {counted(f['value'], 'hour')} a week.",
+    "place_modality_unknown": "Whether it is taught online or on campus is not published.",
+    "place_modality_other": lambda f: f"the program is taught {listed([modality_label(m) for m in f['value']])}.",
+    "place_not_authorized": "online students from there are not accepted.",
+    "place_authorization_unknown": "whether online students from there are accepted is not published.",
+    "place_foreign": lambda f: f"the campus is in {f['value']}.",
+    "place_far": lambda f: f"the campus is about {f['distance_km']:,.0f} km away.",
+    "place_other_state": lambda f: f"the campus is in {state_label(f['value'])}.",
+    "start_unknown": "When it starts is not published.",
+    "start_late": lambda f: f"the next start is in about {months_label(f['months'])}.",
+    "outcomes_unknown": "What graduates earn, and how many reach their aim, is not published.",
+    "outcomes_sample_unknown": "How many graduates the outcome figures rest on is not published.",
+    "outcomes_small_sample": lambda f: f"The outcome figures rest on only {counted(f['value'], 'graduate')}.",
+    "outcomes_unsourced": "The outcome figures name no source.",
+    "outcomes_low_rate": lambda f: f"Only {percent(f['value'])} reach the published outcome.",
+    "interests_unmatched": "None of the words you wrote stand in any listing, so they decide nothing.",
+    "interests_thin": "The listing has no topics or summary, so your interests were held against its name only.",
+    "interests_none": "the listing mentions none of it.",
+    "unverified": "Nobody has noted when this listing was last checked.",
+    "stale": lambda f: f"This listing was last checked on {f['value']}, more than a year ago.",
+    "variety_up": lambda f: (
+        f"Moved up {counted(f['places'], 'place')}: we show at most two programs of one institution in the first ten."
+    ),
+    "variety_down": lambda f: (
+        f"Moved down {counted(f['places'], 'place')}: we show at most two programs of one institution in the first ten."
+    ),
+    **{
+        f"{criterion}_weak": f"{label}: this program does poorly by what you told us."
+        for criterion, label in CRITERION_LABELS.items()
+    },
+}
+
+_ALONE = frozenset(
+    (
+        "cost_unknown",
+        "duration_unknown",
+        "schedule_pace_unknown",
+        "schedule_hours_unknown",
+        "place_modality_unknown",
+        "start_unknown",
+    )
+)
+"""Caveats whose sentence stands by itself, though they carry the answer they are about."""
+
+REASON_CODES = frozenset(_REASONS)
+CAVEAT_CODES = frozenset(_CAVEATS)
