@@ -1,14 +1,13 @@
 """The composition root: settings in, a `Runtime` with everything the entry points need out."""
 
 import os
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from importlib.resources import files
-from pathlib import Path
-from secrets import token_urlsafe
 
 import celery
 import redis
@@ -21,9 +20,11 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from webapp.domain.clock import Clock, SystemClock
+from webapp.domain.delivery import RetryPolicy, retry_policy
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.links import Links
 from webapp.embedded import running_servers
+from webapp.embedded.secret import development_secret
 from webapp.gateways.http_webhook import HttpWebhook
 from webapp.gateways.inbox import InboxMail
 from webapp.gateways.mail import MailGateway
@@ -32,8 +33,9 @@ from webapp.gateways.smtp import SmtpMail
 from webapp.gateways.wakeup import WakeUp
 from webapp.gateways.webhook import WebhookGateway
 from webapp.observability.log import configure_logging
+from webapp.services import delivery, message
 from webapp.services.inbox import store_in_inbox
-from webapp.services.message import Sender
+from webapp.services.letter import Sender
 from webapp.services.snapshot import Snapshot
 from webapp.services.submission import Policy
 from webapp.services.transaction import Begin
@@ -41,7 +43,6 @@ from webapp.settings import Settings, parse_settings
 
 RELAY_TASK = "outbox.relay"
 RELAY_QUEUE = "outbox"
-DEVELOPMENT_SECRET_FILE = "secret_key"  # noqa: S105  # the name of a file, not a secret
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,18 @@ class Runtime:
     links: Links
     sender: Sender
     policy: Policy
+    mail_retries: RetryPolicy
+    delivery_retries: RetryPolicy
+
+    @property
+    def message_outside(self) -> message.Outside:
+        """What `services.message.send` needs besides the database."""
+        return message.Outside(self.mail, self.links, self.sender, self.mail_retries, random.random)
+
+    @property
+    def delivery_outside(self) -> delivery.Outside:
+        """What `services.delivery.attempt` needs besides the database."""
+        return delivery.Outside(self.webhook, self.seal, self.links, self.delivery_retries, random.random)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -100,6 +113,8 @@ def build_runtime(settings: Settings) -> Runtime:
         links=Links(settings.base_url, secret),
         sender=Sender(address=settings.mail_from, postal_address=settings.postal_address),
         policy=Policy(undo_window=settings.undo_window, lead_expiry=timedelta(days=settings.lead_expiry_days)),
+        mail_retries=retry_policy(settings.lease_seconds, settings.mail_retry_seconds),
+        delivery_retries=retry_policy(settings.lease_seconds, settings.delivery_retry_seconds),
     )
 
 
@@ -142,19 +157,6 @@ def local_settings(
         if settings.secret_key is None:
             settings = settings.model_copy(update={"secret_key": SecretStr(development_secret(settings.var_dir))})
         yield settings
-
-
-def development_secret(var: Path) -> str:
-    """The secret of this checkout, made on first use, readable by its owner only."""
-    path = var / DEVELOPMENT_SECRET_FILE
-    var.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret := token_urlsafe(48))
-    return secret
 
 
 def alembic_config() -> Config:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, EmailStr, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from webapp.domain.delivery import DELIVERY_RETRY_SECONDS, LEASE_SECONDS, MAIL_RETRY_SECONDS
 from webapp.domain.errors import Problem, Refused
 
 
@@ -34,6 +35,14 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _numbers(value: object) -> object:
+    """`60,300,1800` as a tuple of texts, each checked on its own afterwards."""
+    return tuple(value.split(",")) if isinstance(value, str) else value
+
+
+Seconds = Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_numbers), Field(min_length=1)]
+
+
 class Settings(BaseSettings):
     """All settings there are. Each has a line in docs/settings.md."""
 
@@ -52,6 +61,9 @@ class Settings(BaseSettings):
     undo_window_seconds: Annotated[int, Field(ge=0, le=86_400)] = 600
     lead_expiry_days: Annotated[int, Field(ge=1, le=365)] = 30
     draft_expiry_days: Annotated[int, Field(ge=1, le=365)] = 90
+    lease_seconds: Annotated[float, Field(ge=2, le=600)] = LEASE_SECONDS
+    delivery_retry_seconds: Seconds = DELIVERY_RETRY_SECONDS
+    mail_retry_seconds: Seconds = MAIL_RETRY_SECONDS
     webhook_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
     webhook_allow_loopback: bool = False
     form_min_seconds: Annotated[float, Field(ge=0, le=60)] = 2.0
@@ -83,11 +95,15 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _lease_outlasts_a_post(self) -> Self:
+        if self.lease_seconds < self.webhook_timeout_seconds + 1:
+            raise ValueError("LEASE_SECONDS must be more than a second longer than WEBHOOK_TIMEOUT_SECONDS")
+        return self
+
+    @model_validator(mode="after")
     def _secret_is_long(self) -> Self:
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 32:
-            raise ValueError(
-                "SECRET_KEY must have 32 characters or more; docs/settings.md says how to make one"
-            )
+            raise ValueError("SECRET_KEY must have 32 characters or more; docs/settings.md says how to make one")
         return self
 
     @property

@@ -1,0 +1,1 @@
+"""Celery: thin tasks over webapp's services."""

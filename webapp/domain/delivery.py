@@ -1,5 +1,7 @@
 """A delivery: the duty to hand over one lead by one channel; an attempt is one try at it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -48,22 +50,35 @@ DELIVERY_LIFECYCLE: Final = Lifecycle[DeliveryStatus](
     },
 )
 
-LEASE: Final = timedelta(seconds=60)
-"""How long one worker may hold a delivery or a message before another may take it."""
-
-RETRY_DELAYS: Final = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60)
-)
-"""The wait after the first, second, ... failed attempt: about three days in all, then the delivery has failed."""
+HOURS: Final = 60 * 60
 
 
-def retry_delay(attempts_made: int, *, spread: float, retry_after: timedelta | None = None) -> timedelta | None:
-    """How long to wait after `attempts_made` failed attempts (1 or more); None when it is time to give up.
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How long one worker may hold a row, and how long to wait after each failed attempt."""
 
-    `spread` in 0..1 spreads retries over the 20 % after the due time, so that an outage does not end in a stampede.
-    What the other side asked for (`Retry-After`) is honoured where it is longer.
-    """
-    if attempts_made > len(RETRY_DELAYS):
-        return None
-    wait = RETRY_DELAYS[attempts_made - 1] * (1 + 0.2 * spread)
-    return max(wait, retry_after) if retry_after else wait
+    lease: timedelta
+    delays: tuple[timedelta, ...]
+
+    def delay(self, attempts_made: int, *, spread: float, retry_after: timedelta | None = None) -> timedelta | None:
+        """How long to wait after `attempts_made` failed attempts (1 or more); None when it is time to give up.
+
+        `spread` in 0..1 spreads retries over the 20 % after the due time, so that an outage does not end in a
+        stampede. What the other side asked for (`Retry-After`) is honoured where it is longer.
+        """
+        if attempts_made > len(self.delays):
+            return None
+        wait = self.delays[attempts_made - 1] * (1 + 0.2 * spread)
+        return max(wait, retry_after) if retry_after else wait
+
+
+def retry_policy(lease_seconds: float, delays_seconds: Iterable[float]) -> RetryPolicy:
+    """A policy from plain seconds."""
+    return RetryPolicy(timedelta(seconds=lease_seconds), tuple(timedelta(seconds=wait) for wait in delays_seconds))
+
+
+LEASE_SECONDS: Final = 60
+DELIVERY_RETRY_SECONDS: Final = (60, 300, 1800, 2 * HOURS, 6 * HOURS, 12 * HOURS, 24 * HOURS, 24 * HOURS)
+"""About three days in all, then a delivery has failed."""
+MAIL_RETRY_SECONDS: Final = (20, 60, 300, 1800, 2 * HOURS, 6 * HOURS, 12 * HOURS, 24 * HOURS)
+"""Mail starts sooner: most first refusals are greylisting or a server that restarts."""

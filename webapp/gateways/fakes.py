@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from webapp.gateways.envelope import compose
 from webapp.gateways.errors import GatewayError, Uncertain
-from webapp.gateways.mail import OutgoingMail, Receipt
+from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
 from webapp.gateways.webhook import WebhookAnswer, WebhookRequest, excerpt_of
 
 
@@ -27,11 +27,14 @@ class FakeMail:
         """Each of the next sends raises one of these. On Uncertain the mail is kept too: it did arrive."""
         self._failures.extend(failures)
 
-    def send(self, mail: OutgoingMail) -> Receipt:
+    def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
         compose(mail, now=self._now())
         with self._lock:
             self.tries += 1
             failure = self._failures.popleft() if self._failures else None
+        if failure is None or isinstance(failure, Uncertain):
+            handing_over()
+        with self._lock:
             if failure is None or isinstance(failure, Uncertain):
                 self.sent.append(mail)
         if failure is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from webapp.gateways.envelope import compose
-from webapp.gateways.mail import OutgoingMail, Receipt
+from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
 
 
 class InboxMail:
@@ -15,8 +15,9 @@ class InboxMail:
     def __init__(self, store: Callable[[OutgoingMail], None]) -> None:
         self._store = store
 
-    def send(self, mail: OutgoingMail) -> Receipt:
+    def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
         now = datetime.now(UTC)
         compose(mail, now=now)
+        handing_over()
         self._store(mail)
         return Receipt(mail.message_id, now, "kept in the development inbox")

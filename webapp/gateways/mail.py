@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -57,9 +57,20 @@ class Receipt:
     answer: str
 
 
+HandingOver = Callable[[], None]
+
+
+def nothing() -> None:
+    """For callers who need not know when the handing over begins."""
+
+
 class MailGateway(Protocol):
     """Hands a mail over. Safe to call from several threads at once."""
 
-    def send(self, mail: OutgoingMail) -> Receipt:
-        """Hand `mail` over; raises Retryable, Permanent or Uncertain (webapp.gateways.errors)."""
+    def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
+        """Hand `mail` over; raises Retryable, Permanent or Uncertain (webapp.gateways.errors).
+
+        `handing_over` is called once, at the last moment at which the other side has nothing yet: whoever dies before
+        it may send again, whoever dies after it cannot know. If it raises, nothing is sent and its error goes on.
+        """
         ...

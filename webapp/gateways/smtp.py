@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from webapp.gateways.envelope import compose
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
-from webapp.gateways.mail import Envelope, OutgoingMail, Receipt
+from webapp.gateways.mail import Envelope, HandingOver, OutgoingMail, Receipt, nothing
 
 IDLE_CHECK: Final = 2.0
 """Seconds a kept connection may rest before it is asked (RSET) whether it still lives."""
@@ -107,7 +107,7 @@ class SmtpMail:
         self._lock = threading.Lock()
         self._resting: list[_Kept] = []
 
-    def send(self, mail: OutgoingMail) -> Receipt:
+    def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
         """See MailGateway.send. Reasons raised:
 
         Permanent: header_refused, address_refused, sender_refused, recipient_refused, message_refused,
@@ -118,7 +118,7 @@ class SmtpMail:
         connection, used_before = self._take()
         try:
             try:
-                answer = _hand_over(connection, envelope)
+                answer = _hand_over(connection, envelope, handing_over)
             except _Stale:
                 # Servers close a connection after some time or some mails. No mail has been given to this one yet,
                 # so a new connection may try; a fresh one that is closed at once is a server in trouble.
@@ -127,7 +127,7 @@ class SmtpMail:
                     raise Retryable("connection_lost", text="The mail server closed the connection.") from None
                 connection = self._open()
                 try:
-                    answer = _hand_over(connection, envelope)
+                    answer = _hand_over(connection, envelope, handing_over)
                 except _Stale:
                     raise Retryable("connection_lost", text="The mail server closed the connection.") from None
         except (Retryable, Permanent) as refusal:
@@ -233,7 +233,7 @@ class _Stale(Exception):
     """The connection was gone before any part of the mail was given away."""
 
 
-def _hand_over(connection: smtplib.SMTP, envelope: Envelope) -> str:
+def _hand_over(connection: smtplib.SMTP, envelope: Envelope, handing_over: HandingOver) -> str:
     """One mail through MAIL, RCPT, DATA; the server's last answer with addresses blanked out."""
     options = _mail_options(connection, envelope)
     try:
@@ -248,16 +248,24 @@ def _hand_over(connection: smtplib.SMTP, envelope: Envelope) -> str:
         _expect(code, said, (250, 251), "recipient", "the recipient")
         code, said = connection.docmd("DATA")
         _expect(code, said, (354,), "message", "the message")
+    except (smtplib.SMTPServerDisconnected, OSError):
+        raise _broken() from None
+    handing_over()
+    try:
         connection.send(_dotted(envelope.content))
     except (smtplib.SMTPServerDisconnected, OSError):
         # The final dot is the last thing sent: an error up to here means that the server never had the whole mail.
-        raise Retryable("connection_lost", text="The connection broke before the mail was handed over.") from None
+        raise _broken() from None
     try:
         code, said = connection.getreply()
     except (smtplib.SMTPException, OSError):
         raise Uncertain("answer_lost", text="The mail was handed over but the server's answer was lost.") from None
     _expect(code, said, (250,), "message", "the message")
     return _ADDRESS.sub("…", f"{code} {said.decode('ascii', 'replace')}")[:200]
+
+
+def _broken() -> Retryable:
+    return Retryable("connection_lost", text="The connection broke before the mail was handed over.")
 
 
 def _mail_options(connection: smtplib.SMTP, envelope: Envelope) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.credential import Credential, Education, EnglishLevel
-from webapp.domain.listing import Bridge, Control, FactSource, Listing, TuitionBasis, parse_bridge
+from webapp.domain.listing import Control, FactSource, Listing, TuitionBasis, parse_bridge
 from webapp.domain.profile import Modality, Pace
 from webapp.domain.subject import SubjectLevel
 from webapp.models import CatalogVersion, Institution, ListingStatus, Program

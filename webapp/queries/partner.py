@@ -54,4 +54,4 @@ def current_endpoints(session: Session, partner_ids: Iterable[UUID]) -> dict[UUI
         .where(PartnerEndpoint.partner_id.in_(list(partner_ids)), PartnerEndpoint.disabled_at.is_(None))
         .order_by(PartnerEndpoint.created_at)
     )
-    return {partner_id: endpoint_id for partner_id, endpoint_id in rows}
+    return {row.partner_id: row.id for row in rows}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.delivery import DELIVERY_LIFECYCLE, AttemptOutcome, DeliveryStatus, retry_delay
+from webapp.domain.delivery import DELIVERY_LIFECYCLE, AttemptOutcome, DeliveryStatus, RetryPolicy
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
@@ -33,6 +33,18 @@ _ENDINGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What deliveries need of the world around them."""
+
+    webhook: WebhookGateway
+    seal: Seal
+    links: Links
+    retries: RetryPolicy
+    spread: Callable[[], float]
+    """Numbers in 0..1 that spread retries."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Handover:
     """Everything the talking needs, read before the connection is given back."""
 
@@ -48,28 +60,19 @@ class _Answered:
     answer: WebhookAnswer | None = None
 
 
-def attempt(
-    begin: Begin,
-    webhook: WebhookGateway,
-    clock: Clock,
-    seal: Seal,
-    links: Links,
-    delivery_id: UUID,
-    *,
-    spread: Callable[[], float],
-) -> None:
+def attempt(begin: Begin, clock: Clock, outside: Outside, delivery_id: UUID) -> None:
     """One attempt at `delivery_id`, if it is due and nobody else holds it.
 
     A worker that died while posting leaves an attempt that is `started`: the lease runs out and the next worker posts
-    again under the same webhook-id, by which the partner knows it. `spread` gives numbers in 0..1 that spread retries.
+    again under the same webhook-id, by which the partner knows it.
     """
     with begin() as session:
-        handover = _lease(session, clock.now(), seal, links, delivery_id)
+        handover = _lease(session, clock.now(), outside, delivery_id)
     if handover is None:
         return
-    answered = _post(webhook, handover.request, clock)
+    answered = _post(outside.webhook, handover.request, clock)
     with begin() as session:
-        _record(session, clock.now(), handover, answered, spread=spread())
+        _record(session, clock.now(), handover, answered, outside)
     lease.count_attempt("delivery", answered.outcome.kind)
 
 
@@ -86,7 +89,7 @@ def replay(session: Session, clock: Clock, delivery_id: UUID) -> None:
     leads.queue(session, lead, at=now, reason="replayed_by_staff")
 
 
-def _lease(session: Session, now: datetime, seal: Seal, links: Links, delivery_id: UUID) -> _Handover | None:
+def _lease(session: Session, now: datetime, outside: Outside, delivery_id: UUID) -> _Handover | None:
     try:
         lead, delivery = _locked(session, delivery_id)
     except NotFound:
@@ -95,6 +98,10 @@ def _lease(session: Session, now: datetime, seal: Seal, links: Links, delivery_i
         lease.abandon_started(session, delivery, now)
         lease.give_up(delivery, due_at=now)
         delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.PENDING)
+        if delivery.attempts_made > len(outside.retries.delays):
+            # Whatever kills the worker each time is in this delivery: others should not have to wait behind it.
+            _end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="worker_lost_repeatedly")
+            return None
     if delivery.status is not DeliveryStatus.PENDING or delivery.due_at is None or delivery.due_at > now:
         return None
     endpoint = session.get(PartnerEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
@@ -102,14 +109,14 @@ def _lease(session: Session, now: datetime, seal: Seal, links: Links, delivery_i
         _end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="no_endpoint")
         return None
     delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.LEASED)
-    lease_id = lease.take(delivery, now)
+    lease_id = lease.take(delivery, now, outside.retries.lease)
     if lead.status is LeadStatus.QUEUED:
         leads.move(session, lead, LeadStatus.DELIVERING, at=now, reason="delivery_started")
     request = WebhookRequest(
         url=endpoint.url,
-        body=posting_of(session, lead, links),
+        body=posting_of(session, lead, outside.links),
         webhook_id=delivery.webhook_id,
-        secrets=(seal.open(endpoint.sealed_secret),),
+        secrets=(outside.seal.open(endpoint.sealed_secret),),
         timestamp=now,
     )
     return _Handover(delivery.id, lease_id, lease.begin_attempt(session, delivery, now), request)
@@ -125,7 +132,7 @@ def _post(webhook: WebhookGateway, request: WebhookRequest, clock: Clock) -> _An
     return _Answered(classify(answer, now=clock.now()), answer)
 
 
-def _record(session: Session, now: datetime, handover: _Handover, answered: _Answered, *, spread: float) -> None:
+def _record(session: Session, now: datetime, handover: _Handover, answered: _Answered, outside: Outside) -> None:
     outcome, answer = answered.outcome, answered.answer
     lead, delivery = _locked(session, handover.delivery_id)
     lease.finish_attempt(
@@ -144,7 +151,7 @@ def _record(session: Session, now: datetime, handover: _Handover, answered: _Ans
     if outcome.stop:
         _disable(session, delivery, at=now, reason=outcome.reason)
     if outcome.kind is AttemptOutcome.RETRYABLE:
-        wait = retry_delay(delivery.attempts_made, spread=spread, retry_after=outcome.retry_after)
+        wait = outside.retries.delay(delivery.attempts_made, spread=outside.spread(), retry_after=outcome.retry_after)
         if wait is not None:
             _wait(session, lead, delivery, now, wait, outcome.reason)
             return

@@ -1,13 +1,13 @@
 """A lease: one worker's right to work on a row for a while. Written in the row, so it outlives the worker."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from webapp.domain.delivery import LEASE, AttemptOutcome
+from webapp.domain.delivery import AttemptOutcome
 from webapp.domain.ids import new_id
 from webapp.models import Attempt, Delivery, Message
 from webapp.observability.metrics import ATTEMPTS
@@ -15,10 +15,10 @@ from webapp.observability.metrics import ATTEMPTS
 Leasable = Delivery | Message
 
 
-def take(row: Leasable, now: datetime) -> UUID:
-    """Lease `row` (already locked, already moved to its leased status) from `now` on; the lease's id."""
+def take(row: Leasable, now: datetime, length: timedelta) -> UUID:
+    """Lease `row` (already locked, already moved to its leased status) for `length` from `now` on; the lease's id."""
     row.lease_id = new_id()
-    row.leased_until = now + LEASE
+    row.leased_until = now + length
     row.attempts_made += 1
     row.due_at = None
     return row.lease_id

@@ -1,18 +1,62 @@
 """Messages: queued once by key, then leased, sent and written down."""
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from webapp.domain.clock import Clock
+from webapp.domain.delivery import AttemptOutcome, RetryPolicy
+from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
-from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.domain.links import Links
+from webapp.domain.message import MESSAGE_LIFECYCLE, MessageClass, MessageStatus, Template
+from webapp.gateways.errors import Permanent, Retryable, Uncertain
+from webapp.gateways.mail import MailGateway, OutgoingMail
 from webapp.models import Message
-from webapp.services import outbox
+from webapp.services import lease, outbox, suppression
+from webapp.services.letter import Letter, Sender, letter_for
+from webapp.services.transaction import Begin
 
 TEMPLATE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What messages need of the world around them."""
+
+    mail: MailGateway
+    links: Links
+    sender: Sender
+    retries: RetryPolicy
+    spread: Callable[[], float]
+    """Numbers in 0..1 that spread retries."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Everything the sending needs, read before the connection is given back."""
+
+    message_id: UUID
+    lease_id: UUID
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    outcome: AttemptOutcome
+    reason: str
+    answer: str | None = None
+    retry_after: timedelta | None = None
+
+
+class _LeaseLost(Exception):
+    """Somebody else holds the message now; nothing was sent."""
 
 
 def queue(
@@ -51,3 +95,129 @@ def queue(
     message_id: UUID = row.id
     outbox.add(session, EventKind.MESSAGE_DUE, [message_id], due_at=at)
     return message_id
+
+
+def send(begin: Begin, clock: Clock, outside: Outside, message_id: UUID) -> None:
+    """Send `message_id`, if it is due and nobody else holds it.
+
+    The attempt is written down at the last moment before the mail server gets the mail. A worker that died before left
+    nothing: the lease runs out and the mail is sent then. One that died after leaves the message `uncertain`: sending
+    again could double it, so only a person may decide that.
+    """
+    with begin() as session:
+        prepared = _lease(session, clock.now(), outside, message_id)
+    if prepared is None:
+        return
+    started: list[UUID] = []
+
+    def handing_over() -> None:
+        with begin() as session:
+            started.append(_start(session, clock.now(), prepared))
+
+    try:
+        sent = _hand_over(outside.mail, prepared.letter.compose(), handing_over)
+    except _LeaseLost:
+        return
+    with begin() as session:
+        _record(session, clock.now(), prepared, sent, started, outside)
+    lease.count_attempt("message", sent.outcome)
+
+
+def resend(session: Session, clock: Clock, message_id: UUID) -> None:
+    """Staff send a failed or an uncertain message again. After an uncertain one the recipient may get it twice."""
+    now = clock.now()
+    row = _locked(session, message_id)
+    if row is None:
+        raise NotFound("There is no such message.")
+    if row.status not in (MessageStatus.FAILED, MessageStatus.UNCERTAIN):
+        raise Refused(Problem("message", f"Only a failed or uncertain message can be sent again; it is {row.status}."))
+    row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.PENDING)
+    row.reason, row.attempts_made, row.due_at = "resent_by_staff", 0, now
+    outbox.add(session, EventKind.MESSAGE_DUE, [row.id], due_at=now)
+
+
+def _lease(session: Session, now: datetime, outside: Outside, message_id: UUID) -> _Prepared | None:
+    row = _locked(session, message_id)
+    if row is None:
+        return None
+    if row.status is MessageStatus.LEASED and lease.is_abandoned(row, now):
+        _take_back(session, row, now, outside.retries)
+    if row.status not in (MessageStatus.PENDING, MessageStatus.DEFERRED) or row.due_at is None or row.due_at > now:
+        return None
+    letter = letter_for(session, row, outside.links, outside.sender)
+    if letter is None or suppression.is_suppressed(session, outside.links, letter.recipient, row.message_class):
+        _finish(row, MessageStatus.SUPPRESSED, "recipient_erased" if letter is None else "suppressed")
+        return None
+    row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.LEASED)
+    return _Prepared(row.id, lease.take(row, now, outside.retries.lease), letter)
+
+
+def _take_back(session: Session, row: Message, now: datetime, retries: RetryPolicy) -> None:
+    """What to do with a message whose worker died: whether it had begun to hand over decides."""
+    if lease.abandon_started(session, row, now):
+        _finish(row, MessageStatus.UNCERTAIN, "worker_lost_while_sending")
+        return
+    if row.attempts_made > len(retries.delays):
+        # Whatever kills the worker each time is in this message: others should not have to wait behind it.
+        _finish(row, MessageStatus.FAILED, "worker_lost_repeatedly")
+        return
+    row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.PENDING)
+    lease.give_up(row, due_at=now)
+
+
+def _start(session: Session, now: datetime, prepared: _Prepared) -> UUID:
+    row = _locked(session, prepared.message_id)
+    if row is None or row.lease_id != prepared.lease_id or lease.is_abandoned(row, now):
+        raise _LeaseLost
+    return lease.begin_attempt(session, row, now)
+
+
+def _hand_over(mail: MailGateway, outgoing: OutgoingMail, handing_over: Callable[[], None]) -> _Sent:
+    try:
+        receipt = mail.send(outgoing, handing_over=handing_over)
+    except Retryable as error:
+        return _Sent(AttemptOutcome.RETRYABLE, error.reason, error.text, error.retry_after)
+    except Permanent as error:
+        return _Sent(AttemptOutcome.PERMANENT, error.reason, error.text)
+    except Uncertain as error:
+        return _Sent(AttemptOutcome.UNCERTAIN, error.reason, error.text)
+    return _Sent(AttemptOutcome.ACCEPTED, "handed_over", receipt.answer)
+
+
+def _record(
+    session: Session, now: datetime, prepared: _Prepared, sent: _Sent, started: list[UUID], outside: Outside
+) -> None:
+    row = _locked(session, prepared.message_id)
+    if row is None:
+        return
+    attempt_id = started[0] if started else lease.begin_attempt(session, row, now)
+    lease.finish_attempt(session, attempt_id, sent.outcome, at=now, reason=sent.reason, answer=sent.answer)
+    if row.lease_id != prepared.lease_id:
+        return
+    match sent.outcome:
+        case AttemptOutcome.ACCEPTED:
+            _finish(row, MessageStatus.HANDED_OVER, sent.reason)
+            row.handed_over_at = now
+        case AttemptOutcome.UNCERTAIN:
+            _finish(row, MessageStatus.UNCERTAIN, sent.reason)
+        case AttemptOutcome.RETRYABLE:
+            wait = outside.retries.delay(row.attempts_made, spread=outside.spread(), retry_after=sent.retry_after)
+            if wait is None:
+                _finish(row, MessageStatus.FAILED, "retries_used_up")
+            else:
+                _finish(row, MessageStatus.DEFERRED, sent.reason)
+                row.due_at = now + wait
+        case _:
+            _finish(row, MessageStatus.FAILED, sent.reason)
+
+
+def _finish(row: Message, status: MessageStatus, reason: str) -> None:
+    row.status = MESSAGE_LIFECYCLE.check(row.status, status)
+    row.reason = reason
+    lease.give_up(row)
+
+
+def _locked(session: Session, message_id: UUID) -> Message | None:
+    return session.execute(
+        select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()

@@ -109,7 +109,7 @@ def _checked_offers(session: Session, submission: Submission, ranking: Mapping[s
             raise Refused(
                 Problem(
                     "introductions",
-                    "The list has changed since this page was shown, and one of the schools you ticked is no longer on it.",
+                    "The list has changed since this page was shown: a school you ticked is no longer on it.",
                     "Look at the new list and tick again. Nothing was sent.",
                 )
             )

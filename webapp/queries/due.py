@@ -1,0 +1,48 @@
+"""What should have been picked up and was not: the sweep's findings."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.delivery import DeliveryStatus
+from webapp.domain.lead import NOT_YET_SENT, LeadStatus
+from webapp.domain.message import MessageStatus
+from webapp.models import Delivery, Lead, Message
+
+
+def due_messages(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Messages due for longer than `grace`, and those whose lease ran out."""
+    waiting = (Message.status.in_((MessageStatus.PENDING, MessageStatus.DEFERRED))) & (Message.due_at <= now - grace)
+    abandoned = (Message.status == MessageStatus.LEASED) & (Message.leased_until <= now)
+    return list(session.scalars(select(Message.id).where(or_(waiting, abandoned)).limit(limit)))
+
+
+def due_deliveries(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Deliveries due for longer than `grace`, and those whose lease ran out."""
+    waiting = (Delivery.status == DeliveryStatus.PENDING) & (Delivery.due_at <= now - grace)
+    abandoned = (Delivery.status == DeliveryStatus.LEASED) & (Delivery.leased_until <= now)
+    return list(session.scalars(select(Delivery.id).where(or_(waiting, abandoned)).limit(limit)))
+
+
+def due_leads(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Leads whose next step has been due for longer than `grace`."""
+    return list(
+        session.scalars(
+            select(Lead.id)
+            .where(Lead.due_at <= now - grace, Lead.status.in_(NOT_YET_SENT - {LeadStatus.QUEUED}))
+            .limit(limit)
+        )
+    )
+
+
+def expired_leads(session: Session, now: datetime, *, limit: int) -> list[UUID]:
+    """Leads that are still held past the day on which they end."""
+    return list(
+        session.scalars(
+            select(Lead.id)
+            .where(Lead.status.in_(NOT_YET_SENT - {LeadStatus.QUEUED}), Lead.expires_at <= now)
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,266 @@
+"""A letter: who gets a message and what it says, read from the rows the message is about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.consent import ConsentKind, ConsentPurpose
+from webapp.domain.lead import LeadStatus
+from webapp.domain.links import Links
+from webapp.domain.listing import Listing
+from webapp.domain.listing_words import duration_words, modality_words, price_words, start_words
+from webapp.domain.message import MessageClass, Template
+from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
+from webapp.emails.footer import Footer
+from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
+from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
+from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
+from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.renderer import render
+from webapp.gateways.mail import Mailbox, OutgoingMail
+from webapp.models import Consent, Lead, Match, Message, Partner, Prospect, Submission
+from webapp.queries.listing import demo_program_ids, listings_by_id
+from webapp.queries.partner import offers_for
+
+SITE_NAME = "Program Match"
+
+_NEWS = {
+    LeadStatus.DELIVERED: IntroductionNews.DELIVERED,
+    LeadStatus.REJECTED: IntroductionNews.DECLINED,
+    LeadStatus.DUPLICATE_AT_PARTNER: IntroductionNews.ALREADY_KNOWN,
+    LeadStatus.WITHDRAWN: IntroductionNews.WITHDRAWN,
+    LeadStatus.EXPIRED: IntroductionNews.EXPIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who our mail is from, and the postal address that commercial mail must carry (16 CFR 316.5)."""
+
+    address: str
+    postal_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`compose` renders the mail; it needs no connection."""
+
+    recipient: str
+    compose: Callable[[], OutgoingMail]
+
+
+def letter_for(session: Session, message: Message, links: Links, sender: Sender) -> Letter | None:
+    """The letter for `message` as the rows stand now; None when its recipient was erased."""
+    recipient, footer = _recipient(session, message, links, sender)
+    if recipient is None:
+        return None
+    context = _CONTEXTS[message.template](session, message, links, footer)
+    headers = {"Auto-Submitted": "auto-generated"}
+    if message.message_class not in (MessageClass.TRANSACTIONAL, MessageClass.PARTNER, MessageClass.STAFF):
+        headers["List-Unsubscribe"] = f"<{footer.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    template, message_id = message.template, f"<{message.id}@{sender.address.rpartition('@')[2]}>"
+
+    def compose() -> OutgoingMail:
+        rendered = render(template, context)
+        return OutgoingMail(
+            sender=Mailbox(SITE_NAME, sender.address),
+            recipient=recipient,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            message_id=message_id,
+            headers=headers,
+        )
+
+    return Letter(recipient, compose)
+
+
+def _recipient(session: Session, message: Message, links: Links, sender: Sender) -> tuple[str | None, Footer]:
+    if message.prospect_id is None:
+        partner = session.get_one(Partner, message.partner_id)
+        return partner.contact_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
+    prospect = session.get_one(Prospect, message.prospect_id)
+    footer = Footer(
+        site_name=SITE_NAME,
+        site_url=links.base_url,
+        postal_address=sender.postal_address,
+        my_data_url=links.my_data_url(prospect.id, prospect.token_version),
+        unsubscribe_url=links.unsubscribe_url(prospect.id, prospect.token_version),
+    )
+    return prospect.email, footer
+
+
+def _matched_programs(session: Session, message: Message, links: Links, footer: Footer) -> MatchedPrograms:
+    submission = session.get_one(Submission, message.submission_id)
+    prospect = session.get_one(Prospect, submission.prospect_id)
+    matches = session.scalars(select(Match).where(Match.submission_id == submission.id).order_by(Match.rank)).all()
+    ids = [match.program_id for match in matches]
+    listings, offers, demo = (
+        listings_by_id(session, ids),
+        offers_for(session, ids),
+        demo_program_ids(session, ids),
+    )
+    return MatchedPrograms(
+        footer=footer,
+        first_name=prospect.first_name or "",
+        programs=tuple(
+            _card(match, listings[match.program_id], match.program_id in offers, match.program_id in demo)
+            for match in matches
+            if match.program_id in listings
+        ),
+        considered=submission.considered,
+        results_url=links.results_url(submission.draft_id),
+        requested_at=submission.created_at,
+        introductions=_introductions(session, message, links, footer),
+    )
+
+
+def _card(match: Match, listing: Listing, is_partner: bool, is_demo: bool) -> ProgramCard:
+    price = price_words(listing)
+    gaps = [gap_sentence(gap) for gap in match.gaps]
+    return ProgramCard(
+        rank=match.rank,
+        name=listing.name,
+        institution=listing.institution,
+        verdict=match.verdict,
+        verdict_label=verdict_label(match.verdict),
+        verdict_sentence=verdict_sentence(match.verdict),
+        reasons=tuple(reason_sentence(reason) for reason in match.reasons),
+        caveats=tuple([*gaps, *(caveat_sentence(caveat) for caveat in match.caveats)]),
+        price=price.amount,
+        price_note=price.note,
+        modality=modality_words(listing),
+        duration=duration_words(listing),
+        start=start_words(listing),
+        url=listing.url or "",
+        next_step=_next_step(match, gaps),
+        is_partner=is_partner,
+        is_demo=is_demo,
+    )
+
+
+def _next_step(match: Match, gaps: list[str]) -> str:
+    if gaps:
+        return "Ask the school how others closed the gap above before they applied."
+    if match.verdict == "eligible":
+        return "Check the deadline on the school's own page, then apply."
+    return "Ask the school about the points marked unknown before you apply."
+
+
+def _introductions(session: Session, message: Message, links: Links, footer: Footer) -> IntroductionsOpened | None:
+    """What was opened with the submission and has not been cancelled; None when nothing was."""
+    submission = session.get_one(Submission, message.submission_id)
+    prospect = session.get_one(Prospect, submission.prospect_id)
+    rows = session.execute(
+        select(Lead, Consent)
+        .join(Consent, Consent.lead_id == Lead.id)
+        .where(
+            Lead.submission_id == submission.id,
+            Lead.status != LeadStatus.WITHDRAWN,
+            Consent.kind == ConsentKind.GIVEN,
+            Consent.purpose == ConsentPurpose.INTRODUCTION,
+        )
+        .order_by(Consent.sequence)
+    ).all()
+    if not rows:
+        return None
+    listings = listings_by_id(session, [lead.program_id for lead, _ in rows])
+    return IntroductionsOpened(
+        footer=footer,
+        first_name=prospect.first_name or "",
+        schools=tuple(_school(consent, listings.get(lead.program_id)) for lead, consent in rows),
+        what_is_sent=_what_is_sent(prospect, rows[0][0]),
+        agreed_at=submission.created_at,
+        goes_out_at=rows[0][0].undo_until,
+        cancel_url=footer.my_data_url,
+    )
+
+
+def _introductions_opened(session: Session, message: Message, links: Links, footer: Footer) -> IntroductionsOpened:
+    found = _introductions(session, message, links, footer)
+    if found is not None:
+        return found
+    submission = session.get_one(Submission, message.submission_id)
+    return IntroductionsOpened(
+        footer=footer,
+        first_name="",
+        schools=(),
+        what_is_sent=(),
+        agreed_at=submission.created_at,
+        goes_out_at=submission.created_at,
+        cancel_url=footer.my_data_url,
+    )
+
+
+def _school(consent: Consent, listing: Listing | None) -> IntroducedSchool:
+    return IntroducedSchool(
+        legal_entity=consent.legal_entity,
+        program=listing.name if listing else consent.program_id,
+        institution=listing.institution if listing else consent.legal_entity,
+        consent_text=consent.text,
+        consent_version=consent.text_version,
+    )
+
+
+def _what_is_sent(prospect: Prospect, lead: Lead) -> tuple[str, ...]:
+    phone = prospect.phone and any(channel in ("phone", "text") for channel in lead.channels)
+    return (
+        "Your name",
+        "Your e-mail address",
+        *(("Your phone number",) if phone else ()),
+        "Your education, subjects and goal, as you gave them",
+        "The reasons this program matched",
+    )
+
+
+def _introduction_update(session: Session, message: Message, links: Links, footer: Footer) -> IntroductionUpdate:
+    lead, listing, partner = _about(session, message)
+    prospect = session.get_one(Prospect, lead.prospect_id)
+    return IntroductionUpdate(
+        footer=footer,
+        first_name=prospect.first_name or "",
+        news=_NEWS.get(lead.status, IntroductionNews.FAILED),
+        legal_entity=partner.legal_name,
+        program=listing.name if listing else lead.program_id,
+        institution=listing.institution if listing else partner.display_name,
+        at=_moved_at(message),
+        results_url=links.results_url(session.get_one(Submission, lead.submission_id).draft_id),
+        program_url=(listing.url or "") if listing else "",
+    )
+
+
+def _partner_lead_withdrawn(session: Session, message: Message, _: Links, footer: Footer) -> PartnerLeadWithdrawn:
+    lead, listing, partner = _about(session, message)
+    return PartnerLeadWithdrawn(
+        footer=footer,
+        legal_entity=partner.legal_name,
+        lead_id=str(lead.id),
+        program_id=lead.program_id,
+        program=listing.name if listing else lead.program_id,
+        delivered_at=lead.delivered_at or lead.created_at,
+        withdrawn_at=_moved_at(message),
+    )
+
+
+def _about(session: Session, message: Message) -> tuple[Lead, Listing | None, Partner]:
+    lead = session.get_one(Lead, message.lead_id)
+    listing = listings_by_id(session, [lead.program_id]).get(lead.program_id)
+    return lead, listing, session.get_one(Partner, lead.partner_id)
+
+
+def _moved_at(message: Message) -> datetime:
+    """Mails about a step are queued in the transaction of the step."""
+    return message.created_at
+
+
+_CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
+    Template.MATCHED_PROGRAMS: _matched_programs,
+    Template.INTRODUCTIONS_OPENED: _introductions_opened,
+    Template.INTRODUCTION_UPDATE: _introduction_update,
+    Template.PARTNER_LEAD_WITHDRAWN: _partner_lead_withdrawn,
+}

@@ -1,0 +1,55 @@
+"""The sweep: picks up what is due, what was abandoned and what lags. It makes the broker optional to correctness."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from webapp.domain.clock import Clock
+from webapp.domain.events import EventKind
+from webapp.observability.log import get_logger
+from webapp.observability.metrics import SWEPT
+from webapp.queries.due import due_deliveries, due_leads, due_messages, expired_leads
+from webapp.services import lead
+from webapp.services.outbox import Publish
+from webapp.services.transaction import Begin
+
+log = get_logger(__name__)
+
+GRACE = timedelta(seconds=3)
+"""How long the quick way (relay, broker, task) has before the sweep steps in."""
+LIMIT = 2000
+
+Find = Callable[..., list[UUID]]
+_FINDINGS: tuple[tuple[EventKind, Find], ...] = (
+    (EventKind.MESSAGE_DUE, due_messages),
+    (EventKind.DELIVERY_DUE, due_deliveries),
+    (EventKind.LEAD_DUE, due_leads),
+)
+
+
+def sweep(begin: Begin, publish: Publish, clock: Clock) -> int:
+    """Publish the ids of everything that should be moving and is not; the number found.
+
+    Publishing an id twice is harmless: whoever comes second finds the row leased or done.
+    """
+    total = 0
+    for kind, find in _FINDINGS:
+        with begin() as session:
+            found = find(session, clock.now(), grace=GRACE, limit=LIMIT)
+        if found:
+            publish(kind, found)
+            SWEPT.labels(kind).inc(len(found))
+            log.info("swept", kind=kind, found=len(found))
+        total += len(found)
+    return total + _expire(begin, clock)
+
+
+def _expire(begin: Begin, clock: Clock) -> int:
+    with begin() as session:
+        expired = expired_leads(session, clock.now(), limit=LIMIT)
+    for lead_id in expired:
+        with begin() as session:
+            lead.expire(session, clock, lead_id)
+    if expired:
+        SWEPT.labels("lead.expired").inc(len(expired))
+    return len(expired)

@@ -1,0 +1,40 @@
+"""The queues, and which task acts on which outbox event. One table each."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from webapp.bootstrap import RELAY_QUEUE, RELAY_TASK
+from webapp.domain.events import EventKind
+
+MAIL: Final = "mail"
+LEADS: Final = "leads"
+UPKEEP: Final = "upkeep"
+OUTBOX: Final = RELAY_QUEUE
+
+QUEUES: Final = (OUTBOX, LEADS, MAIL, UPKEEP)
+"""Every queue there is. The worker of a plain installation consumes them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which task acts on an event, on which queue, and how many ids one message carries."""
+
+    task: str
+    queue: str
+    ids_per_message: int
+
+
+ROUTES: Final[dict[EventKind, Route]] = {
+    # Handing over takes the other side's time, so messages are short and other workers can share the work.
+    EventKind.MESSAGE_DUE: Route("messages.send", MAIL, 20),
+    EventKind.DELIVERY_DUE: Route("deliveries.attempt", LEADS, 5),
+    EventKind.LEAD_DUE: Route("leads.release", LEADS, 50),
+}
+
+TASK_QUEUES: Final[dict[str, str]] = {
+    RELAY_TASK: OUTBOX,
+    **{route.task: route.queue for route in ROUTES.values()},
+    "upkeep.sweep": UPKEEP,
+    "upkeep.purge": UPKEEP,
+}
+"""Every task there is, and its queue."""
