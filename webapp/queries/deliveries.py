@@ -1,0 +1,121 @@
+"""Deliveries for the back office."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.delivery import Channel, DeliveryStatus
+from webapp.domain.errors import NotFound
+from webapp.models import Delivery, Lead, Partner, PartnerEndpoint
+from webapp.queries.attempts import AttemptRow, attempts_at_delivery
+from webapp.queries.paging import Page, newest_first, read_page
+
+_ORDER = newest_first(Delivery.created_at, Delivery.id)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One line of the list."""
+
+    id: UUID
+    created_at: datetime
+    lead_id: UUID
+    partner: str
+    channel: Channel
+    status: DeliveryStatus
+    reason: str | None
+    attempts_made: int
+    due_at: datetime | None
+    finished_at: datetime | None
+    test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDetail:
+    """One delivery, where it goes, and every attempt at it. No personal data but what a partner's answer may repeat."""
+
+    row: DeliveryRow
+    webhook_id: str
+    endpoint_url: str | None
+    endpoint_disabled_at: datetime | None
+    endpoint_disabled_reason: str | None
+    leased_until: datetime | None
+    attempts: tuple[AttemptRow, ...]
+
+
+def list_deliveries(
+    session: Session, *, cursor: str | None, status: DeliveryStatus | None, partner_id: UUID | None
+) -> Page[DeliveryRow]:
+    """Deliveries, newest first."""
+    statement = _rows()
+    if status is not None:
+        statement = statement.where(Delivery.status == status)
+    if partner_id is not None:
+        statement = statement.where(Lead.partner_id == partner_id)
+    return read_page(session, statement, _ORDER, lambda row: DeliveryRow(*row[:11]), cursor=cursor)
+
+
+def get_delivery(session: Session, delivery_id: UUID) -> DeliveryDetail:
+    """One delivery. NotFound when there is none."""
+    found = _detail(session, Delivery.id == delivery_id)
+    if found is None:
+        raise NotFound("There is no such delivery.")
+    return found
+
+
+def delivery_of_lead(session: Session, lead_id: UUID) -> DeliveryDetail | None:
+    """The delivery of one lead."""
+    return _detail(session, Delivery.lead_id == lead_id)
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Delivery.id,
+            Delivery.created_at,
+            Delivery.lead_id,
+            Partner.display_name,
+            Delivery.channel,
+            Delivery.status,
+            Delivery.reason,
+            Delivery.attempts_made,
+            Delivery.due_at,
+            Delivery.finished_at,
+            Lead.test,
+        )
+        .join(Lead, Lead.id == Delivery.lead_id)
+        .join(Partner, Partner.id == Lead.partner_id)
+    )
+
+
+def _detail(session: Session, which: Any) -> DeliveryDetail | None:
+    row = session.execute(
+        _rows()
+        .add_columns(
+            Delivery.webhook_id,
+            PartnerEndpoint.url,
+            PartnerEndpoint.disabled_at,
+            PartnerEndpoint.disabled_reason,
+            Delivery.leased_until,
+        )
+        .outerjoin(PartnerEndpoint, PartnerEndpoint.id == Delivery.endpoint_id)
+        .where(which)
+        .order_by(Delivery.created_at)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    delivery = DeliveryRow(*row[:11])
+    return DeliveryDetail(
+        row=delivery,
+        webhook_id=row.webhook_id,
+        endpoint_url=row.url,
+        endpoint_disabled_at=row.disabled_at,
+        endpoint_disabled_reason=row.disabled_reason,
+        leased_until=row.leased_until,
+        attempts=attempts_at_delivery(session, delivery.id),
+    )

@@ -1,0 +1,173 @@
+"""Leads for the back office: the list, and one with its whole story."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.errors import NotFound
+from webapp.domain.lead import LeadStatus
+from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
+from webapp.queries.consents import ConsentChain, consent_chain
+from webapp.queries.deliveries import DeliveryDetail, delivery_of_lead
+from webapp.queries.messages import MessageRow, messages_of_lead
+from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.prospects import Student, get_student
+from webapp.queries.submissions import MatchRow, get_match
+
+_ORDER = newest_first(Lead.created_at, Lead.id)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """One line of the list: nothing that says who the student is."""
+
+    id: UUID
+    created_at: datetime
+    partner: str
+    program_id: str
+    status: LeadStatus
+    reason: str | None
+    test: bool
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFilter:
+    """What a list of leads is narrowed to; None means all. `person` is the keyed hash of an address."""
+
+    status: LeadStatus | None = None
+    partner_id: UUID | None = None
+    program_id: str | None = None
+    person: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadStep:
+    """One step of a lead's timeline."""
+
+    at: datetime
+    from_status: str | None
+    to_status: str
+    reason: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDetail:
+    """All of one lead. Holds personal data (`student`)."""
+
+    id: UUID
+    created_at: datetime
+    submission_id: UUID
+    status: LeadStatus
+    reason: str | None
+    test: bool
+    channels: tuple[str, ...]
+    undo_until: datetime
+    due_at: datetime | None
+    delivered_at: datetime | None
+    expires_at: datetime
+    partner_id: UUID
+    partner: str
+    legal_name: str
+    program_id: str
+    student: Student
+    match: MatchRow
+    steps: tuple[LeadStep, ...]
+    delivery: DeliveryDetail | None
+    consents: ConsentChain
+    messages: tuple[MessageRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerName:
+    """A partner to choose from."""
+
+    id: UUID
+    name: str
+
+
+def list_leads(session: Session, wanted: LeadFilter, *, cursor: str | None) -> Page[LeadRow]:
+    """Leads, newest first."""
+    statement = select(
+        Lead.id,
+        Lead.created_at,
+        Partner.display_name,
+        Lead.program_id,
+        Lead.status,
+        Lead.reason,
+        Lead.test,
+        Lead.due_at,
+    ).join(Partner, Partner.id == Lead.partner_id)
+    if wanted.status is not None:
+        statement = statement.where(Lead.status == wanted.status)
+    if wanted.partner_id is not None:
+        statement = statement.where(Lead.partner_id == wanted.partner_id)
+    if wanted.program_id is not None:
+        statement = statement.where(Lead.program_id == wanted.program_id)
+    if wanted.person is not None:
+        statement = statement.join(Prospect, Prospect.id == Lead.prospect_id).where(Prospect.email_key == wanted.person)
+    return read_page(session, statement, _ORDER, lambda row: LeadRow(*row[:8]), cursor=cursor)
+
+
+def partner_names(session: Session) -> tuple[PartnerName, ...]:
+    """Every partner, by name, to filter by."""
+    rows = session.execute(select(Partner.id, Partner.display_name).order_by(Partner.display_name))
+    return tuple(PartnerName(*row) for row in rows)
+
+
+def get_lead(session: Session, lead_id: UUID) -> LeadDetail:
+    """One lead with its timeline, delivery, consent and messages. NotFound when there is none."""
+    lead = session.get(Lead, lead_id)
+    if lead is None:
+        raise NotFound("There is no such lead.")
+    partner = session.get_one(Partner, lead.partner_id)
+    return LeadDetail(
+        id=lead.id,
+        created_at=lead.created_at,
+        submission_id=lead.submission_id,
+        status=lead.status,
+        reason=lead.reason,
+        test=lead.test,
+        channels=tuple(lead.channels),
+        undo_until=lead.undo_until,
+        due_at=lead.due_at,
+        delivered_at=lead.delivered_at,
+        expires_at=lead.expires_at,
+        partner_id=partner.id,
+        partner=partner.display_name,
+        legal_name=partner.legal_name,
+        program_id=lead.program_id,
+        student=get_student(session, lead.prospect_id),
+        match=get_match(session, lead.match_id),
+        steps=_steps(session, lead_id),
+        delivery=delivery_of_lead(session, lead_id),
+        consents=consent_chain(session, lead.prospect_id),
+        messages=messages_of_lead(session, lead_id),
+    )
+
+
+def lead_state(session: Session, lead_id: UUID) -> dict[str, Any]:
+    """What the audit log keeps of a lead and its delivery before and after staff act on it."""
+    row = session.execute(
+        select(Lead.status, Lead.reason, Delivery.status, Delivery.reason, Delivery.attempts_made)
+        .outerjoin(Delivery, Delivery.lead_id == Lead.id)
+        .where(Lead.id == lead_id)
+    ).first()
+    if row is None:
+        raise NotFound("There is no such lead.")
+    names = ("status", "reason", "delivery_status", "delivery_reason", "delivery_attempts_made")
+    return dict(zip(names, row, strict=True))
+
+
+def _steps(session: Session, lead_id: UUID) -> tuple[LeadStep, ...]:
+    rows = session.execute(
+        select(LeadEvent.at, LeadEvent.from_status, LeadEvent.to_status, LeadEvent.reason, LeadEvent.detail)
+        .where(LeadEvent.lead_id == lead_id)
+        .order_by(LeadEvent.id)
+    )
+    return tuple(LeadStep(*row) for row in rows)

@@ -1,0 +1,108 @@
+"""Messages for the back office."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.errors import NotFound
+from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.models import Message
+from webapp.queries.attempts import AttemptRow, attempts_at_message
+from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.prospects import Student, get_student
+
+_ORDER = newest_first(Message.created_at, Message.id)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One mail as a list shows it: no recipient."""
+
+    id: UUID
+    created_at: datetime
+    message_class: MessageClass
+    template: Template
+    status: MessageStatus
+    reason: str | None
+    attempts_made: int
+    due_at: datetime | None
+    handed_over_at: datetime | None
+    submission_id: UUID | None
+    lead_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDetail:
+    """One mail with its attempts. Holds personal data when it goes to a student."""
+
+    row: MessageRow
+    key: str
+    template_version: str
+    leased_until: datetime | None
+    student: Student | None
+    partner_id: UUID | None
+    attempts: tuple[AttemptRow, ...]
+
+
+def list_messages(
+    session: Session, *, cursor: str | None, status: MessageStatus | None, message_class: MessageClass | None
+) -> Page[MessageRow]:
+    """Messages, newest first."""
+    statement = _rows()
+    if status is not None:
+        statement = statement.where(Message.status == status)
+    if message_class is not None:
+        statement = statement.where(Message.message_class == message_class)
+    return read_page(session, statement, _ORDER, lambda row: MessageRow(*row[:11]), cursor=cursor)
+
+
+def messages_of_submission(session: Session, submission_id: UUID) -> tuple[MessageRow, ...]:
+    """The messages of one submission, first to last."""
+    return _some(session, _rows().where(Message.submission_id == submission_id))
+
+
+def messages_of_lead(session: Session, lead_id: UUID) -> tuple[MessageRow, ...]:
+    """The messages about one lead, first to last."""
+    return _some(session, _rows().where(Message.lead_id == lead_id))
+
+
+def get_message(session: Session, message_id: UUID) -> MessageDetail:
+    """One message. NotFound when there is none."""
+    message = session.get(Message, message_id)
+    if message is None:
+        raise NotFound("There is no such message.")
+    (row,) = _some(session, _rows().where(Message.id == message_id))
+    return MessageDetail(
+        row=row,
+        key=message.key,
+        template_version=message.template_version,
+        leased_until=message.leased_until,
+        student=get_student(session, message.prospect_id) if message.prospect_id else None,
+        partner_id=message.partner_id,
+        attempts=attempts_at_message(session, message_id),
+    )
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return select(
+        Message.id,
+        Message.created_at,
+        Message.message_class,
+        Message.template,
+        Message.status,
+        Message.reason,
+        Message.attempts_made,
+        Message.due_at,
+        Message.handed_over_at,
+        Message.submission_id,
+        Message.lead_id,
+    )
+
+
+def _some(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[MessageRow, ...]:
+    rows = session.execute(statement.order_by(Message.created_at, Message.id))
+    return tuple(MessageRow(*row) for row in rows)

@@ -1,0 +1,71 @@
+"""The service at one glance."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.lead import LeadStatus
+from webapp.domain.message import MessageStatus
+from webapp.models import Lead, ListingStatus, Message, Program, Submission
+from webapp.queries.catalog_imports import ImportRow, find_last_import
+from webapp.queries.outbox import OutboxStatus, outbox_status
+
+ATTENTION_WINDOW = timedelta(days=14)
+_HELD = (LeadStatus.HELD_REVIEW, LeadStatus.HELD_CAP, LeadStatus.HELD_SCHEDULE)
+_MESSAGES = (MessageStatus.UNCERTAIN, MessageStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts since midnight UTC, what needs a person, and how the machinery stands.
+
+    `failed_leads` and `held` count all there are; `troubled_messages` those of the last 14 days.
+    """
+
+    since: datetime
+    submissions: int
+    leads: dict[LeadStatus, int]
+    messages: dict[MessageStatus, int]
+    failed_leads: int
+    held: dict[LeadStatus, int]
+    troubled_messages: dict[MessageStatus, int]
+    outbox: OutboxStatus
+    published: int
+    last_import: ImportRow | None
+
+
+def get_overview(session: Session, now: datetime) -> Overview:
+    """How the service stands at `now`."""
+    since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    stuck = _leads_by_status(session, Lead.status.in_((LeadStatus.FAILED, *_HELD)))
+    return Overview(
+        since=since,
+        submissions=session.execute(select(func.count()).where(Submission.created_at >= since)).scalar_one(),
+        leads=_leads_by_status(session, Lead.created_at >= since),
+        messages=_messages_by_status(session, since),
+        failed_leads=stuck.get(LeadStatus.FAILED, 0),
+        held={status: stuck[status] for status in _HELD if status in stuck},
+        troubled_messages={
+            status: count
+            for status, count in _messages_by_status(session, now - ATTENTION_WINDOW).items()
+            if status in _MESSAGES
+        },
+        outbox=outbox_status(session, now),
+        published=session.execute(select(func.count()).where(Program.status == ListingStatus.PUBLISHED)).scalar_one(),
+        last_import=find_last_import(session),
+    )
+
+
+def _leads_by_status(session: Session, which: Any) -> dict[LeadStatus, int]:
+    rows = session.execute(select(Lead.status, func.count()).where(which).group_by(Lead.status))
+    return dict(rows.tuples().all())
+
+
+def _messages_by_status(session: Session, since: datetime) -> dict[MessageStatus, int]:
+    rows = session.execute(
+        select(Message.status, func.count()).where(Message.created_at >= since).group_by(Message.status)
+    )
+    return dict(rows.tuples().all())
