@@ -132,9 +132,10 @@ def test_kill_of_the_supervisor_takes_programs_and_servers_along(rehearse: Calla
     pids = [*run.children().values(), *(server.pid for server in status(run.var))]
     assert len(pids) == 4
     run.process.kill()
-    _eventually(lambda: all(_gone(pid) for pid in pids))
-    again = rehearse(servers=True)
+    again = rehearse(servers=True)  # at once, while the others are still dying
     again.read_until("Ctrl-C (or")
+    _eventually(lambda: all(_gone(pid) for pid in pids))
+    assert len(status(run.var)) == 2
     again.process.terminate()
     assert "Stopped." in again.finish()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -29,6 +30,7 @@ from webapp.embedded.process import follow_parent, spawn
 from webapp.embedded.secret import development_secret
 
 HEALTHY_SECONDS = 90.0
+PORT_SECONDS = 10.0  # a killed run's web processes notice within a second or two
 LEAVING_SECONDS = 5.0  # how long others may go on using our servers after Ctrl-C
 
 
@@ -76,15 +78,17 @@ def supervise(plan: Plan) -> None:
             steps.note(_already(layout.run / "run.json"))
             return
         _follow_make()
-        if not port_is_free(HOST, plan.port):
+        note = layout.run / "run.json"
+        if not _port_becomes_free(plan.port, seconds=PORT_SECONDS if note.exists() else 0.0):
             raise StepFailed(
                 f"Opening port {plan.port}",
                 f"{who_listens(plan.port)} listens on port {plan.port} already.",
                 f"end that program, or choose another port: PORT={plan.port + 1} make run",
             )
-        _remember(layout.run / "run.json", plan)
+        _remember(note, plan)
         with _signals() as leaving:
             _run(plan, steps, leaving)
+        note.unlink(missing_ok=True)
     steps.note("Stopped. Your data stays in " + str(plan.var))
 
 
@@ -131,7 +135,11 @@ def _prepare(plan: Plan, steps: Steps, servers: EmbeddedServers) -> dict[str, st
             secret = os.environ.get("SECRET_KEY") or development_secret(plan.var)
         except EmbeddedServerError as error:
             raise StepFailed("Starting the database and the broker", str(error), "as said above.") from None
+    metrics = layout_of(plan.var).run / "metrics"  # counters of all processes, added up; begun anew each run
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir()
     environment = {
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "ENVIRONMENT": "development",
         "BASE_URL": plan.url,
         "OPENBLAS_NUM_THREADS": "1",
@@ -202,6 +210,15 @@ Program Match runs.
   Logs               {layout_of(plan.var).log}/*.log
   Stop               Ctrl-C (or: kill {os.getpid()})
 """
+
+
+def _port_becomes_free(port: int, *, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not port_is_free(HOST, port):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
 
 
 def _remember(note: Path, plan: Plan) -> None:

@@ -81,14 +81,10 @@ def runnable_by(
 
 def shared_home() -> Path:
     """Where root keeps what an unprivileged user must reach: /var/lib, or the temp directory if that is read-only."""
-    lasting = Path("/var/lib/program-match")
     try:
-        lasting.mkdir(mode=0o711, exist_ok=True)
-    except OSError:
-        lasting = Path(tempfile.gettempdir()) / "program-match-0"
-    if not os.access(lasting.parent, os.W_OK):
-        lasting = Path(tempfile.gettempdir()) / "program-match-0"
-    return private_directory(lasting, mode=0o711)
+        return private_directory(Path("/var/lib/program-match"), mode=0o711)
+    except EmbeddedServerError:
+        return private_directory(Path(tempfile.gettempdir()) / "program-match-0", mode=0o711)
 
 
 def _runs(installation: PostgresInstallation, account: Account) -> bool:

@@ -61,11 +61,18 @@ class Postgres(Server):
             lambda: self._spawn(installation, data, sockets, account),
             sockets=sockets,
             mark=str(data),
-            ready=lambda pid: _status(data, pid) == "ready",
             slow=lambda: progress("PostgreSQL is recovering from an unclean end; this can take a minute"),
         )
         _create_database(sockets)
         return record
+
+    def ready(self, record: Record) -> bool:
+        """What the server itself says of its state, in the last line of its pid file."""
+        try:
+            lines = (Path(record.mark) / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[0].strip() == str(record.identity.pid) and lines[7].strip() == "ready"
 
     def kill(self) -> None:
         """End it and its sessions as a power cut would (for tests of recovery)."""
@@ -105,15 +112,6 @@ class Postgres(Server):
                 when_parent_dies=signal.SIGINT,  # a fast shutdown, even with sessions open
                 account=account,
             )
-
-
-def _status(data: Path, pid: int) -> str:
-    """What the server itself says of its state, in the last line of its pid file."""
-    try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    return lines[7].strip() if len(lines) > 7 and lines[0].strip() == str(pid) else ""
 
 
 def _clear_leftovers(data: Path) -> None:

@@ -40,6 +40,10 @@ class Server(ABC):
         """Start it and wait until it answers. The caller holds the lock and has seen that none runs."""
 
     @abstractmethod
+    def ready(self, record: Record) -> bool:
+        """Whether it takes commands now: neither still starting nor already ending."""
+
+    @abstractmethod
     def url(self, record: Record) -> str:
         """The address clients take."""
 
@@ -49,6 +53,20 @@ class Server(ABC):
             self._child.poll()
         record = read_record(self._note)
         return record if record is not None and record.running() else None
+
+    def joined(self) -> Record | None:
+        """The server that runs and answers; waits for one that is still starting, and for one that is ending to end."""
+        deadline = time.monotonic() + self.ready_seconds
+        while (record := self.running()) is not None:
+            if self.ready(record):
+                return record
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(
+                    f"{self.name} runs (pid {record.identity.pid}) but does not answer. "
+                    f"End it with `kill {record.identity.pid}` and start again; its log is {self._log}."
+                )
+            time.sleep(POLL_SECONDS)
+        return None
 
     def stop(self) -> None:
         """Stop whichever server runs on this var, keeping everything it was given."""
@@ -74,7 +92,6 @@ class Server(ABC):
         *,
         sockets: Path,
         mark: str,
-        ready: Callable[[int], bool],
         slow: Callable[[], None],
     ) -> Record:
         """Spawn, note, wait until ready. `slow` is called once when it takes more than a few seconds."""
@@ -87,7 +104,7 @@ class Server(ABC):
         write_record(self._note, record)
         began = time.monotonic()
         told = False
-        while not ready(child.pid):
+        while not self.ready(record):
             waited = time.monotonic() - began
             if child.poll() is not None:
                 drop_record(self._note)

@@ -100,7 +100,7 @@ class EmbeddedServers:
     def _ensure(self, server: Server | None) -> str:
         if server is None:
             return ""
-        record = server.running()
+        record = server.joined()
         if record is None:
             self._progress(f"Starting {server.name}")
             if server not in self._started:

@@ -61,9 +61,12 @@ class Valkey(Server):
             lambda: self._spawn(program, data, sockets),
             sockets=sockets,
             mark=str(data),
-            ready=lambda _: _ping(sockets / SOCKET),
             slow=lambda: progress("Valkey is reading its file"),
         )
+
+    def ready(self, record: Record) -> bool:
+        """Whether it answers a ping."""
+        return _ping(record.sockets / SOCKET)
 
     def url(self, record: Record) -> str:
         """The address as redis-py takes it."""
