@@ -1,0 +1,173 @@
+"""Importing listings: one file becomes what is published from its source, or nothing changes."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from time import perf_counter
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.clock import Clock
+from webapp.domain.errors import Problem, Refused
+from webapp.models import CatalogImport, CatalogVersion, ImportStatus, Institution, ListingStatus, Program
+from webapp.services.catalog_diff import Difference, apply, refuse_clashes, staged_rows, work_out
+from webapp.services.catalog_report import ImportReport, SourceRow
+from webapp.services.catalog_staging import Tally, stage
+
+_ONE_IMPORT_AT_A_TIME = 7305062
+
+Progress = Callable[[int, int | None], None]
+"""Called now and then with the rows read so far and, once known, how many there are."""
+
+
+def import_listings(
+    session: Session,
+    clock: Clock,
+    *,
+    source: str,
+    filename: str,
+    rows: Iterable[SourceRow],
+    dry_run: bool = False,
+    staff_id: UUID | None = None,
+    is_demo: bool = False,
+    allow_withdrawals: bool = False,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Make `rows` what is published from `source`: add, change, publish again, withdraw what is no longer named.
+
+    Only listings of the same `source` are touched. A refused row leaves what it would have replaced as it was. The file
+    as a whole is refused, and nothing changes, when it cannot be read, when no row is good, when it would withdraw more
+    than half of what `source` has published (unless `allow_withdrawals`), or with `strict` when any row is refused.
+
+    A dry run goes the same way and is then undone: same report, nothing stays. Otherwise one `catalog_imports` row is
+    written, also for a refused file, and one `catalog_versions` row if what is published changed. Refusals are told in
+    the report, not raised. Imports wait for each other.
+    """
+    began, now = perf_counter(), clock.now()
+    session.execute(select(func.pg_advisory_xact_lock(_ONE_IMPORT_AT_A_TIME)))
+    tally, difference = Tally(), Difference({}, 0, ())
+    problems: tuple[Problem, ...] = ()
+    savepoint = session.begin_nested()
+    try:
+        stage(session, rows, tally, progress)
+        refuse_clashes(session, source, tally)
+        _check_rows(session, tally, strict=strict)
+        difference = work_out(session, source, tally, is_demo=is_demo)
+        _check_withdrawals(source, difference, allowed=allow_withdrawals)
+        apply(session, source, is_demo=is_demo, at=now)
+    except Refused as refusal:
+        problems = refusal.problems
+        savepoint.rollback()
+    else:
+        if dry_run:
+            savepoint.rollback()
+        else:
+            savepoint.commit()
+    _forget(session)
+    version = _new_version(session, difference) if not problems and not dry_run else None
+    report = _report(source, filename, tally, problems, difference, dry_run, version, perf_counter() - began)
+    if not dry_run:
+        _remember(session, report, staff_id, started_at=now)
+    return report
+
+
+def _check_rows(session: Session, tally: Tally, *, strict: bool) -> None:
+    if tally.rows_read == 0:
+        raise Refused(Problem("file", "It holds no listing.", "Write one row for each program below the header."))
+    if staged_rows(session) == 0:
+        raise Refused(Problem("file", "Every row was refused, so nothing was changed.", "Mend the rows listed."))
+    if strict and tally.refused:
+        raise Refused(Problem("file", f"{tally.refused} rows were refused.", "Mend them, or import without --strict."))
+
+
+def _check_withdrawals(source: str, difference: Difference, *, allowed: bool) -> None:
+    going, published = difference.counts.get("withdrawn", 0), difference.published_before
+    if going * 2 > published and not allowed:
+        raise Refused(
+            Problem(
+                "file",
+                f"It would withdraw {going} of the {published} listings published from “{source}”.",
+                "If the file is complete and this is meant, import it again with --allow-withdrawals.",
+            )
+        )
+
+
+def _forget(session: Session) -> None:
+    """Let the session read again what was changed behind its back."""
+    for known in list(session.identity_map.values()):
+        if isinstance(known, Program | Institution):
+            session.expire(known)
+
+
+def _new_version(session: Session, difference: Difference) -> int | None:
+    if not any(difference.counts.get(kind) for kind in ("added", "changed", "republished", "withdrawn")):
+        return None
+    published = session.execute(
+        select(func.count()).select_from(Program).where(Program.status == ListingStatus.PUBLISHED)
+    ).scalar_one()
+    version = CatalogVersion(published=published)
+    session.add(version)
+    session.flush()
+    return version.number
+
+
+def _report(
+    source: str,
+    filename: str,
+    tally: Tally,
+    problems: tuple[Problem, ...],
+    difference: Difference,
+    dry_run: bool,
+    version: int | None,
+    seconds: float,
+) -> ImportReport:
+    counts = {} if problems else difference.counts
+    changed = counts.get("changed", 0) + counts.get("republished", 0)
+    moved = changed + counts.get("added", 0) + counts.get("withdrawn", 0)
+    good = ImportStatus.APPLIED if moved else ImportStatus.UNCHANGED
+    return ImportReport(
+        source=source,
+        filename=filename,
+        status=ImportStatus.REFUSED if problems else good,
+        dry_run=dry_run,
+        rows_read=tally.rows_read,
+        added=counts.get("added", 0),
+        changed=changed,
+        withdrawn=counts.get("withdrawn", 0),
+        unchanged=counts.get("unchanged", 0),
+        refused=tally.refused,
+        refused_by=dict(tally.refused_by.most_common()),
+        set_aside=dict(tally.set_aside),
+        problems=problems,
+        faults=tuple(sorted(tally.faults, key=lambda fault: fault.line)),
+        faults_total=tally.faults_total,
+        changes=difference.changes,
+        catalog_version=version,
+        seconds=seconds,
+    )
+
+
+def _remember(session: Session, report: ImportReport, staff_id: UUID | None, *, started_at: datetime) -> None:
+    told = [{"line": None, "column": p.where, "problem": p.what, "remedy": p.remedy} for p in report.problems]
+    session.add(
+        CatalogImport(
+            source=report.source,
+            filename=report.filename,
+            status=report.status,
+            rows_read=report.rows_read,
+            added=report.added,
+            changed=report.changed,
+            withdrawn=report.withdrawn,
+            unchanged=report.unchanged,
+            refused=report.refused,
+            faults=told + [fault.to_json() for fault in report.faults],
+            changes=[change.to_json() for change in report.changes],
+            catalog_version=report.catalog_version,
+            staff_id=staff_id,
+            started_at=started_at,
+            seconds=report.seconds,
+        )
+    )
+    session.flush()

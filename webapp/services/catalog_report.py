@@ -1,0 +1,110 @@
+"""What an import read and what it did: the rows that came in, the report that goes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.domain.errors import Problem
+from webapp.domain.listing import Fault, Listing
+from webapp.models import ImportStatus
+
+FAULTS_KEPT = 1000
+CHANGES_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One row of a source: a listing, or the faults it was refused for, or why it is no listing of its own.
+
+    `institution_key` tells institutions apart where names do not; None goes by the name. `reason` groups refused rows
+    in the report. `set_aside` says why a good row adds no listing (a second major of a program already read).
+    """
+
+    line: int
+    program_id: str | None = None
+    listing: Listing | None = None
+    institution_key: str | None = None
+    faults: tuple[Fault, ...] = ()
+    reason: str | None = None
+    set_aside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One thing wrong with one row: where, what was wrong, what would be right."""
+
+    line: int
+    program_id: str | None
+    column: str
+    value: str
+    problem: str
+    remedy: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The fault as it is stored and printed."""
+        return {name: getattr(self, name) for name in ("line", "program_id", "column", "value", "problem", "remedy")}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One listing that was added, changed, published again or withdrawn. `columns`: {column: [before, after]}."""
+
+    program_id: str
+    kind: str
+    columns: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The change as it is stored and printed."""
+        columns = {name: list(pair) for name, pair in self.columns.items()}
+        return {"program_id": self.program_id, "kind": self.kind, "columns": columns}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What one import did, or with `dry_run` would have done: the same numbers either way.
+
+    Unless the file is refused, rows_read = added + changed + unchanged + refused + the sum of `set_aside`. `withdrawn`
+    counts published listings of the same source that the file no longer names. `problems` says why the whole file was
+    refused. `faults` and `changes` are the first FAULTS_KEPT and CHANGES_KEPT of them. `catalog_version` is the version
+    made, None where none was.
+    """
+
+    source: str
+    filename: str
+    status: ImportStatus
+    dry_run: bool
+    rows_read: int = 0
+    added: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    refused_by: Mapping[str, int] = field(default_factory=dict)
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+    faults: Sequence[RowFault] = ()
+    faults_total: int = 0
+    changes: Sequence[Change] = ()
+    catalog_version: int | None = None
+    seconds: float = 0.0
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing was, or would be, changed because the file is not acceptable as a whole."""
+        return self.status is ImportStatus.REFUSED
+
+    def to_json(self) -> dict[str, Any]:
+        """The report for a machine."""
+        plain = ("source", "filename", "dry_run", "rows_read", "added", "changed", "withdrawn", "unchanged", "refused")
+        return {
+            **{name: getattr(self, name) for name in plain},
+            "status": self.status.value,
+            "refused_by": dict(self.refused_by),
+            "set_aside": dict(self.set_aside),
+            "problems": [{"where": p.where, "what": p.what, "remedy": p.remedy} for p in self.problems],
+            "faults": [fault.to_json() for fault in self.faults],
+            "faults_total": self.faults_total,
+            "changes": [change.to_json() for change in self.changes],
+            "catalog_version": self.catalog_version,
+            "seconds": round(self.seconds, 3),
+        }
