@@ -25,9 +25,9 @@ CARD = ProgramCard(
     institution="Northfield University (demo)",
     verdict="eligible",
     verdict_label="You meet the requirements",
-    verdict_sentence="You told us of a bachelor’s degree, several courses in statistics and one in programming. That is all it asks for.",
+    verdict_sentence="You told us of a bachelor’s degree and several courses in statistics. That is all it asks for.",
     reasons=(
-        "You want to become a data scientist; this degree is in a field that leads there (classification of fields, 2020).",
+        "You want to become a data scientist; this field leads there (classification of fields, 2020).",
         "You have about $30,000; the whole program costs $24,600 (school’s page, checked October 2, 2026).",
         "You want to study part-time and online; it is offered that way (school’s page, checked October 2, 2026).",
     ),

@@ -12,8 +12,8 @@ from webapp.emails.footer import Footer
 class ProgramCard:
     """One program in words, rendered by the caller from the match. A blank says "not known" or leaves the line out.
 
-    `verdict` is the key (eligible, likely, conditional, not_yet, unknown) and only picks the colour. `price_note` is the
-    price's basis and date ("average of the institution, 2023-24"). `url` is the program's own page, http or https.
+    `verdict` is the key (eligible, likely, conditional, not_yet, unknown) and only picks the colour. `price_note` is
+    the price's basis and date ("average of the institution, 2023-24"). `url` is the program's own page, http or https.
     """
 
     rank: int
