@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from webapp.embedded import EmbeddedServerError, EmbeddedServers
-from webapp.embedded.log import open_log, tail_of
+from webapp.embedded.log import open_log, tail_of, trim_log
 from webapp.embedded.process import spawn
 
 POLL_SECONDS = 0.1
 SERVER_CHECK_SECONDS = 1.0
+LOG_CHECK_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0  # a program that lived this long gets the short pause again
@@ -64,6 +65,7 @@ class Supervisor:
         self._grace = grace_seconds
         self._servers_checked = 0.0
         self._servers_pause = 0.0
+        self._logs_checked = time.monotonic()
 
     def start(self) -> None:
         """Start every program."""
@@ -85,6 +87,11 @@ class Supervisor:
             self._tend_servers(self._servers)
         for child in self._children:
             self._tend_child(child, now)
+        if now - self._logs_checked >= LOG_CHECK_SECONDS:
+            self._logs_checked = now
+            for log in {child.program.log.parent for child in self._children}:
+                for file in log.glob("*.log"):
+                    trim_log(file)
 
     def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
         """Ask every program to end, wait the grace time (less when `hurry()` says so), then kill what is left."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -13,13 +15,20 @@ KEEP_BYTES = 10_000_000
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """Open it to append, for us alone. One that has grown past 10 MB is put aside first, as `<name>.1`."""
+    """Open it to append, for us alone. One that has grown too long is put aside first."""
+    trim_log(path)
     try:
-        if path.exists() and path.stat().st_size > KEEP_BYTES:
-            os.replace(path, path.with_name(f"{path.name}.1"))
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600), "ab")
     except OSError as error:
         raise explain_os_error(error, doing=f"Opening the log {path}") from error
+
+
+def trim_log(path: Path) -> None:
+    """Past 10 MB, keep what was written as `<name>.1` and begin anew, also under a process that goes on writing."""
+    with contextlib.suppress(OSError):  # a full disk must not stop what is being logged
+        if path.stat().st_size > KEEP_BYTES:
+            shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+            os.truncate(path, 0)
 
 
 def tail_of(path: Path, since: int = 0) -> str:
