@@ -10,7 +10,7 @@ from uuid import UUID
 
 from webapp.domain.partner import ContactChannel
 
-CONSENT_TEXT_VERSION = "2026-11-01"
+CONSENT_TEXT_VERSION = "2026-11-22"
 """Raise it whenever a word of the texts below changes; old records keep the words they were given under."""
 
 GENESIS = bytes(32)
@@ -33,21 +33,24 @@ CHANNEL_WORDS = {
 }
 
 
-def join_words(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def introduction_text(legal_entity: str, program: str, channels: Iterable[ContactChannel]) -> str:
-    """The exact words a student agrees to when ticking a school. Channels are named in a fixed order."""
-    chosen = set(channels)
-    ways = join_words([CHANNEL_WORDS[channel] for channel in ContactChannel if channel in chosen])
+def introduction_text(legal_entity: str, program: str) -> str:
+    """The exact words beside the box of one school.
+
+    They name every way of contact there is and bind the school to those ticked, so that what is stored is word for word
+    what was shown, whichever ways are ticked; the record keeps the ticked ways beside the text.
+    """
+    ways = join_words([CHANNEL_WORDS[channel] for channel in ContactChannel], "or")
     return (
         f"I agree that Program Match sends my name, contact details, background answers and this match "
-        f"to {legal_entity}, and that {legal_entity} may contact me {ways} about {program}. "
-        "This is not a condition of anything, and I can withdraw it at any time."
+        f"to {legal_entity}, and that {legal_entity} may contact me about {program} {ways}, but only in the ways "
+        "I ticked on this page. This is not a condition of anything, and I can withdraw it at any time."
     )
 
 

@@ -271,7 +271,7 @@ def _wordings(submission: Submission, offers: list[Offer], leads: list[dict[str,
             program_id=offer.program_id,
             channels=tuple(sorted(submission.channels)),
             text_version=words.CONSENT_TEXT_VERSION,
-            text=words.introduction_text(offer.legal_name, offer.program_name, submission.channels),
+            text=words.introduction_text(offer.legal_name, offer.program_name),
             page=submission.page,
             lead_id=lead["id"],
         )
