@@ -9,14 +9,13 @@ from typing import BinaryIO, Protocol, TextIO
 from webapp.domain.cell import guard, unguard
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.listing import COLUMNS, PROGRAM_ID, REQUIRED, Fault, Listing, ListingError, parse_row, to_row
+from webapp.services.catalog_lines import GZIP, MAX_BYTES, text_lines
 from webapp.services.catalog_report import SourceRow
 
-MAX_BYTES = 200 * 1024 * 1024
-MAX_LINE = 128 * 1024
 _SAVE_AS = "Save it as “CSV UTF-8 (comma delimited)” and import that file."
 _SIGNS = {
     b"PK": "It is a zip archive or a spreadsheet (.xlsx), not a CSV file.",
-    b"\x1f\x8b": "It is compressed (gzip), not a plain CSV file.",
+    GZIP: "It is compressed (gzip), not a plain CSV file.",
     b"\xd0\xcf\x11\xe0": "It is an old spreadsheet (.xls), not a CSV file.",
     b"%PDF": "It is a PDF, not a CSV file.",
     b"\xff\xfe": "It is in UTF-16, not in UTF-8.",
@@ -40,7 +39,7 @@ def read_listing_file(stream: BinaryIO, *, max_bytes: int = MAX_BYTES) -> Iterat
     wrong header, larger than `max_bytes`. A bad row is not raised but told in its `faults`.
     """
     _check_signs(stream)
-    reader = csv.reader(_lines(stream, max_bytes), strict=True)
+    reader = csv.reader(text_lines(stream, name="file", remedy=_SAVE_AS, max_bytes=max_bytes), strict=True)
     header = _header(reader)
     line = reader.line_num + 1
     for cells in _records(reader):
@@ -72,24 +71,6 @@ def _check_signs(stream: BinaryIO) -> None:
     for sign, what in _SIGNS.items():
         if start.startswith(sign):
             raise _refused(what, _SAVE_AS)
-
-
-def _lines(stream: BinaryIO, max_bytes: int) -> Iterator[str]:
-    """Decoded lines, line ends kept. Holds one line at a time and stops at the size limit, however large the file."""
-    total = 0
-    for number, raw in enumerate(iter(lambda: stream.readline(MAX_LINE + 1), b""), start=1):
-        total += len(raw)
-        if total > max_bytes:
-            limit = f"{max_bytes / 1024 / 1024:g} MB"
-            raise _refused(f"It is larger than {limit}.", "Split it by institution and give each part a --name.")
-        if len(raw) > MAX_LINE:
-            raise _refused(f"Line {number} has more than {MAX_LINE} bytes.", "Check that every quote is closed.")
-        if b"\0" in raw:
-            raise _refused(f"Line {number} holds a NUL byte, so this is no text file.", _SAVE_AS)
-        try:
-            yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise _refused(f"Line {number} is not UTF-8 (byte {error.start + 1} of the line).", _SAVE_AS) from None
 
 
 def _records(reader: _Reader) -> Iterator[list[str]]:

@@ -1,0 +1,50 @@
+"""What studying costs by IPEDS IC_AY: the institution's published charges for one year, times the usual years.
+
+An average of the institution, never a program's price, and told as such. Where students of the state pay less than
+others, the higher charge counts, so that a budget is never passed unseen; the lower one is told in the source.
+Certificates have no usual number of years and doctorates are seldom paid by the year: theirs stays unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webapp.domain.credential import Credential
+
+USUAL_YEARS: Mapping[Credential, int] = {Credential.ASSOCIATE: 2, Credential.BACHELOR: 4, Credential.MASTER: 2}
+_IN_STATE = {Credential.ASSOCIATE: "2", Credential.BACHELOR: "2", Credential.MASTER: "6"}
+_OUT_OF_STATE = {Credential.ASSOCIATE: "3", Credential.BACHELOR: "3", Credential.MASTER: "7"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tuition:
+    """A total in whole US dollars and where it comes from, in words."""
+
+    total_usd: int
+    source: str
+
+
+def tuition_of(charges: Mapping[str, str], credential: Credential, *, year: int | None) -> Tuition | None:
+    """The total for a program of this credential; None where the files do not say. Zero is a real zero."""
+    years = USUAL_YEARS.get(credential)
+    if years is None:
+        return None
+    inside = _yearly(charges, _IN_STATE[credential])
+    outside = _yearly(charges, _OUT_OF_STATE[credential])
+    known = [charge for charge in (inside, outside) if charge is not None]
+    if not known:
+        return None
+    yearly = max(known)
+    less = f" (in-state students: ${inside:,})" if inside is not None and inside < yearly else ""
+    return Tuition(
+        total_usd=yearly * years,
+        source=(
+            f"IPEDS IC{year or ''}_AY: published tuition and required fees for one year, ${yearly:,}{less}, "
+            f"times {years} years; an average of the institution, not this program's price"
+        ),
+    )
+
+
+def _yearly(charges: Mapping[str, str], column: str) -> int | None:
+    """Tuition and required fees of one academic year. Half of it would understate, so both must be known."""
+    parts = [charges.get(f"{kind}{column}", "") for kind in ("TUITION", "FEE")]
+    return sum(int(part) for part in parts) if all(part.isdigit() for part in parts) else None
