@@ -129,7 +129,7 @@ WITHDRAWN = PartnerLeadWithdrawn(
     withdrawn_at=NOON.replace(hour=18),
 )
 SAMPLES: dict[str, Context] = {
-    "matched_programs": MATCHED,
+    "matched_programs": replace(MATCHED, introductions=OPENED),
     "introductions_opened": OPENED,
     "introduction_update": UPDATE,
     "partner_lead_withdrawn": WITHDRAWN,

@@ -57,6 +57,14 @@ def test_a_mail_is_as_its_golden_files(name: str) -> None:
         assert content == path.read_text(encoding="utf-8"), f"{path.name}: see tests/emails/golden_files.py"
 
 
+def test_the_list_alone_says_that_no_school_got_the_address() -> None:
+    alone, with_schools = render("matched_programs", MATCHED), render("matched_programs", SAMPLES["matched_programs"])
+    assert "went to no school" in alone.text
+    assert "You asked to be introduced" not in alone.html
+    assert "went to no school" not in with_schools.html
+    assert "Northfield Education, Inc." in with_schools.html
+
+
 def test_no_golden_file_is_left_over() -> None:
     assert {path for name in SAMPLES for path in golden(name)} == set(FOLDER.iterdir())
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.emails.footer import Footer
+from webapp.emails.introductions_opened import IntroductionsOpened
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class ProgramCard:
 
 @dataclass(frozen=True, slots=True)
 class MatchedPrograms:
-    """`programs` are in rank order. `considered` is how many listings were looked at. `confirm_url` may be blank."""
+    """`programs` are in rank order. `considered` is how many listings were looked at. `confirm_url` may be blank.
+
+    `introductions` is the receipt for schools ticked in the same request, so that one request is one mail.
+    """
 
     footer: Footer
     first_name: str
@@ -46,3 +50,4 @@ class MatchedPrograms:
     results_url: str
     requested_at: datetime
     confirm_url: str = ""
+    introductions: IntroductionsOpened | None = None

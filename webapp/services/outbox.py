@@ -60,11 +60,12 @@ def _claim(session: Session, now: datetime, batch: int) -> dict[EventKind, list[
         update(OutboxEvent)
         .where(OutboxEvent.id.in_(due.scalar_subquery()))
         .values(published_at=now)
-        .returning(OutboxEvent.kind, OutboxEvent.subject_id)
+        .returning(OutboxEvent.due_at, OutboxEvent.id, OutboxEvent.kind, OutboxEvent.subject_id)
         .execution_options(synchronize_session=False)
     )
     events: dict[EventKind, list[UUID]] = defaultdict(list)
-    for kind, subject in session.execute(claim):
+    # RETURNING gives no order; whoever waited longest goes first.
+    for _, _, kind, subject in sorted(session.execute(claim), key=lambda row: (row.due_at, row.id)):
         events[kind].append(subject)
     return events
 

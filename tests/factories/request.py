@@ -1,0 +1,92 @@
+"""A student's request, submitted through the service as the results page does."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tests.factories.school import School
+from webapp.domain.clock import Clock
+from webapp.domain.consent import CONSENT_TEXT_VERSION
+from webapp.domain.ids import new_token
+from webapp.domain.links import Links
+from webapp.domain.partner import ContactChannel
+from webapp.domain.submission import Contact, IntroductionRequest, Submission
+from webapp.services import draft, submission
+from webapp.services.submission import Policy, Stored
+
+PROFILE: dict[str, Any] = {
+    "goal": {"occupation": "15-2051", "credentials": ["master"]},
+    "background": {"education": "bachelor"},
+    "practical": {"state": "CA", "postal_code": "94110", "country": "US", "budget_usd": 30000},
+}
+POLICY = Policy(undo_window=timedelta(minutes=10), lead_expiry=timedelta(days=30))
+
+
+def ranking_of(schools: Sequence[School]) -> dict[str, Any]:
+    """A ranking in the form of design.md §8 that lists the schools' programs in order."""
+    return {
+        "engine": "test",
+        "weights": "test",
+        "catalog": "1",
+        "considered": len(schools),
+        "excluded": {},
+        "matches": [_match(school, rank) for rank, school in enumerate(schools, start=1)],
+    }
+
+
+def submit_request(
+    session: Session,
+    clock: Clock,
+    links: Links,
+    schools: Sequence[School],
+    *,
+    email: str = "ana@student.example",
+    phone: str | None = None,
+    wants_mail: bool = True,
+    ticked: Sequence[School] | None = None,
+    channels: frozenset[ContactChannel] = frozenset({ContactChannel.EMAIL}),
+    nonce: str | None = None,
+    policy: Policy = POLICY,
+) -> Stored:
+    """Submit a request about `schools`, with introductions to `ticked` (all of them unless told otherwise)."""
+    opened = draft.start(session, clock, links, keep=timedelta(days=1), attribution={"utm_source": "guide"})
+    session.flush()
+    return submission.submit(
+        session,
+        clock,
+        links,
+        policy,
+        Submission(
+            nonce=nonce or new_token(),
+            draft_id=opened.id,
+            contact=Contact(email=email, first_name="Ana", last_name="Silva", phone=phone),
+            wants_mail=wants_mail,
+            introductions=tuple(
+                IntroductionRequest(school.partner_id, school.program_id, CONSENT_TEXT_VERSION)
+                for school in (schools if ticked is None else ticked)
+            ),
+            channels=channels,
+            page="/results",
+            attribution={"utm_source": "guide"},
+        ),
+        profile=PROFILE,
+        ranking=ranking_of(schools),
+    )
+
+
+def _match(school: School, rank: int) -> dict[str, Any]:
+    return {
+        "program_id": school.program_id,
+        "rank": rank,
+        "score": 0.7,
+        "interval": [0.6, 0.8],
+        "coverage": 0.9,
+        "band": "good",
+        "verdict": "eligible",
+        "contributions": {"goal": 0.7},
+        "reasons": [],
+        "caveats": [],
+        "gaps": [],
+    }
