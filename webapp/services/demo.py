@@ -1,0 +1,135 @@
+"""The demo: an invented catalogue and its partners, so that everything can be tried at once."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.clock import Clock
+from webapp.domain.errors import Problem, Refused
+from webapp.domain.ids import new_id
+from webapp.domain.partner import PartnerStatus
+from webapp.gateways.sealing import Seal
+from webapp.gateways.signature import new_secret
+from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerTerms
+from webapp.queries.catalog import has_listings
+from webapp.services.catalog import Progress, import_listings
+from webapp.services.catalog_file import read_listing_file
+from webapp.services.catalog_report import ImportReport
+from webapp.services.catalog_staging import institution_key_of
+
+SOURCE = "demo"
+
+EndpointUrl = Callable[[str], str]
+"""The address that the leads of a partner are posted to, by the partner's slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was loaded. `report` is None when there were listings and only an empty catalogue was to be filled."""
+
+    report: ImportReport | None
+    partners_added: int = 0
+    partners_kept: int = 0
+
+
+def load(
+    session: Session,
+    clock: Clock,
+    seal: Seal,
+    *,
+    catalog: BinaryIO,
+    partners: BinaryIO,
+    endpoint_url: EndpointUrl,
+    if_empty: bool = False,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Import `catalog` as the source “demo” and add the missing `partners`, each with an endpoint and a secret.
+
+    Safe to repeat: a partner that is there keeps its terms and its secret, and gets a new endpoint only when its
+    address is another now. With `if_empty` nothing is done once there is any listing. Refused when the catalogue is.
+    """
+    if if_empty and has_listings(session):
+        return Loaded(None)
+    report = import_listings(
+        session,
+        clock,
+        source=SOURCE,
+        filename="demo catalogue",
+        rows=read_listing_file(catalog),
+        is_demo=True,
+        allow_withdrawals=True,
+        strict=True,
+        progress=progress,
+    )
+    if report.is_refused:
+        raise Refused(*report.problems)
+    rows = list(csv.DictReader(io.TextIOWrapper(partners, "utf-8", newline="")))
+    added = sum(_add_partner(session, clock, seal, row, endpoint_url(row["slug"])) for row in rows)
+    session.flush()
+    return Loaded(report, partners_added=added, partners_kept=len(rows) - added)
+
+
+def _add_partner(session: Session, clock: Clock, seal: Seal, row: Mapping[str, str], url: str) -> bool:
+    partner = session.execute(select(Partner).where(Partner.slug == row["slug"])).scalar_one_or_none()
+    is_new = partner is None
+    if partner is None:
+        partner = _new_partner(row)
+        session.add(partner)
+        session.flush()
+        session.add(_terms(row, partner))
+        _speak_for(session, partner, row["institution"])
+    _point_to(session, clock, seal, partner, url)
+    return is_new
+
+
+def _new_partner(row: Mapping[str, str]) -> Partner:
+    return Partner(
+        id=new_id(),
+        slug=row["slug"],
+        legal_name=row["legal_name"],
+        display_name=row["display_name"],
+        status=PartnerStatus(row["status"]),
+        time_zone=row["time_zone"],
+        contact_email=row["contact_email"],
+    )
+
+
+def _terms(row: Mapping[str, str], partner: Partner) -> PartnerTerms:
+    return PartnerTerms(
+        id=new_id(),
+        partner_id=partner.id,
+        price_cents=int(row["price_cents"]),
+        currency=row["currency"],
+        daily_cap=int(row["daily_cap"]) if row["daily_cap"] else None,
+        monthly_cap=int(row["monthly_cap"]) if row["monthly_cap"] else None,
+    )
+
+
+def _speak_for(session: Session, partner: Partner, name: str) -> None:
+    key = institution_key_of(name)
+    institution = session.execute(select(Institution.id).where(Institution.key == key)).scalar_one_or_none()
+    if institution is None:
+        raise Refused(Problem("partners", f"No listing is of {name}.", "Name an institution of the demo catalogue."))
+    if session.get(PartnerInstitution, institution) is None:
+        session.add(PartnerInstitution(institution_id=institution, partner_id=partner.id))
+
+
+def _point_to(session: Session, clock: Clock, seal: Seal, partner: Partner, url: str) -> None:
+    """Post to `url` from now on. Other endpoints end; leads on their way keep what they have."""
+    live = session.scalars(
+        select(PartnerEndpoint).where(PartnerEndpoint.partner_id == partner.id, PartnerEndpoint.disabled_at.is_(None))
+    ).all()
+    if any(endpoint.url == url for endpoint in live):
+        return
+    for endpoint in live:
+        endpoint.disabled_at, endpoint.disabled_reason = clock.now(), "replaced"
+    session.add(
+        PartnerEndpoint(
+            id=new_id(), partner_id=partner.id, url=url, sealed_secret=seal.close(new_secret()), created_at=clock.now()
+        )
+    )
