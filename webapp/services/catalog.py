@@ -1,6 +1,7 @@
 """Importing listings: one file becomes what is published from its source, or nothing changes."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 from uuid import UUID
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.errors import Problem, Refused
+from webapp.domain.ids import new_id
 from webapp.models import CatalogImport, CatalogVersion, ImportStatus, Institution, ListingStatus, Program
 from webapp.services.catalog_diff import Difference, apply, refuse_clashes, staged_rows, work_out
-from webapp.services.catalog_report import ImportReport, SourceRow
+from webapp.services.catalog_report import ImportReport, RowFault, SourceRow
 from webapp.services.catalog_staging import Tally, stage
 
 _ONE_IMPORT_AT_A_TIME = 7305062
@@ -68,9 +70,7 @@ def import_listings(
     _forget(session)
     version = _new_version(session, difference) if not problems and not dry_run else None
     report = _report(source, filename, tally, problems, difference, dry_run, version, perf_counter() - began)
-    if not dry_run:
-        _remember(session, report, staff_id, started_at=now)
-    return report
+    return report if dry_run else replace(report, import_id=_remember(session, report, staff_id, started_at=now))
 
 
 def _check_rows(session: Session, tally: Tally, *, strict: bool) -> None:
@@ -141,7 +141,7 @@ def _report(
         refused_by=dict(tally.refused_by.most_common()),
         set_aside=dict(tally.set_aside),
         problems=problems,
-        faults=tuple(sorted(tally.faults, key=lambda fault: fault.line)),
+        faults=tuple(sorted(tally.faults, key=lambda fault: fault.line or 0)),
         faults_total=tally.faults_total,
         changes=difference.changes,
         catalog_version=version,
@@ -149,25 +149,26 @@ def _report(
     )
 
 
-def _remember(session: Session, report: ImportReport, staff_id: UUID | None, *, started_at: datetime) -> None:
-    told = [{"line": None, "column": p.where, "problem": p.what, "remedy": p.remedy} for p in report.problems]
-    session.add(
-        CatalogImport(
-            source=report.source,
-            filename=report.filename,
-            status=report.status,
-            rows_read=report.rows_read,
-            added=report.added,
-            changed=report.changed,
-            withdrawn=report.withdrawn,
-            unchanged=report.unchanged,
-            refused=report.refused,
-            faults=told + [fault.to_json() for fault in report.faults],
-            changes=[change.to_json() for change in report.changes],
-            catalog_version=report.catalog_version,
-            staff_id=staff_id,
-            started_at=started_at,
-            seconds=report.seconds,
-        )
+def _remember(session: Session, report: ImportReport, staff_id: UUID | None, *, started_at: datetime) -> UUID:
+    told = [RowFault(None, None, p.where, "", p.what, p.remedy) for p in report.problems]
+    entry = CatalogImport(
+        id=new_id(),
+        source=report.source,
+        filename=report.filename,
+        status=report.status,
+        rows_read=report.rows_read,
+        added=report.added,
+        changed=report.changed,
+        withdrawn=report.withdrawn,
+        unchanged=report.unchanged,
+        refused=report.refused,
+        faults=[fault.to_json() for fault in (*told, *report.faults)],
+        changes=[change.to_json() for change in report.changes],
+        catalog_version=report.catalog_version,
+        staff_id=staff_id,
+        started_at=started_at,
+        seconds=report.seconds,
     )
+    session.add(entry)
     session.flush()
+    return entry.id

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from webapp.domain.errors import Problem
 from webapp.domain.listing import Fault, Listing
@@ -31,9 +32,9 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """One thing wrong with one row: where, what was wrong, what would be right."""
+    """One thing wrong with one row, or with the file (no line): where, what was wrong, what would be right."""
 
-    line: int
+    line: int | None
     program_id: str | None
     column: str
     value: str
@@ -66,7 +67,7 @@ class ImportReport:
     Unless the file is refused, rows_read = added + changed + unchanged + refused + the sum of `set_aside`. `withdrawn`
     counts published listings of the same source that the file no longer names. `problems` says why the whole file was
     refused. `faults` and `changes` are the first FAULTS_KEPT and CHANGES_KEPT of them. `catalog_version` is the version
-    made, None where none was.
+    made and `import_id` the `catalog_imports` row, None where there is none.
     """
 
     source: str
@@ -86,6 +87,7 @@ class ImportReport:
     faults_total: int = 0
     changes: Sequence[Change] = ()
     catalog_version: int | None = None
+    import_id: UUID | None = None
     seconds: float = 0.0
 
     @property
@@ -106,5 +108,6 @@ class ImportReport:
             "faults_total": self.faults_total,
             "changes": [change.to_json() for change in self.changes],
             "catalog_version": self.catalog_version,
+            "import_id": str(self.import_id) if self.import_id else None,
             "seconds": round(self.seconds, 3),
         }
