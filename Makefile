@@ -62,7 +62,7 @@ $(PY):
 
 $(VENV)/.run: $(PY) requirements/run.lock requirements/run.in pyproject.toml
 	@echo "Installing what the product needs (a minute at most; only when requirements change)"
-	@$(WITH_UV) --require-hashes -r requirements/run.lock || $(WITH_PIP) --require-hashes -r requirements/run.lock \
+	@$(WITH_UV) --compile-bytecode --require-hashes -r requirements/run.lock || $(WITH_PIP) --require-hashes -r requirements/run.lock \
 	  || { echo "Installing failed; see above. Is there a network, and room on the disk?"; exit 1; }
 	@$(WITH_UV) --no-deps -e . || $(WITH_PIP) --no-deps -e .
 	@touch $@

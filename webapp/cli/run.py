@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,7 @@ from webapp.embedded.lock import held
 from webapp.embedded.process import follow_parent, spawn
 from webapp.embedded.secret import development_secret
 
+ERROR_LINE = re.compile(r"[\w.]*(Error|Refused|Exception)\b.*: ")  # the last line of a traceback
 HEALTHY_SECONDS = 90.0
 PORT_SECONDS = 10.0  # a killed run's web processes notice within a second or two
 LEAVING_SECONDS = 5.0  # how long others may go on using our servers after Ctrl-C
@@ -172,8 +174,17 @@ def _complete(step: Step, plan: Plan, environment: dict[str, str]) -> None:
         child.wait()
         raise
     if child.returncode != 0:
-        lines = said.decode("utf-8", "replace").strip().splitlines()
-        raise StepFailed(step.title, "\n".join(lines[-20:]) or "It said nothing.", step.fix)
+        raise StepFailed(step.title, _last_lines(said.decode("utf-8", "replace")), step.fix)
+
+
+def _last_lines(said: str) -> str:
+    """The end of an output, with the first error it names when that lies further up."""
+    lines = said.strip().splitlines()
+    last = lines[-15:]
+    cause = next((line for line in lines if ERROR_LINE.match(line)), None)
+    if cause is not None and cause not in last:
+        last = [cause, "...", *last]
+    return "\n".join(last) or "It said nothing."
 
 
 def _wait_until_healthy(plan: Plan, supervisor: Supervisor) -> None:
@@ -182,7 +193,7 @@ def _wait_until_healthy(plan: Plan, supervisor: Supervisor) -> None:
     deadline = time.monotonic() + HEALTHY_SECONDS
     while not _healthy(plan.port):
         if (said := supervisor.ended("web")) is not None:
-            raise StepFailed(title, "\n".join(said.splitlines()[-20:]), f"read the whole log: {log}")
+            raise StepFailed(title, _last_lines(said), f"read the whole log: {log}")
         if time.monotonic() > deadline:
             seen = f"{plan.url}/healthz gave no answer of 200 within {HEALTHY_SECONDS:.0f} s."
             raise StepFailed(title, seen, f"read the log: {log}")

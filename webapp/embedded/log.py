@@ -10,7 +10,7 @@ from typing import IO
 
 from webapp.embedded.error import explain_log, explain_os_error
 
-TAIL_BYTES = 4000
+TAIL_BYTES = 20_000
 KEEP_BYTES = 10_000_000
 
 
@@ -32,7 +32,7 @@ def trim_log(path: Path) -> None:
 
 
 def tail_of(path: Path, since: int = 0) -> str:
-    """What was written after `since`, at most the last few kilobytes."""
+    """What was written after `since`, at most the last 20 kB."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
