@@ -9,9 +9,10 @@ from webapp import context
 from webapp.admin.blueprint import install_admin
 from webapp.bootstrap import Runtime, build_runtime, load_settings
 from webapp.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
-from webapp.ops import inbox, views
+from webapp.ops import demo_schools, inbox, views
 from webapp.settings import Settings
 from webapp.student.blueprint import install_student
+from webapp.ui.errors import install_error_pages
 from webapp.ui.headers import install_security_headers
 from webapp.ui.pages import Site, install_ui
 
@@ -41,11 +42,13 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> Flask:
     context.install(app, built)
     install_ui(app, site=Site(postal_address=settings.postal_address, contact_email=settings.mail_from))
     install_security_headers(app, hsts=secure)
+    install_error_pages(app)
     app.register_blueprint(views.blueprint)
     install_student(app)
     install_admin(app)
     if not settings.is_production:
         app.register_blueprint(inbox.blueprint)
+        app.register_blueprint(demo_schools.blueprint)
     _count_requests(app)
     return app
 

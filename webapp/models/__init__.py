@@ -13,6 +13,7 @@ from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
 from webapp.models.outbox import OutboxEvent
 from webapp.models.partner import Partner, PartnerEndpoint, PartnerInstitution
+from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.prospect import Prospect
 from webapp.models.submission import Submission
@@ -45,6 +46,7 @@ __all__ = [
     "PartnerTerms",
     "Program",
     "Prospect",
+    "ReceivedPosting",
     "StaffAccount",
     "StaffRole",
     "Submission",

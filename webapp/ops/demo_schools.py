@@ -1,0 +1,33 @@
+"""The receiving end of the demo schools. Not mounted in production."""
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from webapp.context import csrf, limiter, rate_limited, runtime
+from webapp.queries.received_posting import latest_postings
+from webapp.services.demo_school import Received, receive
+
+blueprint = Blueprint("demo_schools", __name__, url_prefix="/dev/partner", template_folder="templates")
+
+SHOWN = 50
+_STATUS = {Received.ACCEPTED: 200, Received.DUPLICATE: 409, Received.UNSIGNED: 401, Received.UNKNOWN_SCHOOL: 404}
+
+
+@blueprint.get("")
+@limiter.exempt
+def index() -> str:
+    """The leads that arrived."""
+    with runtime().begin() as session:
+        return render_template("ops/postings.html", postings=latest_postings(session, limit=SHOWN))
+
+
+@blueprint.post("/<slug>")
+@csrf.exempt  # a signed webhook: the signature is what proves who sent it
+@rate_limited("6000/minute")
+def post(slug: str) -> tuple[Response, int]:
+    """Take a lead, as a school's own system would."""
+    built = runtime()
+    with built.begin() as session:
+        received = receive(
+            session, built.clock, built.seal, slug=slug, headers=dict(request.headers), body=request.get_data()
+        )
+    return jsonify(outcome=received), _STATUS[received]
