@@ -87,6 +87,16 @@ def get_message(session: Session, message_id: UUID) -> MessageDetail:
     )
 
 
+def message_state(session: Session, message_id: UUID) -> dict[str, Any]:
+    """What the audit log keeps of a message before and after staff act on it."""
+    row = session.execute(
+        select(Message.status, Message.reason, Message.attempts_made).where(Message.id == message_id)
+    ).first()
+    if row is None:
+        raise NotFound("There is no such message.")
+    return {"status": row.status, "reason": row.reason, "attempts_made": row.attempts_made}
+
+
 def _rows() -> Select[*tuple[Any, ...]]:
     return select(
         Message.id,

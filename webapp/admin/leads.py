@@ -1,0 +1,152 @@
+"""Leads: who was introduced to whom, how far it came, and the two things staff may do about it."""
+
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.admin import words
+from webapp.admin.guard import EVERYONE, SENDERS, needs_role, staff
+from webapp.admin.lists import chosen, chosen_id, chosen_person, cursor, page_links
+from webapp.admin.submissions import match_view
+from webapp.admin.trail import write_down
+from webapp.context import rate_limited, runtime
+from webapp.domain.errors import InvalidTransition, Refused
+from webapp.domain.lead import LeadStatus
+from webapp.queries.leads import LeadDetail, LeadFilter, get_lead, lead_state, list_leads, partner_names
+from webapp.services import delivery as deliveries
+from webapp.services import lead as leads
+
+blueprint = Blueprint("leads", __name__, url_prefix="/leads")
+
+
+@blueprint.get("")
+@needs_role(EVERYONE)
+def index() -> ResponseReturnValue:
+    """Leads, newest first."""
+    wanted = LeadFilter(
+        status=chosen("status", LeadStatus),
+        partner_id=chosen_id("partner"),
+        program_id=request.args.get("program") or None,
+        person=chosen_person(),
+    )
+    with runtime().begin() as session:
+        page = list_leads(session, wanted, cursor=cursor())
+        partners = partner_names(session)
+    return render_template(
+        "admin/leads.html",
+        page=page,
+        wanted=wanted,
+        partners=partners,
+        lead_looks=words.LEAD_LOOKS,
+        reason_words=words.reason_words,
+        **page_links(page),
+    )
+
+
+@blueprint.get("/<uuid:row_id>")
+@needs_role(EVERYONE)
+def detail(row_id: UUID) -> ResponseReturnValue:
+    """One lead. Shows personal data, so looking at it is written down."""
+    with runtime().begin() as session:
+        lead = get_lead(session, row_id)
+        write_down(session, "viewed", "lead", str(row_id))
+    may_send = staff().may(SENDERS)
+    return render_template(
+        "admin/lead.html",
+        lead=lead,
+        look=words.LEAD_LOOKS[lead.status],
+        story=timeline(lead),
+        match=match_view(lead.match),
+        consents=lead.consents.of_lead(row_id),
+        can_release=may_send and lead.status is LeadStatus.HELD_REVIEW,
+        can_replay=may_send and lead.status is LeadStatus.FAILED and lead.delivery is not None,
+        delivery_looks=words.DELIVERY_LOOKS,
+        outcome_looks=words.OUTCOME_LOOKS,
+        message_looks=words.MESSAGE_LOOKS,
+        template_labels=words.TEMPLATE_LABELS,
+        reason_words=words.reason_words,
+    )
+
+
+@blueprint.post("/<uuid:row_id>/release")
+@rate_limited("60/minute")
+@needs_role(SENDERS)
+def release(row_id: UUID) -> ResponseReturnValue:
+    """Let a lead that was held for review go on its way."""
+    built = runtime()
+    try:
+        with built.begin() as session:
+            before = lead_state(session, row_id)
+            leads.release_from_review(session, built.clock, row_id)
+            session.flush()
+            after = lead_state(session, row_id)
+            write_down(session, "released", "lead", str(row_id), before=before, after=after)
+    except (Refused, InvalidTransition):
+        flash("This lead is no longer held for review, so nothing was changed.", "error")
+    else:
+        built.wake_up.nudge()
+        flash("Released. It goes to the partner now, or waits for a free place in its cap.", "good")
+    return redirect(url_for("admin.leads.detail", row_id=row_id))
+
+
+@blueprint.post("/<uuid:row_id>/replay")
+@rate_limited("60/minute")
+@needs_role(SENDERS)
+def replay(row_id: UUID) -> ResponseReturnValue:
+    """Send a lead whose delivery failed again."""
+    with runtime().begin() as session:
+        delivery = get_lead(session, row_id).delivery
+    if delivery is None:
+        flash("This lead has no delivery to send again.", "error")
+    else:
+        send_again(delivery.row.id, row_id)
+    return redirect(url_for("admin.leads.detail", row_id=row_id))
+
+
+def send_again(delivery_id: UUID, lead_id: UUID) -> None:
+    """Replay one delivery, write it down, and tell whoever pressed the button what happened."""
+    built = runtime()
+    try:
+        with built.begin() as session:
+            before = lead_state(session, lead_id)
+            deliveries.replay(session, built.clock, delivery_id)
+            session.flush()
+            after = lead_state(session, lead_id)
+            write_down(session, "replayed", "delivery", str(delivery_id), before=before, after=after)
+    except (Refused, InvalidTransition):
+        flash("Only a failed delivery can be sent again. This one has moved on, so nothing was changed.", "error")
+    else:
+        built.wake_up.nudge()
+        flash("It is sent again, with a full set of retries.", "good")
+
+
+def timeline(lead: LeadDetail) -> list[dict[str, Any]]:
+    """The steps of a lead and the attempts at its delivery as one story, oldest first."""
+    story = [_step(step.at, str(step.to_status), step.reason, step.detail) for step in lead.steps]
+    for attempt in lead.delivery.attempts if lead.delivery else ():
+        name, tone = words.OUTCOME_LOOKS[attempt.outcome]
+        told = [f"HTTP {attempt.http_status}" if attempt.http_status else "", words.reason_words(attempt.reason)]
+        if attempt.duration_ms is not None:
+            told.append(f"{attempt.duration_ms:,.0f} ms")
+        text = " · ".join(part for part in told if part)
+        state = {"good": "done", "accent": "current", "error": "bad", "warm": "bad"}.get(tone, "done")
+        at = attempt.finished_at or attempt.started_at
+        story.append({"title": f"Attempt {attempt.number}: {name}", "at": at, "text": text, "state": state})
+    story.sort(key=itemgetter("at"))
+    if lead.due_at is not None:
+        story.append({"title": "Next step due", "at": lead.due_at, "state": "todo"})
+    return story
+
+
+def _step(at: Any, to_status: str, reason: str, detail: dict[str, Any]) -> dict[str, Any]:
+    name, tone = words.LEAD_LOOKS[LeadStatus(to_status)]
+    until = f" Until {detail['until'][:16].replace('T', ' ')} UTC." if detail.get("until") else ""
+    return {
+        "title": name,
+        "at": at,
+        "text": words.reason_words(reason) + until,
+        "state": "bad" if tone == "error" else "done",
+    }

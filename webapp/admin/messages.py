@@ -1,0 +1,94 @@
+"""Messages: every mail, and every try at sending it."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.admin import words
+from webapp.admin.guard import EVERYONE, SENDERS, needs_role, staff
+from webapp.admin.lists import chosen, cursor, page_links
+from webapp.admin.trail import write_down
+from webapp.context import rate_limited, runtime
+from webapp.domain.errors import InvalidTransition, Refused
+from webapp.domain.message import MessageClass, MessageStatus
+from webapp.queries.messages import get_message, list_messages, message_state
+from webapp.services import message as messages
+
+blueprint = Blueprint("messages", __name__, url_prefix="/messages")
+
+_MAY_GO_AGAIN = (MessageStatus.FAILED, MessageStatus.UNCERTAIN)
+
+
+@blueprint.get("")
+@needs_role(EVERYONE)
+def index() -> ResponseReturnValue:
+    """Messages, newest first."""
+    status, message_class = chosen("status", MessageStatus), chosen("class", MessageClass)
+    with runtime().begin() as session:
+        page = list_messages(session, cursor=cursor(), status=status, message_class=message_class)
+    return render_template(
+        "admin/messages.html",
+        page=page,
+        status=status,
+        message_class=message_class,
+        message_looks=words.MESSAGE_LOOKS,
+        class_labels=words.CLASS_LABELS,
+        template_labels=words.TEMPLATE_LABELS,
+        reason_words=words.reason_words,
+        **page_links(page),
+    )
+
+
+@blueprint.get("/<uuid:row_id>")
+@needs_role(EVERYONE)
+def detail(row_id: UUID) -> ResponseReturnValue:
+    """One message. Shows who it goes to, so looking at it is written down."""
+    with runtime().begin() as session:
+        message = get_message(session, row_id)
+        write_down(session, "viewed", "message", str(row_id))
+    return render_template(
+        "admin/message.html",
+        message=message,
+        look=words.MESSAGE_LOOKS[message.row.status],
+        can_resend=staff().may(SENDERS) and message.row.status in _MAY_GO_AGAIN,
+        is_uncertain=message.row.status is MessageStatus.UNCERTAIN,
+        outcome_looks=words.OUTCOME_LOOKS,
+        class_labels=words.CLASS_LABELS,
+        template_labels=words.TEMPLATE_LABELS,
+        reason_words=words.reason_words,
+    )
+
+
+@blueprint.get("/<uuid:row_id>/resend")
+@needs_role(SENDERS)
+def confirm(row_id: UUID) -> ResponseReturnValue:
+    """Ask before an uncertain message goes again: the recipient may get it twice."""
+    with runtime().begin() as session:
+        message = get_message(session, row_id)
+    if message.row.status is not MessageStatus.UNCERTAIN:
+        return redirect(url_for("admin.messages.detail", row_id=row_id))
+    return render_template("admin/resend.html", message=message, template_labels=words.TEMPLATE_LABELS)
+
+
+@blueprint.post("/<uuid:row_id>/resend")
+@rate_limited("60/minute")
+@needs_role(SENDERS)
+def resend(row_id: UUID) -> ResponseReturnValue:
+    """Send a failed message again; an uncertain one only after the question was answered."""
+    built = runtime()
+    back = redirect(url_for("admin.messages.detail", row_id=row_id))
+    try:
+        with built.begin() as session:
+            before = message_state(session, row_id)
+            if before["status"] == MessageStatus.UNCERTAIN and request.form.get("twice") != "yes":
+                return redirect(url_for("admin.messages.confirm", row_id=row_id))
+            messages.resend(session, built.clock, row_id)
+            session.flush()
+            write_down(session, "resent", "message", str(row_id), before=before, after=message_state(session, row_id))
+    except (Refused, InvalidTransition):
+        flash("Only a failed or uncertain message can be sent again. This one has moved on.", "error")
+        return back
+    built.wake_up.nudge()
+    flash("It is sent again.", "good")
+    return back

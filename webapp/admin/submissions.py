@@ -1,0 +1,81 @@
+"""Submissions: what students asked for, and what was made of it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from webapp.admin import words
+from webapp.admin.guard import EVERYONE, needs_role
+from webapp.admin.lists import chosen_person, cursor, page_links
+from webapp.admin.trail import write_down
+from webapp.context import runtime
+from webapp.domain import label, wording
+from webapp.queries.submissions import MatchRow, get_submission, list_submissions
+
+blueprint = Blueprint("submissions", __name__, url_prefix="/submissions")
+
+
+@blueprint.get("")
+@needs_role(EVERYONE)
+def index() -> ResponseReturnValue:
+    """Submissions, newest first."""
+    person = chosen_person()
+    with runtime().begin() as session:
+        page = list_submissions(session, cursor=cursor(), person=person)
+    return render_template("admin/submissions.html", page=page, person=person, **page_links(page))
+
+
+@blueprint.get("/<uuid:row_id>")
+@needs_role(EVERYONE)
+def detail(row_id: UUID) -> ResponseReturnValue:
+    """One submission. Shows personal data, so looking at it is written down."""
+    with runtime().begin() as session:
+        submission = get_submission(session, row_id)
+        write_down(session, "viewed", "submission", str(row_id))
+    return render_template(
+        "admin/submission.html",
+        submission=submission,
+        profile=words.profile_in_words(submission.profile),
+        excluded=[(_excluded(rule), count) for rule, count in submission.excluded.items()],
+        matches=[match_view(match) for match in submission.matches],
+        lead_looks=words.LEAD_LOOKS,
+        message_looks=words.MESSAGE_LOOKS,
+        template_labels=words.TEMPLATE_LABELS,
+        reason_words=words.reason_words,
+    )
+
+
+def match_view(match: MatchRow) -> dict[str, Any]:
+    """A match as the page shows it: codes in words, contributions as parts of 100."""
+    return {
+        "row": match,
+        "band": label.BAND_LABELS.get(match.band, match.band),
+        "verdict": label.VERDICT_LABELS.get(match.verdict, match.verdict),
+        "contributions": [
+            {"criterion": name, "label": label.CRITERION_LABELS.get(name, name), "points": _points(value)}
+            for name, value in sorted(match.contributions.items(), key=lambda item: -_points(item[1]))
+        ],
+        "reasons": [_said(wording.reason_sentence, reason) for reason in match.reasons],
+        "caveats": [_said(wording.caveat_sentence, caveat) for caveat in match.caveats],
+        "gaps": [_said(wording.gap_sentence, gap) for gap in match.gaps],
+    }
+
+
+def _said(sentence: Any, told: Any) -> dict[str, str]:
+    """A reason in words with its source. One that an older engine gave and this code cannot say shows its code."""
+    try:
+        text = sentence(told)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        text = str(told.get("code") or told.get("rule") or told) if isinstance(told, dict) else str(told)
+    source = wording.source_phrase(told) if isinstance(told, dict) else ""
+    return {"text": text, "source": source}
+
+
+def _points(value: Any) -> float:
+    return float(value["points"] if isinstance(value, dict) else value)
+
+
+def _excluded(rule: str) -> str:
+    return label.RULE_LABELS.get(rule, rule)

@@ -1,0 +1,190 @@
+"""What the back office calls each status, outcome and reason, and in which tone it shows them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from webapp.domain import label
+from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
+from webapp.domain.lead import LeadStatus
+from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.ui.choices import Option
+
+Look = tuple[str, str]
+
+LEAD_LOOKS: Final[Mapping[LeadStatus, Look]] = {
+    LeadStatus.UNDO_WINDOW: ("Undo window", "accent"),
+    LeadStatus.QUEUED: ("Queued", "accent"),
+    LeadStatus.HELD_CAP: ("Held: cap full", "warm"),
+    LeadStatus.HELD_SCHEDULE: ("Held: partner paused", "warm"),
+    LeadStatus.HELD_REVIEW: ("Held: needs review", "warm"),
+    LeadStatus.DELIVERING: ("Delivering", "accent"),
+    LeadStatus.DELIVERED: ("Delivered", "good"),
+    LeadStatus.REJECTED: ("Rejected by partner", "error"),
+    LeadStatus.DUPLICATE_AT_PARTNER: ("Known to partner", "neutral"),
+    LeadStatus.FAILED: ("Failed", "error"),
+    LeadStatus.WITHDRAWN: ("Withdrawn", "neutral"),
+    LeadStatus.EXPIRED: ("Expired", "neutral"),
+    LeadStatus.FILTERED: ("Filtered", "neutral"),
+    LeadStatus.INVALID: ("Invalid", "error"),
+}
+DELIVERY_LOOKS: Final[Mapping[DeliveryStatus, Look]] = {
+    DeliveryStatus.WAITING: ("Waiting", "neutral"),
+    DeliveryStatus.PENDING: ("Pending", "accent"),
+    DeliveryStatus.LEASED: ("Being sent", "accent"),
+    DeliveryStatus.DELIVERED: ("Delivered", "good"),
+    DeliveryStatus.REJECTED: ("Rejected", "error"),
+    DeliveryStatus.DUPLICATE: ("Known to partner", "neutral"),
+    DeliveryStatus.FAILED: ("Failed", "error"),
+    DeliveryStatus.CANCELLED: ("Cancelled", "neutral"),
+}
+MESSAGE_LOOKS: Final[Mapping[MessageStatus, Look]] = {
+    MessageStatus.PENDING: ("Pending", "accent"),
+    MessageStatus.LEASED: ("Being sent", "accent"),
+    MessageStatus.HANDED_OVER: ("Handed over", "good"),
+    MessageStatus.DEFERRED: ("Deferred", "warm"),
+    MessageStatus.BOUNCED: ("Bounced", "error"),
+    MessageStatus.COMPLAINED: ("Complaint", "error"),
+    MessageStatus.SUPPRESSED: ("Suppressed", "neutral"),
+    MessageStatus.FAILED: ("Failed", "error"),
+    MessageStatus.UNCERTAIN: ("Uncertain", "warm"),
+}
+OUTCOME_LOOKS: Final[Mapping[AttemptOutcome, Look]] = {
+    AttemptOutcome.STARTED: ("Started", "accent"),
+    AttemptOutcome.ACCEPTED: ("Accepted", "good"),
+    AttemptOutcome.REJECTED: ("Rejected", "error"),
+    AttemptOutcome.DUPLICATE: ("Known to partner", "neutral"),
+    AttemptOutcome.RETRYABLE: ("Failed, will retry", "warm"),
+    AttemptOutcome.PERMANENT: ("Failed for good", "error"),
+    AttemptOutcome.UNCERTAIN: ("Uncertain", "warm"),
+    AttemptOutcome.ABANDONED: ("Worker lost", "warm"),
+}
+IMPORT_LOOKS: Final[Mapping[str, Look]] = {
+    "applied": ("Applied", "good"),
+    "unchanged": ("Nothing changed", "neutral"),
+    "refused": ("Refused", "error"),
+    "dry_run": ("Dry run", "accent"),
+}
+LISTING_LOOKS: Final[Mapping[str, Look]] = {"published": ("Published", "good"), "withdrawn": ("Withdrawn", "neutral")}
+CLASS_LABELS: Final[Mapping[MessageClass, str]] = {
+    MessageClass.TRANSACTIONAL: "Transactional",
+    MessageClass.MATCHES: "Matches",
+    MessageClass.FOLLOW_UP: "Follow-up",
+    MessageClass.PARTNER: "To a partner",
+    MessageClass.STAFF: "To staff",
+}
+TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
+    Template.MATCHED_PROGRAMS: "Matched programs",
+    Template.INTRODUCTIONS_OPENED: "Introductions opened",
+    Template.INTRODUCTION_UPDATE: "Introduction update",
+    Template.PARTNER_LEAD_WITHDRAWN: "Lead withdrawn",
+}
+CHANGE_LOOKS: Final[Mapping[str, Look]] = {
+    "added": ("Added", "good"),
+    "changed": ("Changed", "accent"),
+    "republished": ("Published again", "accent"),
+    "withdrawn": ("Withdrawn", "warm"),
+}
+_REASONS: Final[Mapping[str, str]] = {
+    "submitted": "The student asked for it.",
+    "undo_window_over": "The undo window is over.",
+    "hold_over": "The hold is over.",
+    "partner_paused": "The partner is paused.",
+    "partner_ended": "The partner takes no more leads.",
+    "duplicate_in_window": "The same person was introduced to this partner in the last 90 days.",
+    "cap_full": "The partner's cap is full.",
+    "expired": "Its time ran out.",
+    "withdrawn_by_student": "The student took it back.",
+    "released_by_staff": "Staff released it from review.",
+    "replayed_by_staff": "Staff sent it again.",
+    "resent_by_staff": "Staff sent it again.",
+    "delivery_started": "A worker is posting it.",
+    "retries_used_up": "Every retry failed.",
+    "expired_while_retrying": "The lead expired before the next retry.",
+    "accepted_earlier": "The partner had taken it at an earlier attempt.",
+    "no_endpoint": "The partner has no working endpoint.",
+    "worker_lost": "The worker stopped before it could write down the answer.",
+}
+
+
+def reason_words(code: str | None) -> str:
+    """A reason as a sentence; one that is not in the table, as its code reads."""
+    if not code:
+        return ""
+    return _REASONS.get(code) or code.replace("_", " ").capitalize() + "."
+
+
+def options_of(looks: Mapping[Any, Look]) -> list[Option]:
+    """The statuses to filter a list by."""
+    return [Option(str(code), words) for code, (words, _tone) in looks.items()]
+
+
+def profile_in_words(profile: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """A stored profile as sections of {label, value}, in the order of the form. What was not said is left out."""
+    sections = (
+        ("Goal", _goal(profile.get("goal", {}))),
+        ("Background", _background(profile.get("background", {}))),
+        ("Subjects", _subjects(profile.get("subjects", {}))),
+        ("Practical", _practical(profile.get("practical", {}))),
+        ("Priorities", _priorities(profile.get("priorities", {}))),
+    )
+    return [(name, facts) for name, facts in sections if facts]
+
+
+def _facts(pairs: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
+    return [{"label": name, "value": value} for name, value in pairs if value not in (None, "", [])]
+
+
+def _goal(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    occupation = said.get("occupation")
+    return _facts(
+        (
+            ("Occupation", label.occupation_label(occupation) if occupation else None),
+            ("In their words", said.get("words")),
+            ("Credentials", ", ".join(map(label.credential_label, said.get("credentials", ())))),
+            ("Interests", ", ".join(said.get("interests", ()))),
+        )
+    )
+
+
+def _background(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    field, years = said.get("field"), said.get("work_years")
+    return _facts(
+        (
+            ("Education", label.education_label(said["education"]) if said.get("education") else None),
+            ("Field", label.field_label(field) if field else None),
+            ("Grade point average", said.get("gpa")),
+            ("Work experience", label.counted(years, "year") if years is not None else None),
+            ("English", label.english_label(said["english"]) if said.get("english") else None),
+        )
+    )
+
+
+def _subjects(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = [subject for subject in label.SUBJECT_LABELS if said.get(subject)]
+    return _facts(
+        (label.subject_label(name).capitalize(), label.subject_level_label(said[name]).capitalize()) for name in names
+    )
+
+
+def _practical(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    state, budget, most = said.get("state"), said.get("budget_usd"), said.get("months_max")
+    within, hours, radius = said.get("start_within_months"), said.get("hours_per_week"), said.get("radius_km")
+    return _facts(
+        (
+            ("How", ", ".join(map(label.modality_label, said.get("modalities", ())))),
+            ("Country", said.get("country")),
+            ("State", label.state_label(state) if state else None),
+            ("Postal code", said.get("postal_code")),
+            ("Within", f"{radius:g} km" if radius is not None else None),
+            ("Pace", label.pace_label(said["pace"]) if said.get("pace") else None),
+            ("Hours a week", f"{hours:g}" if hours is not None else None),
+            ("Start within", label.months_label(within) if within is not None else None),
+            ("Budget", label.money(budget) if budget is not None else None),
+            ("At most", label.months_label(most) if most is not None else None),
+        )
+    )
+
+
+def _priorities(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = [criterion for criterion in label.CRITERION_LABELS if said.get(criterion)]
+    return _facts((label.criterion_label(name), label.priority_label(said[name]).capitalize()) for name in names)
