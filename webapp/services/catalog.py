@@ -14,7 +14,8 @@ from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.models import CatalogImport, CatalogVersion, ImportStatus, Institution, ListingStatus, Program
 from webapp.services.catalog_diff import Difference, apply, refuse_clashes, staged_rows, work_out
-from webapp.services.catalog_report import ImportReport, RowFault, SourceRow
+from webapp.services.catalog_report import ImportReport, RowFault
+from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_staging import Tally, stage
 
 _ONE_IMPORT_AT_A_TIME = 7305062

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.listing import Fault
 from webapp.domain.profile import plain_dollars
-from webapp.services.catalog_report import CHANGES_KEPT, Change, SourceRow
+from webapp.services.catalog_report import CHANGES_KEPT, Change
+from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_staging import FACTS, Tally
 
 

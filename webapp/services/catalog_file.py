@@ -10,7 +10,7 @@ from webapp.domain.cell import guard, unguard
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.listing import COLUMNS, PROGRAM_ID, REQUIRED, Fault, Listing, ListingError, parse_row, to_row
 from webapp.services.catalog_lines import GZIP, MAX_BYTES, text_lines
-from webapp.services.catalog_report import SourceRow
+from webapp.services.catalog_row import SourceRow
 
 _SAVE_AS = "Save it as “CSV UTF-8 (comma delimited)” and import that file."
 _SIGNS = {

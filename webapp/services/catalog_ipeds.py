@@ -20,7 +20,7 @@ from webapp.domain.errors import Problem, Refused
 from webapp.domain.listing import COLUMNS, FactSource, Fault, ListingError, TuitionBasis, parse_row
 from webapp.services.catalog_ipeds_tuition import Tuition, tuition_of
 from webapp.services.catalog_lines import MAX_BYTES, text_lines, unpacked
-from webapp.services.catalog_report import SourceRow
+from webapp.services.catalog_row import SourceRow
 
 _DIRECTORY_COLUMNS = ("UNITID", "INSTNM", "CITY", "STABBR", "ZIP", "WEBADDR", "CONTROL", "CYACTIVE")
 _COMPLETIONS_COLUMNS = ("UNITID", "CIPCODE", "MAJORNUM", "AWLEVEL")

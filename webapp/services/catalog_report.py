@@ -1,4 +1,4 @@
-"""What an import read and what it did: the rows that came in, the report that goes out."""
+"""What an import read and what it did."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,28 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from webapp.domain.errors import Problem
-from webapp.domain.listing import Fault, Listing
 from webapp.models import ImportStatus
 
 FAULTS_KEPT = 1000
 CHANGES_KEPT = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRow:
-    """One row of a source: a listing, or the faults it was refused for, or why it is no listing of its own.
-
-    `institution_key` tells institutions apart where names do not; None goes by the name. `reason` groups refused rows
-    in the report. `set_aside` says why a good row adds no listing (a second major of a program already read).
-    """
-
-    line: int
-    program_id: str | None = None
-    listing: Listing | None = None
-    institution_key: str | None = None
-    faults: tuple[Fault, ...] = ()
-    reason: str | None = None
-    set_aside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

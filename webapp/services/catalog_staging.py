@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.ids import new_id
 from webapp.domain.listing import Listing
-from webapp.services.catalog_report import FAULTS_KEPT, RowFault, SourceRow
+from webapp.services.catalog_report import FAULTS_KEPT, RowFault
+from webapp.services.catalog_row import SourceRow
 
 TABLE = "listing_staging"
 PROGRESS_EVERY = 500

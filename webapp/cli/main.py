@@ -1,0 +1,32 @@
+"""`program-match`: everything that is done from the shell.
+
+Exit codes: 0 done, 1 refused or failed (the reasons on standard error), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import click
+
+from webapp.cli.lazy import LazyGroup
+
+_COMMANDS = {
+    "run": ("webapp.cli.run:run", "Start everything on this machine."),
+    "match": ("webapp.cli.match:match", "Rank programs for a profile."),
+    "catalog": ("webapp.cli.catalog:catalog", "Import and export listings."),
+    "db": ("webapp.cli.database:db", "Bring the tables up to date, or look how they stand."),
+    "demo": ("webapp.cli.demo_data:demo", "Load the invented catalogue and partners."),
+    "staff": ("webapp.cli.staff:staff", "Accounts for the back office."),
+    "outbox": ("webapp.cli.outbox:outbox", "How far the handing over of work has come."),
+    "deliveries": ("webapp.cli.deliveries:deliveries", "Send failed deliveries again."),
+    "settings": ("webapp.cli.settings_check:settings", "Check the settings."),
+    "version": ("webapp.cli.version:version", "Say which version this is."),
+}
+
+
+@click.group(cls=LazyGroup, commands_at=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Program Match: matches students and programs, and says why."""
+
+
+if __name__ == "__main__":
+    main()

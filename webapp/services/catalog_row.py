@@ -1,0 +1,22 @@
+"""A row on its way into the catalogue."""
+
+from dataclasses import dataclass
+
+from webapp.domain.listing import Fault, Listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One row of a source: a listing, or the faults it was refused for, or why it is no listing of its own.
+
+    `institution_key` tells institutions apart where names do not; None goes by the name. `reason` groups refused rows
+    in the report. `set_aside` says why a good row adds no listing (a second major of a program already read).
+    """
+
+    line: int
+    program_id: str | None = None
+    listing: Listing | None = None
+    institution_key: str | None = None
+    faults: tuple[Fault, ...] = ()
+    reason: str | None = None
+    set_aside: str | None = None
