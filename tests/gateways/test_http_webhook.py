@@ -5,19 +5,14 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.gateways.certificate import certificate
+from tests.gateways.hostile_server import Handler, http_answer, saying, serving
 from webapp.domain.delivery import AttemptOutcome
 from webapp.gateways.errors import Permanent, Retryable
 from webapp.gateways.http_webhook import HttpWebhook
@@ -26,85 +21,6 @@ from webapp.gateways.webhook import WebhookRequest, classify
 
 SECRETS = (new_secret(), new_secret())
 BODY = b'{"lead_id": "1", "student": {"first_name": "Z\xc3\xb6e"}}'
-Handler = Callable[[socket.socket, bytes], None]
-
-
-@dataclass
-class Server:
-    """A TCP server on loopback that reads one request per connection and then does what the test says."""
-
-    port: int
-    requests: list[bytes] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook?x=1"
-
-
-def read_request(connection: socket.socket) -> bytes:
-    received = b""
-    while b"\r\n\r\n" not in received:
-        part = connection.recv(65536)
-        if not part:
-            return received
-        received += part
-    head, _, body = received.partition(b"\r\n\r\n")
-    lengths = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-    wanted = int(lengths[0].split(b":")[1]) if lengths else 0
-    while len(body) < wanted:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
-@contextmanager
-def serving(handle: Handler, tls: ssl.SSLContext | None = None, *, reads: bool = True) -> Iterator[Server]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)
-    server = Server(listener.getsockname()[1])
-    stop = threading.Event()
-
-    def serve_one(plain: socket.socket) -> None:
-        try:
-            connection = tls.wrap_socket(plain, server_side=True) if tls else plain
-            with connection:
-                connection.settimeout(10)
-                request = read_request(connection) if reads else b""
-                server.requests.append(request)
-                handle(connection, request)
-        except OSError:
-            plain.close()  # the client hung up, which is what many of these tests are about
-
-    def accept() -> None:
-        while not stop.is_set():
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=serve_one, args=(connection,), daemon=True)
-            threads.append(thread)
-            thread.start()
-
-    threads: list[threading.Thread] = [threading.Thread(target=accept, daemon=True)]
-    threads[0].start()
-    try:
-        yield server
-    finally:
-        stop.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for thread in list(threads):
-            thread.join(timeout=10)
-
-
-def saying(answer: bytes) -> Handler:
-    def handle(connection: socket.socket, request: bytes) -> None:
-        connection.sendall(answer)
-
-    return handle
-
-
-def http_answer(status: int, body: bytes = b"", headers: bytes = b"") -> bytes:
-    return b"HTTP/1.1 %d Any\r\n%bContent-Length: %d\r\n\r\n%b" % (status, headers, len(body), body)
 
 
 def at_loopback(host: str, port: int) -> Sequence[str]:
@@ -360,34 +276,6 @@ def test_a_proxy_in_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delenv("no_proxy", raising=False)
         client().post(request_to(server.url))
     assert (len(server.requests), proxy.requests) == (1, [])
-
-
-def certificate(folder: Path, name: str) -> Path:
-    """A self-made certificate with its key, for `name`."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    alternative = x509.IPAddress(ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / f"{name}.pem"
-    plain = serialization.NoEncryption()
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    path.chmod(0o600)
-    return path
 
 
 @pytest.mark.parametrize("named", ["partner.example", "other.example", "127.0.0.1"])

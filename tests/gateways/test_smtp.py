@@ -16,10 +16,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.gateways.certificate import certificate
 from tests.gateways.test_envelope import a_mail
-from tests.gateways.test_http_webhook import certificate
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
-from webapp.gateways.smtp import SmtpMail, SmtpServer
+from webapp.gateways.smtp import SmtpMail
+from webapp.gateways.smtp_server import SmtpServer
 
 
 class Sink:

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from webapp.gateways.envelope import compose
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
 from webapp.gateways.mail import Envelope, HandingOver, OutgoingMail, Receipt, nothing
+from webapp.gateways.smtp_server import SmtpServer
 
 IDLE_CHECK: Final = 2.0
 """Seconds a kept connection may rest before it is asked (RSET) whether it still lives."""
@@ -25,53 +25,9 @@ IDLE_LIMIT: Final = 60.0
 KEPT: Final = 8
 """Resting connections kept at most; more may be open while they are in use."""
 
-_STARTTLS: Final = ("require", "if_offered", "never")
 _ENHANCED: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _ADDRESS: Final = re.compile(r"\S*@\S*")
 _NOT_LOGGED_IN: Final = (530, 534, 535, 538)
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpServer:
-    """Where and how to hand mail over. The password stays out of repr, and so out of logs."""
-
-    host: str
-    port: int
-    tls: str
-    starttls: str
-    user: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"SmtpServer({self.host}:{self.port}, tls={self.tls!r}, starttls={self.starttls!r})"
-
-    @classmethod
-    def parse(cls, url: str) -> SmtpServer:
-        """From `smtp://[user:password@]host[:port][?starttls=require|if_offered|never]` or `smtps://…`.
-
-        Without `starttls`, a log-in requires it, and a server without log-in uses it when it is offered. ValueError,
-        without the URL in it, when the URL is something else.
-        """
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            raise ValueError("SMTP_URL cannot be read: write smtp://user:password@host:port.") from None
-        query = parse_qs(parts.query)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/"):
-            raise ValueError("SMTP_URL must look like smtp://user:password@host:port or smtps://….")
-        starttls = query.pop("starttls", ["require" if parts.username else "if_offered"])[-1]
-        if starttls not in _STARTTLS or query:
-            raise ValueError(f"SMTP_URL takes one option, starttls, which is one of {', '.join(_STARTTLS)}.")
-        at_once = parts.scheme == "smtps"
-        return cls(
-            host=parts.hostname,
-            port=port or (465 if at_once else 587 if parts.username else 25),
-            tls="at_once" if at_once else "starttls",
-            starttls=starttls,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-        )
 
 
 @dataclass(slots=True)
