@@ -1,0 +1,151 @@
+"""A student in tests: opens pages, fills in the form, asks for things, as a browser without JavaScript would."""
+
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+Values = Mapping[str, str | list[str]]
+
+STEPS = ("goal", "background", "subjects", "practicalities", "priorities")
+ANSWERS: dict[str, dict[str, str | list[str]]] = {
+    "goal": {
+        "occupation": "15-2051",
+        "words": "Build tools that help hospitals plan their staff.",
+        "credentials": ["master", "bootcamp"],
+        "interests": "computer vision, public health",
+    },
+    "background": {"education": "bachelor", "field": "45", "gpa": "3.4", "work_years": "3", "english": "native"},
+    "subjects": {
+        "programming": "one_course",
+        "statistics": "several_courses",
+        "calculus": "one_course",
+        "linear_algebra": "none",
+        "databases": "self_study",
+        "machine_learning": "unknown",
+    },
+    "practicalities": {
+        "modalities": ["online", "hybrid"],
+        "country": "US",
+        "state": "CA",
+        "postal_code": "94110",
+        "radius_km": "80",
+        "pace": "part_time",
+        "hours_per_week": "15",
+        "start_within_months": "12",
+        "months_max": "30",
+        "budget_usd": "$30,000",
+    },
+    "priorities": {"goal": "important", "background": "important", "cost": "nice", "outcomes": "ignore"},
+}
+
+
+class Page(HTMLParser):
+    """What a page holds: its text, its links, its controls."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.addresses: list[tuple[str, str, str]] = []
+        self.controls: list[dict[str, str]] = []
+        self.ids: list[str] = []
+        self.text = ""
+        self._hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if "id" in told:
+            self.ids.append(told["id"])
+        self.addresses += [(tag, name, told[name]) for name in ("href", "src", "action", "srcset") if name in told]
+        if tag in ("input", "select", "textarea", "option", "button"):
+            self.controls.append({"tag": tag, **told})
+        if tag in ("script", "style"):
+            self._hidden += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self._hidden -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.text += data
+
+    @property
+    def words(self) -> str:
+        """The visible text on one line."""
+        return " ".join(self.text.split())
+
+    def hidden(self, name: str) -> str:
+        """The value of a hidden field."""
+        return next(c.get("value", "") for c in self.controls if c["tag"] == "input" and c.get("name") == name)
+
+    def names(self) -> set[str]:
+        """The names of all controls."""
+        return {control["name"] for control in self.controls if "name" in control}
+
+    def ticked(self) -> list[str]:
+        """The names of everything that is ticked or chosen."""
+        return [c.get("name", c.get("value", "")) for c in self.controls if "checked" in c or "selected" in c]
+
+    def values(self, name: str) -> list[str]:
+        """The values offered under one name."""
+        return [c.get("value", "") for c in self.controls if c.get("name") == name]
+
+
+class Person:
+    """One browser."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def open(self, path: str, **kwargs: Any) -> Page:
+        """Open a page that is there, following redirects."""
+        response = self.client.get(path, follow_redirects=True, **kwargs)
+        assert response.status_code == 200, (path, response.status_code)
+        return Page(response.text)
+
+    def send(self, path: str, values: Values, *, page: Page | None = None) -> TestResponse:
+        """Post a form with the token of `page` (by default of the page at `path`)."""
+        token = (page or self.open(path)).hidden("csrf_token")
+        return self.client.post(path, data={**values, "csrf_token": token})
+
+    def answer(self, step: str, values: Values | None = None, **more: str | list[str]) -> TestResponse:
+        """Answer one step."""
+        return self.send(f"/match/{step}", {**(ANSWERS[step] if values is None else values), **more})
+
+    def finish(self, answers: Mapping[str, Values] | None = None) -> str:
+        """Answer every step; the path of the results page."""
+        for step in STEPS:
+            response = self.answer(step, None if answers is None else answers.get(step, {}))
+            assert response.status_code == 303, (step, Page(response.text).words)
+        return urlsplit(response.headers["Location"]).path
+
+    def ask(self, results: str, *, page: Page | None = None, **values: str | list[str]) -> TestResponse:
+        """Send the request form under the list."""
+        page = page or self.open(results)
+        sent: dict[str, str | list[str]] = {"ticket": page.hidden("ticket"), "homepage": "", **values}
+        return self.send(f"{results}/requests", sent, page=page)
+
+
+def request_values(page: Page, schools: int = 1) -> dict[str, str | list[str]]:
+    """A whole and right request: the mail, and the first schools on the page."""
+    return {
+        "mail": "y",
+        "channels": ["email"],
+        "schools": page.values("schools")[:schools],
+        "first_name": "Ana",
+        "last_name": "Silva",
+        "email": "ana@student.example",
+        "adult": "y",
+    }
+
+
+def errors_of(response: TestResponse) -> list[str]:
+    """The lines of the error summary."""
+    summary = re.search(r"data-error-summary>(.*?)</div>", response.text, re.S)
+    return [] if summary is None else [" ".join(Page(item).words.split()) for item in re.findall(r"<li>(.*?)</li>", summary[1], re.S)]

@@ -1,0 +1,230 @@
+"""What we hold of one student and who was given it: the rows of the my-data page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.domain.consent import ConsentKind, ConsentPurpose
+from webapp.domain.ids import token_hash
+from webapp.domain.lead import LeadStatus
+from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.models import (
+    Consent,
+    Institution,
+    Lead,
+    LeadEvent,
+    Message,
+    Partner,
+    Program,
+    Prospect,
+    Submission,
+    Suppression,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the student said they are."""
+
+    prospect_id: UUID
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadStep:
+    """One step in the life of an introduction."""
+
+    at: datetime
+    status: LeadStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """One record: what was allowed or taken back, in which words, when."""
+
+    record_id: UUID
+    lead_id: UUID | None
+    kind: ConsentKind
+    purpose: ConsentPurpose
+    legal_entity: str
+    channels: tuple[str, ...]
+    text: str
+    text_version: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """One introduction: to whom, about what, where it stands."""
+
+    lead_id: UUID
+    legal_name: str
+    program_name: str
+    institution: str
+    status: LeadStatus
+    reason: str | None
+    channels: tuple[str, ...]
+    test: bool
+    created_at: datetime
+    undo_until: datetime
+    due_at: datetime | None
+    delivered_at: datetime | None
+    steps: tuple[LeadStep, ...]
+    consent: GivenConsent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail of ours to the student."""
+
+    template: Template
+    status: MessageStatus
+    created_at: datetime
+    handed_over_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MyData:
+    """All of it. `draft_id` finds the results page again; `mail_stopped` says that lists are mailed no more."""
+
+    person: Person
+    draft_id: UUID
+    asked_at: datetime
+    wants_mail: bool
+    mail_stopped: bool
+    introductions: tuple[Introduction, ...]
+    mails: tuple[Mail, ...]
+    consents: tuple[GivenConsent, ...]
+
+
+def find_person(session: Session, token: str) -> Person | None:
+    """The student whose my-data link this is; None for a wrong link and for somebody who was erased."""
+    row = session.execute(
+        select(Prospect.id, Prospect.first_name, Prospect.last_name, Prospect.email, Prospect.phone).where(
+            Prospect.data_hash == token_hash(token), Prospect.erased_at.is_(None)
+        )
+    ).first()
+    return None if row is None else Person(row.id, row.first_name, row.last_name, row.email, row.phone)
+
+
+def find_my_data(session: Session, token: str) -> MyData | None:
+    """What the my-data page shows; None where `find_person` is None."""
+    person = find_person(session, token)
+    if person is None:
+        return None
+    asked = session.execute(
+        select(Submission.draft_id, Submission.created_at, Submission.wants_mail).where(
+            Submission.prospect_id == person.prospect_id
+        )
+    ).one()
+    consents = _consents(session, person.prospect_id)
+    return MyData(
+        person=person,
+        draft_id=asked.draft_id,
+        asked_at=asked.created_at,
+        wants_mail=asked.wants_mail,
+        mail_stopped=_is_mail_stopped(session, person.prospect_id),
+        introductions=_introductions(session, person.prospect_id, consents),
+        mails=_mails(session, person.prospect_id),
+        consents=consents,
+    )
+
+
+def _consents(session: Session, prospect_id: UUID) -> tuple[GivenConsent, ...]:
+    rows = session.execute(
+        select(
+            Consent.id,
+            Consent.lead_id,
+            Consent.kind,
+            Consent.purpose,
+            Consent.legal_entity,
+            Consent.channels,
+            Consent.text,
+            Consent.text_version,
+            Consent.at,
+        )
+        .where(Consent.prospect_id == prospect_id)
+        .order_by(Consent.sequence)
+    )
+    return tuple(GivenConsent(row[0], *row[1:5], tuple(row.channels), *row[6:]) for row in rows)
+
+
+def _introductions(session: Session, prospect_id: UUID, consents: Sequence[GivenConsent]) -> tuple[Introduction, ...]:
+    rows = session.execute(
+        select(Lead, Partner.legal_name, Program.name, Institution.name.label("institution"))
+        .join(Partner, Partner.id == Lead.partner_id)
+        .outerjoin(Program, Program.program_id == Lead.program_id)
+        .outerjoin(Institution, Institution.id == Program.institution_id)
+        .where(Lead.prospect_id == prospect_id)
+        .order_by(Lead.created_at, Lead.id)
+    ).all()
+    steps = _steps(session, [row.Lead.id for row in rows])
+    given = {each.lead_id: each for each in consents if each.kind is ConsentKind.GIVEN}
+    return tuple(
+        _introduction(row.Lead, row.legal_name, row.name, row.institution, steps, given.get(row.Lead.id))
+        for row in rows
+    )
+
+
+def _introduction(
+    lead: Lead,
+    legal_name: str,
+    program_name: str | None,
+    institution: str | None,
+    steps: dict[UUID, list[LeadStep]],
+    consent: GivenConsent | None,
+) -> Introduction:
+    return Introduction(
+        lead_id=lead.id,
+        legal_name=legal_name,
+        program_name=program_name or lead.program_id,
+        institution=institution or legal_name,
+        status=lead.status,
+        reason=lead.reason,
+        channels=tuple(lead.channels),
+        test=lead.test,
+        created_at=lead.created_at,
+        undo_until=lead.undo_until,
+        due_at=lead.due_at,
+        delivered_at=lead.delivered_at,
+        steps=tuple(steps.get(lead.id, ())),
+        consent=consent,
+    )
+
+
+def _steps(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, list[LeadStep]]:
+    found: dict[UUID, list[LeadStep]] = {}
+    rows = session.execute(
+        select(LeadEvent.lead_id, LeadEvent.at, LeadEvent.to_status, LeadEvent.reason)
+        .where(LeadEvent.lead_id.in_(lead_ids))
+        .order_by(LeadEvent.id)
+    )
+    for row in rows:
+        found.setdefault(row.lead_id, []).append(LeadStep(row.at, LeadStatus(row.to_status), row.reason))
+    return found
+
+
+def _mails(session: Session, prospect_id: UUID) -> tuple[Mail, ...]:
+    rows = session.execute(
+        select(Message.template, Message.status, Message.created_at, Message.handed_over_at)
+        .where(Message.prospect_id == prospect_id)
+        .order_by(Message.created_at, Message.id)
+    )
+    return tuple(Mail(*row) for row in rows)
+
+
+def _is_mail_stopped(session: Session, prospect_id: UUID) -> bool:
+    row = session.execute(
+        select(Suppression.id)
+        .join(Prospect, Prospect.email_key == Suppression.email_key)
+        .where(Prospect.id == prospect_id, Suppression.message_class == MessageClass.MATCHES)
+    ).first()
+    return row is not None

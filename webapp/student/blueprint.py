@@ -1,0 +1,13 @@
+"""The student's surface: every page a student opens."""
+
+from flask import Blueprint, Flask
+
+from webapp.student import form, my_data, pages, results
+
+
+def install_student(app: Flask) -> None:
+    """Mount the student's pages on `app`. Endpoints are `student.<module>.<view>`."""
+    student = Blueprint("student", __name__, template_folder="templates")
+    for part in (pages, form, results, my_data):
+        student.register_blueprint(part.blueprint)
+    app.register_blueprint(student)

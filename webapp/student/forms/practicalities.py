@@ -1,0 +1,146 @@
+"""Step 4: the limits of daily life: where, when, how long, how much."""
+
+import re
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from webapp.domain.geography import STATES
+from webapp.domain.profile import Modality, Pace
+from webapp.student.forms.country import HOME, country_options
+from webapp.student.forms.step import ProfilePart, StepForm
+from webapp.ui.choices import CheckboxesField, Option, RadioField, SelectField
+from webapp.ui.fields import TextField
+from webapp.ui.numbers import NumberField, WholeNumberField
+
+MODALITY_WORDS = {
+    Modality.ONLINE: ("Online", "From home, on a computer."),
+    Modality.HYBRID: ("Partly online", "Some days on a campus, the rest from home."),
+    Modality.ON_CAMPUS: ("On a campus", "In person."),
+}
+PACE_WORDS = {
+    Pace.FULL_TIME: ("Full time", "Study is the main thing you do."),
+    Pace.PART_TIME: ("Part time", "Beside a job or a family."),
+}
+RADIUS_WORDS = {
+    "25": "About 15 miles",
+    "50": "About 30 miles",
+    "80": "About 50 miles",
+    "160": "About 100 miles",
+    "320": "About 200 miles",
+    "800": "About 500 miles",
+}
+"""Kilometres, as the profile counts, in the miles people say."""
+START_WORDS = {
+    "3": "Within 3 months",
+    "6": "Within 6 months",
+    "12": "Within a year",
+    "24": "Within two years",
+}
+_ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
+_POSTAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
+
+
+class PostalCode:
+    """Five digits in the United States, two to eleven letters and digits elsewhere."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if form.country.data in (None, HOME):
+            if not _ZIP.fullmatch(field.data):
+                raise ValidationError("Write the ZIP code as five digits, such as 94110.")
+        elif not _POSTAL.fullmatch(field.data):
+            raise ValidationError("Check the postal code. It has 2 to 11 letters and digits.")
+
+
+class PracticalitiesForm(StepForm):
+    """How and where to study, time and money."""
+
+    modalities = CheckboxesField(
+        "How could you study?",
+        hint="Choose all that would work.",
+        options=[Option(modality.value, *words) for modality, words in MODALITY_WORDS.items()],
+        unknown="Any way, or I don't know",
+    )
+    country = SelectField(
+        "Which country do you live in?",
+        options=country_options(),
+        unknown="I'd rather not say",
+        width="m",
+        autocomplete="country",
+    )
+    state = SelectField(
+        "Which state or territory do you live in?",
+        hint="Only in the United States. Online programs may take students from some states and not from others.",
+        options=[Option(code, name) for code, name in sorted(STATES.items(), key=lambda item: item[1])],
+        unknown="I'd rather not say",
+        width="m",
+    )
+    postal_code = TextField(
+        "ZIP code",
+        hint="Five digits. We use it only to work out how far campuses are. Leave it empty if you prefer.",
+        max_length=11,
+        autocomplete="postal-code",
+        inputmode="text",
+        width="s",
+        checks=[PostalCode()],
+    )
+    radius_km = SelectField(
+        "How far would you travel to a campus?",
+        options=[Option(value, words) for value, words in RADIUS_WORDS.items()],
+        unknown="I don't know",
+        width="m",
+    )
+    pace = RadioField(
+        "Full time or part time?",
+        options=[Option(pace.value, *words) for pace, words in PACE_WORDS.items()],
+        unknown="Either, or I don't know",
+    )
+    hours_per_week = NumberField(
+        "How many hours a week can you study?",
+        hint="Classes and homework together. Leave it empty if you don't know.",
+        low=1,
+        high=100,
+        suffix="hours",
+        example="15",
+    )
+    start_within_months = RadioField(
+        "When would you like to start?",
+        options=[Option(value, words) for value, words in START_WORDS.items()],
+        unknown="At any time, or I don't know",
+    )
+    months_max = WholeNumberField(
+        "What is the longest the program may take?",
+        hint="In months: two years are 24. Leave it empty if you don't know.",
+        low=1,
+        high=240,
+        suffix="months",
+        example="24",
+    )
+    budget_usd = WholeNumberField(
+        "How much can you spend on tuition in total?",
+        hint="For the whole program, in US dollars, with grants and loans if you plan on them, and without living "
+        "costs. Leave it empty if you don't know.",
+        high=10_000_000,
+        prefix="$",
+        example="30,000",
+    )
+
+    def profile_part(self) -> ProfilePart:
+        """The section `practical`. A state counts only in the United States."""
+        part = self.gathered(
+            modalities="modalities",
+            country="country",
+            state="state",
+            postal_code="postal_code",
+            pace="pace",
+            hours_per_week="hours_per_week",
+            months_max="months_max",
+            budget_usd="budget_usd",
+        )
+        if part.get("country", HOME) != HOME:
+            part.pop("state", None)
+        for name in ("radius_km", "start_within_months"):
+            value = self.said(name)
+            if value is not None:
+                part[name] = int(value)
+        return {"practical": part}

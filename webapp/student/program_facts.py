@@ -1,0 +1,64 @@
+"""A listing's facts as the cards show them: a value in words, or None where nothing is published."""
+
+from dataclasses import dataclass
+
+from webapp.domain.label import BASIS_LABELS, MODALITY_LABELS, PACE_LABELS, money_cents, months_label, term_label
+from webapp.domain.listing import Listing
+from webapp.student.forms.goal import CREDENTIAL_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`text` is the whole program's tuition, `basis` what kind of figure it is, `as_of` its date where known."""
+
+    text: str
+    basis: str
+    as_of: str | None
+
+
+def award(listing: Listing) -> str:
+    """What the program leads to: "Master's degree"."""
+    return CREDENTIAL_WORDS[listing.credential][0]
+
+
+def teaching(listing: Listing) -> str | None:
+    """ "Online or partly online"."""
+    return _upper(" or ".join(MODALITY_LABELS[way] for way in listing.modality))
+
+
+def length(listing: Listing) -> str | None:
+    """ "24 months, part-time, about 12 hours a week"."""
+    parts = []
+    if listing.months is not None:
+        parts.append(months_label(listing.months))
+    if listing.pace:
+        parts.append(" or ".join(PACE_LABELS[pace] for pace in listing.pace))
+    if listing.hours_per_week is not None:
+        parts.append(f"about {listing.hours_per_week:g} hours a week")
+    return _upper(", ".join(parts))
+
+
+def starts(listing: Listing) -> str | None:
+    """ "In fall or spring", "Any time"."""
+    if not listing.start_terms:
+        return None
+    words = " or ".join(term_label(term) for term in listing.start_terms)
+    return _upper(words if listing.start_terms[0] in ("rolling", "monthly") else f"in {words}")
+
+
+def where(listing: Listing) -> str | None:
+    """ "Austin, TX"."""
+    return ", ".join(part for part in (listing.city, listing.state or listing.country) if part) or None
+
+
+def price(listing: Listing) -> Price | None:
+    """Tuition for the whole program with its basis and date."""
+    if listing.tuition_total_cents is None:
+        return None
+    text = "No tuition" if listing.tuition_total_cents == 0 else f"{money_cents(listing.tuition_total_cents)} in all"
+    basis = BASIS_LABELS[listing.tuition_basis] if listing.tuition_basis else "basis not stated"
+    return Price(text, basis, listing.source_of("tuition_total_usd").as_of)
+
+
+def _upper(text: str) -> str | None:
+    return text[:1].upper() + text[1:] if text else None
