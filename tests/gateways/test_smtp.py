@@ -314,3 +314,27 @@ def test_a_url_that_is_not_for_smtp_is_refused_without_repeating_it(url: str) ->
     with pytest.raises(ValueError, match="SMTP_URL") as refused:
         SmtpServer.parse(url)
     assert "secret" not in str(refused.value)
+
+
+def test_handing_over_is_told_once_and_only_when_the_mail_is_about_to_leave() -> None:
+    told: list[int] = []
+    with sink() as (handler, at), mailer(f"smtp://{at}") as gateway:
+        gateway.send(a_mail(), handing_over=lambda: told.append(len(handler.mails)))
+        handler.say = {"RCPT": "550 5.1.1 unknown"}
+        with pytest.raises(Permanent):
+            gateway.send(a_mail(), handing_over=lambda: told.append(-1))
+    assert told == [0]
+
+
+def test_when_handing_over_is_stopped_nothing_arrives() -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop() -> None:
+        raise StoppedError
+
+    with sink() as (handler, at), mailer(f"smtp://{at}") as gateway:
+        with pytest.raises(StoppedError):
+            gateway.send(a_mail(), handing_over=stop)
+        gateway.send(a_mail(subject="after"))
+    assert [subject_of(mail) for mail in handler.mails] == ["after"]
