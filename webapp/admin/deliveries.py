@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
-from webapp.admin.guard import EVERYONE, SENDERS, needs_role, staff
+from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
 from webapp.admin.leads import send_again
 from webapp.admin.lists import chosen, chosen_id, cursor, page_links
 from webapp.admin.trail import write_down
@@ -44,10 +44,13 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     """One delivery. A partner's answer may repeat what it was sent, so looking at it is written down."""
     with runtime().begin() as session:
         delivery = get_delivery(session, row_id)
-        write_down(session, "viewed", "delivery", str(row_id))
+        sees_people = staff().may(SEES_PEOPLE)
+        if sees_people:
+            write_down(session, "viewed", "delivery", str(row_id))
     return render_template(
         "admin/delivery.html",
         delivery=delivery,
+        sees_people=sees_people,
         look=words.DELIVERY_LOOKS[delivery.row.status],
         can_replay=staff().may(SENDERS) and delivery.row.status is DeliveryStatus.FAILED,
         outcome_looks=words.OUTCOME_LOOKS,

@@ -36,6 +36,8 @@ ROLE_LABELS = {
 EVERYONE = frozenset(Role)
 IMPORTERS = frozenset({Role.OWNER, Role.CATALOG_EDITOR})
 SENDERS = frozenset({Role.OWNER, Role.PARTNER_MANAGER, Role.SUPPORT})
+SEES_PEOPLE = SENDERS
+"""Who is shown names, addresses and what partners answered; the others see the same pages without them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from webapp.admin.lists import cursor, page_links
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
-from webapp.queries.catalog_imports import get_import, list_imports, newest_import_of
+from webapp.queries.catalog_imports import get_import, list_imports
 from webapp.services import upload as uploads
 from webapp.services.catalog import import_listings
 from webapp.services.catalog_file import read_listing_file
@@ -96,13 +96,11 @@ def apply(token: str) -> ResponseReturnValue:
     kept = uploads.find(_folder(), runtime().clock, token, staff_id=staff().id)
     report = _run(kept, dry_run=False)
     uploads.discard(kept)
-    with runtime().begin() as session:
-        import_id = newest_import_of(session, staff().id)
     if report.is_refused:
         flash("The file was refused and nothing was changed. What was wrong stands below.", "error")
     else:
         flash(f"Done: {report.added} added, {report.changed} changed, {report.withdrawn} withdrawn.", "good")
-    return redirect(url_for("admin.imports.detail", row_id=import_id), 303)
+    return redirect(url_for("admin.imports.detail", row_id=report.import_id), 303)
 
 
 @blueprint.post("/check/<token>/discard")

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
-from webapp.admin.guard import EVERYONE, SENDERS, needs_role, staff
+from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
 from webapp.admin.lists import chosen, chosen_id, chosen_person, cursor, page_links
 from webapp.admin.submissions import match_view
 from webapp.admin.trail import write_down
@@ -49,14 +49,17 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<uuid:row_id>")
 @needs_role(EVERYONE)
 def detail(row_id: UUID) -> ResponseReturnValue:
-    """One lead. Shows personal data, so looking at it is written down."""
+    """One lead. Looking at personal data is written down."""
     with runtime().begin() as session:
         lead = get_lead(session, row_id)
-        write_down(session, "viewed", "lead", str(row_id))
+        sees_people = staff().may(SEES_PEOPLE)
+        if sees_people:
+            write_down(session, "viewed", "lead", str(row_id))
     may_send = staff().may(SENDERS)
     return render_template(
         "admin/lead.html",
         lead=lead,
+        student=lead.student if sees_people else None,
         look=words.LEAD_LOOKS[lead.status],
         story=timeline(lead),
         match=match_view(lead.match),

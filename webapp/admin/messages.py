@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
-from webapp.admin.guard import EVERYONE, SENDERS, needs_role, staff
+from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
 from webapp.admin.lists import chosen, cursor, page_links
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
@@ -46,10 +46,13 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     """One message. Shows who it goes to, so looking at it is written down."""
     with runtime().begin() as session:
         message = get_message(session, row_id)
-        write_down(session, "viewed", "message", str(row_id))
+        sees_people = staff().may(SEES_PEOPLE)
+        if sees_people:
+            write_down(session, "viewed", "message", str(row_id))
     return render_template(
         "admin/message.html",
         message=message,
+        sees_people=sees_people,
         look=words.MESSAGE_LOOKS[message.row.status],
         can_resend=staff().may(SENDERS) and message.row.status in _MAY_GO_AGAIN,
         is_uncertain=message.row.status is MessageStatus.UNCERTAIN,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
 from webapp.admin.forms import FindForm
-from webapp.admin.guard import EVERYONE, needs_role
+from webapp.admin.guard import EVERYONE, SEES_PEOPLE, needs_role, staff
 from webapp.context import rate_limited, runtime
 from webapp.domain.ids import address_key
 from webapp.queries.finding import find_by_id
@@ -42,7 +42,7 @@ def find() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return redirect(url_for("admin.overview.index"))
     text = form.text.data or ""
-    if "@" in text:
+    if "@" in text and staff().may(SEES_PEOPLE):
         person = address_key(runtime().links.secret, text).hex()
         return redirect(url_for("admin.submissions.index", person=person))
     with runtime().begin() as session:

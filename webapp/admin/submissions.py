@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
-from webapp.admin.guard import EVERYONE, needs_role
+from webapp.admin.guard import EVERYONE, SEES_PEOPLE, needs_role, staff
 from webapp.admin.lists import chosen_person, cursor, page_links
 from webapp.admin.trail import write_down
 from webapp.context import runtime
@@ -30,13 +30,16 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<uuid:row_id>")
 @needs_role(EVERYONE)
 def detail(row_id: UUID) -> ResponseReturnValue:
-    """One submission. Shows personal data, so looking at it is written down."""
+    """One submission. Looking at personal data is written down."""
     with runtime().begin() as session:
         submission = get_submission(session, row_id)
-        write_down(session, "viewed", "submission", str(row_id))
+        sees_people = staff().may(SEES_PEOPLE)
+        if sees_people:
+            write_down(session, "viewed", "submission", str(row_id))
     return render_template(
         "admin/submission.html",
         submission=submission,
+        student=submission.student if sees_people else None,
         profile=words.profile_in_words(submission.profile),
         excluded=[(_excluded(rule), count) for rule, count in submission.excluded.items()],
         matches=[match_view(match) for match in submission.matches],

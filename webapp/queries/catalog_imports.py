@@ -70,19 +70,6 @@ def get_import(session: Session, import_id: UUID) -> ImportDetail:
     return ImportDetail(_row(row), tuple(row[14]), tuple(row[15]))
 
 
-def newest_import_of(session: Session, staff_id: UUID) -> UUID:
-    """The import that one member of staff did last. NotFound when they did none."""
-    found = session.execute(
-        select(CatalogImport.id)
-        .where(CatalogImport.staff_id == staff_id)
-        .order_by(CatalogImport.started_at.desc(), CatalogImport.id.desc())
-        .limit(1)
-    ).scalar()
-    if found is None:
-        raise NotFound("There is no such import.")
-    return found
-
-
 def _rows() -> Select[*tuple[Any, ...]]:
     return select(
         CatalogImport.id,

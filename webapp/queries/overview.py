@@ -61,11 +61,11 @@ def get_overview(session: Session, now: datetime) -> Overview:
 
 def _leads_by_status(session: Session, which: Any) -> dict[LeadStatus, int]:
     rows = session.execute(select(Lead.status, func.count()).where(which).group_by(Lead.status))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _messages_by_status(session: Session, since: datetime) -> dict[MessageStatus, int]:
     rows = session.execute(
         select(Message.status, func.count()).where(Message.created_at >= since).group_by(Message.status)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,167 @@
+"""The whole application on a database of its own, and ways to be somebody in it."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.browser import browser_page, chromium, faults, live_server, new_page
+from tests.factories.lead import leads_of
+from tests.factories.request import submit_request
+from tests.factories.school import School, make_school
+from tests.factories.staff import StaffLogin, make_staff
+from webapp.app import create_app
+from webapp.bootstrap import Runtime, build_runtime, replace_parts
+from webapp.domain.clock import FrozenClock
+from webapp.domain.ids import new_id
+from webapp.gateways.wakeup import WakeUp
+from webapp.services.submission import Stored
+from webapp.settings import Settings
+
+__all__ = ["browser_page", "chromium", "faults", "live_server", "new_page"]
+
+NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+_ADDRESSES = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def admin_runtime(
+    make_database: Callable[[], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runtime]:
+    """A runtime on a database that all tests of this folder share: each makes rows of its own."""
+    with make_database() as url:
+        settings = Settings(
+            database_url=url,
+            redis_url="redis://127.0.0.1:1/0",
+            secret_key="a secret that only tests know, long enough",
+            var_dir=tmp_path_factory.mktemp("var"),
+            rate_limits=False,
+        )
+        built = build_runtime(settings)
+        yield replace_parts(built, wake_up=WakeUp(lambda: None))
+        built.engine.dispose()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """The time in the application."""
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+def running(admin_runtime: Runtime, clock: FrozenClock) -> Runtime:
+    """The runtime with a clock that stands still."""
+    return replace_parts(admin_runtime, clock=clock)
+
+
+@pytest.fixture
+def app(running: Runtime) -> Flask:
+    """The application."""
+    return create_app(running.settings, runtime=running)
+
+
+@pytest.fixture
+def uploads(running: Runtime) -> Path:
+    """Where uploaded files wait."""
+    return running.settings.var_dir / "uploads"
+
+
+@dataclass
+class Visitor:
+    """A browser of one person, coming from an address of its own."""
+
+    client: FlaskClient
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def token(self, path: str = "/admin/login") -> str:
+        """The token that a form of the page at `path` carries."""
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.client.get(path).text)
+        assert found is not None, f"{path} has no form"
+        return found[1]
+
+    def post(self, path: str, data: dict[str, object] | None = None, *, form_at: str = "/admin/") -> TestResponse:
+        """Post as the form at `form_at` would."""
+        return self.client.post(path, data={"csrf_token": self.token(form_at), **(data or {})})
+
+    def log_in(self, email: str, password: str, **more: str) -> TestResponse:
+        """Fill in the log-in page and send it."""
+        return self.post("/admin/login", {"email": email, "password": password, **more}, form_at="/admin/login")
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[[], Visitor]:
+    """A new visitor."""
+
+    def visit() -> Visitor:
+        client = app.test_client()
+        number = next(_ADDRESSES)
+        client.environ_base["REMOTE_ADDR"] = f"198.51.{number // 250}.{number % 250}"
+        return Visitor(client)
+
+    return visit
+
+
+@pytest.fixture
+def account(running: Runtime) -> Callable[..., StaffLogin]:
+    """Makes staff accounts: `account("support")`."""
+
+    def account(*roles: str, active: bool = True) -> StaffLogin:
+        with running.begin() as session:
+            return make_staff(session, running.clock, *roles, active=active)
+
+    return account
+
+
+@pytest.fixture
+def logged_in(visit: Callable[[], Visitor], account: Callable[..., StaffLogin]) -> Callable[..., Visitor]:
+    """Somebody who is logged in: `logged_in("support")`; owner when no role is named."""
+
+    def logged_in(*roles: str) -> Visitor:
+        visitor, login = visit(), account(*roles)
+        assert visitor.log_in(login.email, login.password).status_code == 302
+        return visitor
+
+    return logged_in
+
+
+@pytest.fixture
+def school(running: Runtime) -> School:
+    """A school with a partner."""
+    with running.begin() as session:
+        return make_school(session, running.seal, name=f"Larkspur{new_id().hex[-8:]}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A submission with its one lead."""
+
+    stored: Stored
+    lead_id: object
+
+    @property
+    def submission_id(self) -> object:
+        return self.stored.submission_id
+
+
+@pytest.fixture
+def asked(running: Runtime, school: School) -> Asked:
+    """A student who asked for the list and for one introduction."""
+    with running.begin() as session:
+        stored = submit_request(
+            session, running.clock, running.links, [school], email=f"{new_id().hex}@student.example"
+        )
+        return Asked(stored, leads_of(session, stored.submission_id)[0])
+
+
+def minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
