@@ -7,8 +7,17 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from webapp.domain.delivery import DELIVERY_RETRY_SECONDS, LEASE_SECONDS, MAIL_RETRY_SECONDS
 from webapp.domain.errors import Problem, Refused
@@ -43,10 +52,10 @@ def _numbers(value: object) -> object:
 Seconds = Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_numbers), Field(min_length=1)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings there are. Each has a line in docs/settings.md."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     environment: Environment = Environment.DEVELOPMENT
     database_url: Annotated[str, _scheme("postgresql", "postgresql+psycopg")] | None = None

@@ -47,6 +47,8 @@ def make_app() -> Celery:
         },
         beat_schedule=beat_schedule(),
         beat_max_loop_interval=1,
+        # All intervals are short: a schedule on disk would only be one more file for a crash to damage.
+        beat_scheduler="celery.beat:Scheduler",
         imports=["workers.outbox", "workers.messages", "workers.leads", "workers.deliveries", "workers.upkeep"],
     )
     return made

@@ -1,0 +1,1 @@
+"""Faults that are really made: processes killed, servers restarted, partners down."""

@@ -1,0 +1,188 @@
+"""A whole installation without its website: own servers, workers and schedule as real processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.crash.partner import MailServer, Partner
+from tests.factories.request import submit_request
+from tests.factories.school import make_school
+from webapp import embedded
+from webapp.bootstrap import upgrade_database
+from webapp.domain.clock import SystemClock
+from webapp.domain.links import Links
+from webapp.embedded import EmbeddedServers
+from webapp.gateways.sealing import Seal
+from webapp.models import Attempt, Delivery, Lead, Message
+from webapp.services.submission import Policy
+
+SECRET = "a secret for the crash tests, long enough"
+ROOT = Path(__file__).resolve().parents[2]
+SETTLED_MESSAGES = {"handed_over", "uncertain"}
+SETTLED_LEADS = {"delivered"}
+
+
+class Installation:
+    """Servers, one worker, one beat, a partner and a mail server. Use `running()`."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.servers = EmbeddedServers(var)
+        self.addresses = self.servers.start()
+        upgrade_database(self.addresses.database_url)
+        self.engine: Engine = create_engine(self.addresses.database_url, pool_pre_ping=True)
+        self.begin = sessionmaker(self.engine, expire_on_commit=False).begin
+        self.partner, self.mail = Partner(), MailServer()
+        self.links, self.seal = Links("https://match.example", SECRET), Seal(SECRET)
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.logs: list[IO[bytes]] = []
+        with self.begin() as session:
+            self.school = make_school(session, self.seal, url=self.partner.url)
+        self.partner.secret = self.school.secret
+
+    def submit(self, number: int, *, start: int = 0) -> None:
+        """`number` students, each asking for the mail and for one introduction, with an undo window of a second."""
+        policy = Policy(undo_window=timedelta(seconds=1), lead_expiry=timedelta(days=30))
+        for student in range(start, start + number):
+            email = f"student{student}@student.example"
+            with self.begin() as session:
+                submit_request(session, SystemClock(), self.links, [self.school], email=email, policy=policy)
+
+    def start(self, *names: str) -> None:
+        """Start the worker and beat, or those named."""
+        commands = {
+            "worker": ("worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"),
+            "beat": ("beat", "--pidfile="),
+        }
+        for name in names or commands:
+            log = (self.var / f"{name}.log").open("ab")
+            self.logs.append(log)
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "workers.celery_app:app", *commands[name]],
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, as the kernel does when memory runs out."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def tend(self) -> None:
+        """Start again what exited by itself, as the supervisor does."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(name)
+
+    def close(self) -> None:
+        for name in list(self.processes):
+            self.kill(name)
+        self.engine.dispose()
+        self.partner.close()
+        self.mail.let_go()
+        self.mail.stop()
+        self.servers.stop()
+        for log in self.logs:
+            log.close()
+
+    def states(self) -> tuple[Counter[str], Counter[str]]:
+        """How many messages and leads are in each state."""
+        with self.begin() as session:
+            return _count(session, Message), _count(session, Lead)
+
+    def wait_until(self, done: Callable[[], bool], *, seconds: float, what: str) -> None:
+        """Wait, tending the processes; fails with the states and the end of the worker's log."""
+        give_up = time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            try:
+                if done():
+                    return
+            except DBAPIError:
+                pass  # the database is restarting
+            self.tend()
+            time.sleep(0.1)
+        raise AssertionError(f"not within {seconds} s: {what}; {self.states()}; {self._last_words()}")
+
+    def wait_until_settled(self, number: int, *, seconds: float = 60) -> None:
+        """Wait until every mail and every lead of `number` students has reached its end."""
+
+        def done() -> bool:
+            messages, leads = self.states()
+            return (
+                sum(messages[state] for state in SETTLED_MESSAGES) == number
+                and sum(leads[state] for state in SETTLED_LEADS) == number
+            )
+
+        self.wait_until(done, seconds=seconds, what=f"{number} mails and leads settled")
+
+    def sent_without_record(self) -> set[str]:
+        """Message-IDs the mail server took although the row says nothing was handed over."""
+        with self.begin() as session:
+            recorded = session.scalars(select(Message.id).where(Message.status.in_(SETTLED_MESSAGES))).all()
+        return set(self.mail.taken) - {f"<{message_id}@program-match.example>" for message_id in recorded}
+
+    def attempts(self) -> Counter[str]:
+        """How many attempts ended in each way."""
+        with self.begin() as session:
+            rows = session.execute(select(Attempt.outcome, func.count()).group_by(Attempt.outcome)).all()
+        return Counter({str(outcome): number for outcome, number in rows})
+
+    def open_leases(self) -> int:
+        """Rows that are still leased."""
+        with self.begin() as session:
+            return sum(
+                session.scalar(select(func.count()).select_from(table).where(table.lease_id.is_not(None))) or 0
+                for table in (Message, Delivery)
+            )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": self.addresses.database_url,
+            "REDIS_URL": self.addresses.redis_url,
+            "SECRET_KEY": SECRET,
+            "SMTP_URL": self.mail.url,
+            "MAIL_FROM": "matches@program-match.example",
+            "WEBHOOK_ALLOW_LOOPBACK": "true",
+            "WEBHOOK_TIMEOUT_SECONDS": "2.5",
+            "LEASE_SECONDS": "4",
+            "MAIL_RETRY_SECONDS": "2,4,8,15,30,60,60",
+            "DELIVERY_RETRY_SECONDS": "2,4,8,15,30,60,60",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _last_words(self) -> str:
+        log = self.var / "worker.log"
+        return log.read_text(errors="replace")[-3000:] if log.exists() else "no log"
+
+
+@contextmanager
+def running(var: Path) -> Iterator[Installation]:
+    """An installation on `var`, taken down at the end whatever happens."""
+    made = Installation(var)
+    try:
+        yield made
+    finally:
+        made.close()
+        embedded.stop(var)
+
+
+def _count(session: Session, table: type[Message] | type[Lead]) -> Counter[str]:
+    rows = session.execute(select(table.status, func.count()).group_by(table.status)).all()
+    return Counter({str(status): number for status, number in rows})
