@@ -341,6 +341,9 @@ _CAVEATS: Mapping[str, _Text] = {
     "outcomes_sample_unknown": "How many graduates the outcome figures rest on is not published.",
     "outcomes_small_sample": lambda f: f"The outcome figures rest on only {counted(f['value'], 'graduate')}.",
     "outcomes_unsourced": "The outcome figures name no source.",
+    "outcomes_low_salary": lambda f: (
+        f"Graduates report a median salary of {money(f['value'])}{_people(f)}, low for what you aim at."
+    ),
     "outcomes_low_rate": lambda f: f"Only {percent(f['value'])} reach the published outcome.",
     "interests_unmatched": "None of the words you wrote stand in any listing, so they decide nothing.",
     "interests_thin": "The listing has no topics or summary, so your interests were held against its name only.",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
-from webapp.matching.reasons import shared_words
+from webapp.matching.reasons import low_salary, shared_words
 from webapp.matching.rules import Verdict
 from webapp.matching.statement import Case, Statement
 
@@ -20,7 +20,7 @@ STALE_DAYS = 365
 def caveats_of(case: Case, points: Mapping[Criterion, float], verdict: Verdict) -> list[Statement]:
     """Every caveat, those about entry first, then by criterion, then about the listing itself."""
     found = list(_entry(case, verdict))
-    for criterion, point in points.items():
+    for criterion, point in points.items() if case.context.student.spoke else ():
         own = list(_CAVEATS[criterion](case))
         if not own and point < THRESHOLD:
             own = [case.say(f"{criterion.value}_weak", criterion, None, None)]
@@ -154,6 +154,9 @@ def _outcomes(case: Case) -> Iterator[Statement]:
         yield case.say("outcomes_small_sample", Criterion.OUTCOMES, None, "outcome_sample")
     if listing.outcome_source is None:
         yield case.say("outcomes_unsourced", Criterion.OUTCOMES, None, None)
+    if low_salary(case):
+        column = "outcome_median_salary_usd"
+        yield case.say("outcomes_low_salary", Criterion.OUTCOMES, None, column, sample=listing.outcome_sample)
     if listing.outcome_rate is not None and listing.outcome_rate < 0.5:
         yield case.say("outcomes_low_rate", Criterion.OUTCOMES, None, "outcome_rate")
 

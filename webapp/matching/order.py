@@ -1,7 +1,7 @@
 """The order of matches: tier, score, coverage, freshness, then a hash salted per student; never name or price.
 
 At most two programs of one institution stand in the first ten; the others wait until the eleventh place, or fill the
-ten where nothing else is left.
+ten where nothing else that the student may enter is left.
 """
 
 import hashlib
@@ -56,33 +56,36 @@ def leaders(later: Mask, score: Floats, count: int) -> Ints:
     return np.flatnonzero(key >= threshold)
 
 
-def arrange(keys: Keys, salt: bytes) -> list[int]:
-    """The rows from best to last."""
+def arrange(keys: Keys, salt: bytes) -> list[tuple[int, bool]]:
+    """The rows from best to last, each with whether it belongs to the later tier."""
     order = np.lexsort(
         (salted(keys.id_hash, salt), -keys.verified, -keys.coverage, -np.round(keys.score, DECIMALS), keys.later)
     )
-    return [int(row) for row in keys.row[order]]
+    return list(zip(keys.row[order].tolist(), keys.later[order].tolist(), strict=True))
 
 
-def spread(ordered: list[int], institution: Ints, k: int, complete: bool) -> list[Place] | None:
-    """The first k places under the rule on institutions; None where more of the order is needed to tell."""
+def spread(ordered: list[tuple[int, bool]], institution: Ints, k: int, complete: bool) -> list[Place] | None:
+    """The first k places under the rule on institutions; None where more of the order is needed to tell.
+
+    `complete` says that `ordered` holds every row that may be shown. The later tier begins only when the first has
+    nothing left, so that the rule never lifts a program the student cannot enter above one they can.
+    """
+    first: list[Place] = []
     counts: dict[int, int] = {}
-    taken: list[Place] = []
-    for raw, row in enumerate(ordered):
-        if len(taken) >= min(k, TOP):
-            break
-        school = int(institution[row])
-        if counts.get(school, 0) < PER_INSTITUTION:
+    for tier in (False, True):
+        places = [Place(row, raw) for raw, (row, later) in enumerate(ordered) if later is tier]
+        waiting: list[Place] = []
+        for place in places:
+            if len(first) == TOP:
+                break
+            school = int(institution[place.row])
             counts[school] = counts.get(school, 0) + 1
-            taken.append(Place(row, raw))
-    else:
-        if not complete and len(taken) < k:
-            return None
-    chosen = {place.row for place in taken}
-    rest = (Place(row, raw) for raw, row in enumerate(ordered) if row not in chosen)
-    while len(taken) < k:
-        following = next(rest, None)
-        if following is None:
-            return taken if complete else None
-        taken.append(following)
-    return taken
+            (first if counts[school] <= PER_INSTITUTION else waiting).append(place)
+        whole = complete or (not tier and bool(ordered) and ordered[-1][1])
+        if not whole:
+            break
+        first += waiting[: TOP - len(first)]
+    if not complete and (len(first) < min(k, TOP) or len(ordered) < k):
+        return None
+    taken = {place.row for place in first}
+    return [*first, *(Place(row, raw) for raw, (row, _) in enumerate(ordered) if row not in taken)][:k]

@@ -12,6 +12,10 @@ import numpy as np
 from webapp.domain.profile import Criterion, Modality
 from webapp.domain.subject import Subject
 from webapp.matching.admissions import ANY_FIELD_BITS
+from webapp.matching.criteria.cost import HALVING_CENTS
+from webapp.matching.criteria.duration import HALVING_MONTHS
+from webapp.matching.criteria.outcomes import REFERENCE_CENTS, SALARY_FLOOR
+from webapp.matching.criteria.start import HALVING_MONTHS as START_HALVING
 from webapp.matching.rules import TRUE
 from webapp.matching.statement import Case, Statement
 
@@ -21,7 +25,8 @@ RECORD_COLUMNS = ("credential", "cip", "name", "months", "tuition_total_usd", "i
 
 def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Statement]:
     """At least three reasons where the student said anything at all, the weightiest criteria first; six at most."""
-    found = {criterion: list(_REASONS[criterion](case)) for criterion in contributions}
+    counted = contributions if case.context.student.spoke else {}
+    found = {criterion: list(_REASONS[criterion](case)) for criterion in counted}
     order = sorted(found, key=lambda criterion: -round(contributions[criterion], 9))
     chosen = [found[criterion][0] for criterion in order if found[criterion]]
     chosen += [reason for criterion in order for reason in found[criterion][1:]]
@@ -80,7 +85,7 @@ def _cost(case: Case) -> Iterator[Statement]:
     basis = case.listing.tuition_basis
     if budget is not None and cents <= budget:
         path, code = "practical.budget_usd", "cost_within_budget"
-    elif budget is None and case.answer("priorities.cost") is not None:
+    elif budget is None and cents <= HALVING_CENTS and case.answer("priorities.cost") is not None:
         path, code = "priorities.cost", "cost_total"
     else:
         return
@@ -93,7 +98,7 @@ def _duration(case: Case) -> Iterator[Statement]:
         return
     if limit is not None and months <= limit:
         yield case.say("duration_within", Criterion.DURATION, "practical.months_max", "months")
-    elif limit is None and case.answer("priorities.duration") is not None:
+    elif limit is None and months <= HALVING_MONTHS and case.answer("priorities.duration") is not None:
         yield case.say("duration_total", Criterion.DURATION, "priorities.duration", "months")
 
 
@@ -135,7 +140,7 @@ def _start(case: Case) -> Iterator[Statement]:
         yield case.say(
             "start_within", Criterion.START, "practical.start_within_months", "start_terms", months=int(wait)
         )
-    elif within is None and not np.isnan(wait) and case.answer("priorities.start") is not None:
+    elif within is None and wait <= START_HALVING and case.answer("priorities.start") is not None:
         yield case.say("start_next", Criterion.START, "priorities.start", "start_terms", months=int(wait))
 
 
@@ -143,12 +148,19 @@ def _outcomes(case: Case) -> Iterator[Statement]:
     listing, occupation = case.listing, case.context.student.occupation
     path = "priorities.outcomes" if case.answer("priorities.outcomes") is not None else "goal.occupation"
     sample = listing.outcome_sample
-    if listing.outcome_median_salary_cents is not None:
+    if listing.outcome_median_salary_cents is not None and not low_salary(case):
         wage = None if occupation is None else occupation.median_wage_cents // 100
         column = "outcome_median_salary_usd"
         yield case.say("outcomes_salary", Criterion.OUTCOMES, path, column, sample=sample, occupation_wage_usd=wage)
     if listing.outcome_rate is not None and listing.outcome_rate >= 0.5:
         yield case.say("outcomes_rate", Criterion.OUTCOMES, path, "outcome_rate", sample=sample)
+
+
+def low_salary(case: Case) -> bool:
+    """Whether the published salary is in the lower half of the curve."""
+    cents, occupation = case.listing.outcome_median_salary_cents, case.context.student.occupation
+    reference = occupation.median_wage_cents if occupation else REFERENCE_CENTS
+    return cents is not None and cents / reference < (1 + SALARY_FLOOR) / 2
 
 
 def _interests(case: Case) -> Iterator[Statement]:
