@@ -26,7 +26,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
     """A table whose cells are shown as they are: nothing in them is markup, nothing is a terminal's control code."""
     console = _console()
     look = SIMPLE_HEAD if console.is_terminal else None
-    table = Table(title=title, title_justify="left", box=look, pad_edge=False)
+    if title is not None:
+        say(title)
+    table = Table(box=look, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
@@ -41,7 +43,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def counting(what: str) -> Iterator[Tick]:
-    """A progress display on a terminal, silence elsewhere. Call what it yields with the rows so far and all, if known."""
+    """A progress display on a terminal, silence elsewhere. Call what it yields with the rows so far (and all)."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _done, _total: None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,6 +31,8 @@ def open_runtime(*, broker: bool = False, migrated: bool = True) -> Iterator[Run
         settings = load_settings()
         with local_settings(settings, broker=broker, progress=note) as complete:
             runtime = build_runtime(complete.model_copy(update={"redis_url": complete.redis_url or NO_BROKER}))
+            # Alembic tells every look at the tables; here the command itself says what it did.
+            logging.getLogger("alembic").setLevel(logging.WARNING)
             try:
                 if migrated:
                     _check_tables(runtime)
