@@ -45,7 +45,7 @@ def _starter(var: Path) -> subprocess.Popen[str]:
     """A process that starts the servers of this var/ and waits; it has started them when this returns."""
     program = (
         "import sys, pathlib, time, webapp.embedded as e\n"
-        "with e.running_servers(pathlib.Path(sys.argv[1])):\n"
+        "with e.running_servers(pathlib.Path(sys.argv[1]), durable=False):\n"
         "    print('up', flush=True); sys.stdin.read()\n"
     )
     child = subprocess.Popen(
@@ -56,73 +56,73 @@ def _starter(var: Path) -> subprocess.Popen[str]:
     return child
 
 
-def test_data_survives_a_clean_stop(var_directory: Path) -> None:
-    with running_servers(var_directory) as addresses:
+def test_data_survives_a_clean_stop(used_var: Path) -> None:
+    with running_servers(used_var) as addresses:
         _keep_something(addresses)
-        assert {server.name for server in status(var_directory)} == {"PostgreSQL", "Valkey"}
-    assert status(var_directory) == []
-    with running_servers(var_directory) as addresses:
+        assert {server.name for server in status(used_var)} == {"PostgreSQL", "Valkey"}
+    assert status(used_var) == []
+    with running_servers(used_var) as addresses:
         assert _kept(addresses)
 
 
-def test_data_survives_kill_of_everything(var_directory: Path) -> None:
-    starter = _starter(var_directory)
-    with running_servers(var_directory) as addresses:
+def test_data_survives_kill_of_everything(used_var: Path) -> None:
+    starter = _starter(used_var)
+    with running_servers(used_var) as addresses:
         _keep_something(addresses)
         with redis.Redis.from_url(addresses.redis_url) as client:
             assert client.execute_command("WAITAOF", 1, 0, 5000)[0] == 1
+    kill(used_var)  # before the starter: its death would let them end in good order
     starter.kill()
-    kill(var_directory)
     starter.communicate()
-    assert status(var_directory) == []
-    assert (var_directory / "postgres" / "postmaster.pid").exists()
-    with running_servers(var_directory) as addresses:
+    assert status(used_var) == []
+    assert (used_var / "postgres" / "postmaster.pid").exists()
+    with running_servers(used_var) as addresses:
         assert _kept(addresses)
 
 
-def test_servers_end_with_a_killed_starter(var_directory: Path) -> None:
-    starter = _starter(var_directory)
-    servers = [identify(server.pid) for server in status(var_directory)]
+def test_servers_end_with_a_killed_starter(used_var: Path) -> None:
+    starter = _starter(used_var)
+    servers = [identify(server.pid) for server in status(used_var)]
     starter.kill()
     starter.communicate()
     assert len(servers) == 2
     assert all(server is not None and wait_gone(server, 20.0) for server in servers)
 
 
-def test_a_cut_tail_of_the_append_only_file_is_mended(var_directory: Path) -> None:
+def test_a_cut_tail_of_the_append_only_file_is_mended(used_var: Path) -> None:
     with (
-        running_servers(var_directory, database=False) as addresses,
+        running_servers(used_var, database=False, durable=False) as addresses,
         redis.Redis.from_url(addresses.redis_url) as client,
     ):
         client.set("kept", "42")
         client.set("half", "written")
-    (increment,) = (var_directory / "valkey" / "appendonlydir").glob("*.incr.aof")
+    (increment,) = (used_var / "valkey" / "appendonlydir").glob("*.incr.aof")
     with increment.open("r+b") as file:
         file.truncate(increment.stat().st_size - 5)
     with (
-        running_servers(var_directory, database=False) as addresses,
+        running_servers(used_var, database=False, durable=False) as addresses,
         redis.Redis.from_url(addresses.redis_url) as client,
     ):
         assert client.get("kept") == b"42"
         assert client.get("half") is None
 
 
-def test_pid_files_that_name_a_living_stranger_are_cleared(var_directory: Path) -> None:
-    with running_servers(var_directory) as addresses:
+def test_pid_files_that_name_a_living_stranger_are_cleared(used_var: Path) -> None:
+    with running_servers(used_var, durable=False) as addresses:
         _keep_something(addresses)
-    owner = (var_directory / "postgres").stat().st_uid
+    owner = (used_var / "postgres").stat().st_uid
     stranger = subprocess.Popen(["sleep", "600"], **({"user": owner} if os.geteuid() == 0 else {}))  # type: ignore[call-overload]  # a mixed mapping
     try:
         identity = identify(stranger.pid)
         assert identity is not None
-        pid_file = var_directory / "postgres" / "postmaster.pid"
-        pid_file.write_text(f"{stranger.pid}\n{var_directory}/postgres\n1700000000\n5432\n\n\n\n\n")
+        pid_file = used_var / "postgres" / "postmaster.pid"
+        pid_file.write_text(f"{stranger.pid}\n{used_var}/postgres\n1700000000\n5432\n\n\n\n\n")
         shutil.chown(pid_file, owner)
         for word in ("postgres", "valkey"):
             note = {"pid": stranger.pid, "started": identity.started, "sockets": "/nowhere", "mark": "/nothing"}
-            (var_directory / "run" / f"{word}.json").write_text(json.dumps(note))
-        assert status(var_directory) == []
-        with running_servers(var_directory) as addresses:
+            (used_var / "run" / f"{word}.json").write_text(json.dumps(note))
+        assert status(used_var) == []
+        with running_servers(used_var, durable=False) as addresses:
             assert _kept(addresses)
         assert stranger.poll() is None
     finally:
@@ -130,11 +130,11 @@ def test_pid_files_that_name_a_living_stranger_are_cleared(var_directory: Path) 
         stranger.wait()
 
 
-def test_a_joiner_leaves_the_servers_running_and_the_starter_waits_for_joiners(var_directory: Path) -> None:
-    starter = _starter(var_directory)
-    before = status(var_directory)
-    with running_servers(var_directory) as addresses:
-        assert status(var_directory) == before
+def test_a_joiner_leaves_the_servers_running_and_the_starter_waits_for_joiners(used_var: Path) -> None:
+    starter = _starter(used_var)
+    before = status(used_var)
+    with running_servers(used_var, durable=False) as addresses:
+        assert status(used_var) == before
         assert starter.stdin is not None
         starter.stdin.close()  # it wants to stop now
         with pytest.raises(subprocess.TimeoutExpired):
@@ -143,31 +143,34 @@ def test_a_joiner_leaves_the_servers_running_and_the_starter_waits_for_joiners(v
     assert starter.wait(20.0) == 0
     assert starter.stdout is not None
     starter.stdout.close()
-    assert status(var_directory) == []
+    assert status(used_var) == []
 
 
-def test_a_starter_does_not_stop_what_another_started_after_a_crash(var_directory: Path) -> None:
-    with running_servers(var_directory, database=False):
-        kill(var_directory, database=False)
-        other = _starter(var_directory)
-    assert {server.name for server in status(var_directory)} == {"PostgreSQL", "Valkey"}
+def test_a_starter_does_not_stop_what_another_started_after_a_crash(used_var: Path) -> None:
+    with running_servers(used_var, database=False, durable=False):
+        kill(used_var, database=False)
+        other = _starter(used_var)
+    assert {server.name for server in status(used_var)} == {"PostgreSQL", "Valkey"}
     other.communicate("")
-    assert status(var_directory) == []
+    assert status(used_var) == []
 
 
-def test_two_vars_run_side_by_side(var_directory: Path) -> None:
-    with running_servers(var_directory) as one, running_servers(var_directory.with_name("other")) as other:
+def test_two_vars_run_side_by_side(used_var: Path) -> None:
+    with (
+        running_servers(used_var, durable=False) as one,
+        running_servers(used_var.with_name("other"), durable=False) as other,
+    ):
         _keep_something(one)
         _keep_something(other)
         assert one.database_url != other.database_url
-        assert len({server.pid for var in ("var", "other") for server in status(var_directory.with_name(var))}) == 4
-    assert status(var_directory.with_name("other")) == []
+        assert len({server.pid for var in ("var", "other") for server in status(used_var.with_name(var))}) == 4
+    assert status(used_var.with_name("other")) == []
 
 
-def test_a_path_too_long_for_a_socket_gets_a_private_short_one(var_directory: Path) -> None:
-    var = var_directory / ("long name " * 9) / "var"
-    var_directory.mkdir(mode=0o711)
+def test_a_path_too_long_for_a_socket_gets_a_private_short_one(used_var: Path) -> None:
+    var = used_var.with_name("long name " * 9) / "var"
     var.parent.mkdir(mode=0o711)
+    used_var.rename(var)
     with running_servers(var) as addresses:
         _keep_something(addresses)
         assert _kept(addresses)
@@ -203,9 +206,9 @@ def test_a_planted_socket_directory_is_refused(var_directory: Path, temp_directo
         pass
 
 
-def test_no_tcp_port_is_opened(var_directory: Path) -> None:
-    with running_servers(var_directory):
-        for server in status(var_directory):
+def test_no_tcp_port_is_opened(used_var: Path) -> None:
+    with running_servers(used_var, durable=False):
+        for server in status(used_var):
             handles = Path(f"/proc/{server.pid}/fd").iterdir()
             sockets = {os.readlink(handle) for handle in handles}
             tables = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
@@ -213,53 +216,53 @@ def test_no_tcp_port_is_opened(var_directory: Path) -> None:
             assert not sockets & inodes
 
 
-def test_a_database_of_another_version_is_named(var_directory: Path) -> None:
-    with running_servers(var_directory, broker=False):
+def test_a_database_of_another_version_is_named(used_var: Path) -> None:
+    with running_servers(used_var, broker=False, durable=False):
         pass
-    (var_directory / "postgres" / "PG_VERSION").write_text("12\n")
+    (used_var / "postgres" / "PG_VERSION").write_text("12\n")
     with pytest.raises(EmbeddedServerError, match="made by PostgreSQL 12; installed here: 18 and 16"):
-        running_servers(var_directory, broker=False).__enter__()
+        running_servers(used_var, broker=False, durable=False).__enter__()
 
 
-def test_a_start_that_fails_says_why(var_directory: Path) -> None:
-    with running_servers(var_directory):
+def test_a_start_that_fails_says_why(used_var: Path) -> None:
+    with running_servers(used_var, durable=False):
         pass
-    configuration = var_directory / "postgres" / "postgresql.conf"
+    configuration = used_var / "postgres" / "postgresql.conf"
     configuration.write_text(configuration.read_text() + "\nno_such_setting = 1\n")
     with pytest.raises(EmbeddedServerError, match=r"no_such_setting.*Its log is .*postgres\.log"):
-        running_servers(var_directory).__enter__()
-    assert status(var_directory) == []
+        running_servers(used_var, durable=False).__enter__()
+    assert status(used_var) == []
 
 
-def test_a_damaged_broker_file_says_what_to_do(var_directory: Path) -> None:
+def test_a_damaged_broker_file_says_what_to_do(used_var: Path) -> None:
     with (
-        running_servers(var_directory, database=False) as addresses,
+        running_servers(used_var, database=False, durable=False) as addresses,
         redis.Redis.from_url(addresses.redis_url) as client,
     ):
         client.set("kept", "42")
-    (increment,) = (var_directory / "valkey" / "appendonlydir").glob("*.incr.aof")
+    (increment,) = (used_var / "valkey" / "appendonlydir").glob("*.incr.aof")
     increment.write_bytes(b"nonsense\r\n" + increment.read_bytes())
     with pytest.raises(EmbeddedServerError, match="Move the directory `valkey`"):
-        running_servers(var_directory, database=False).__enter__()
+        running_servers(used_var, database=False, durable=False).__enter__()
 
 
-def test_stop_ends_servers_whoever_started_them(var_directory: Path) -> None:
-    starter = _starter(var_directory)
-    stop(var_directory)
-    assert status(var_directory) == []
+def test_stop_ends_servers_whoever_started_them(used_var: Path) -> None:
+    starter = _starter(used_var)
+    stop(used_var)
+    assert status(used_var) == []
     starter.communicate("")
     assert starter.returncode == 0
 
 
-def test_a_server_we_did_not_note_is_left_alone_and_named(var_directory: Path) -> None:
-    starter = _starter(var_directory)
-    note = var_directory / "run" / "postgres.json"
+def test_a_server_we_did_not_note_is_left_alone_and_named(used_var: Path) -> None:
+    starter = _starter(used_var)
+    note = used_var / "run" / "postgres.json"
     kept = note.read_text()
     note.unlink()
     with pytest.raises(EmbeddedServerError, match="already runs on"):
-        running_servers(var_directory).__enter__()
+        running_servers(used_var, durable=False).__enter__()
     note.write_text(kept)
-    assert len(status(var_directory)) == 2
+    assert len(status(used_var)) == 2
     starter.communicate("")
 
 
@@ -309,14 +312,14 @@ def test_a_checkout_only_root_can_enter(var_directory: Path) -> None:
         shutil.rmtree(Path(addresses.database_url.partition("host=")[2].partition("&")[0]).parent)
 
 
-def test_a_pid_taken_over_by_another_program_is_not_ours(var_directory: Path) -> None:
-    with running_servers(var_directory, database=False):
-        pid = status(var_directory)[0].pid
-        note = var_directory / "run" / "valkey.json"
+def test_a_pid_taken_over_by_another_program_is_not_ours(used_var: Path) -> None:
+    with running_servers(used_var, database=False, durable=False):
+        pid = status(used_var)[0].pid
+        note = used_var / "run" / "valkey.json"
         body = json.loads(note.read_text())
         note.write_text(json.dumps({**body, "started": "another boot:1"}))
-        assert status(var_directory) == []
+        assert status(used_var) == []
         note.write_text(json.dumps(body))
-        assert status(var_directory)[0].pid == pid
+        assert status(used_var)[0].pid == pid
         assert command_line(pid)
         os.kill(pid, signal.SIGCONT)
