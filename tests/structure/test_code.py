@@ -1,0 +1,88 @@
+"""Rules of the house that a reader would otherwise have to remember."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_FUNCTION = 60
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
+
+
+def modules(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT), ast.parse(path.read_text())
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize("folder", ["webapp/services", "webapp/queries", "webapp/emails", "webapp/matching"])
+def test_no_service_ends_a_transaction(folder: str) -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules(folder)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback")
+    ]
+    # A dry run is taken back to its own savepoint; the caller's transaction is not touched.
+    assert [each for each in found if not each.startswith("webapp/services/catalog")] == []
+
+
+def test_no_import_hides_in_a_function() -> None:
+    found = [
+        f"{path}:{node.lineno} from {node.module}"
+        for path, tree in modules("webapp", "workers")
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("webapp", "workers")
+    ]
+    assert found == []
+
+
+def test_no_drawer_for_odds_and_ends() -> None:
+    found = [path for path, _ in modules("webapp", "workers") if FORBIDDEN_NAMES & set(path.with_suffix("").parts)]
+    assert found == []
+
+
+def test_functions_fit_a_screen() -> None:
+    found = [
+        f"{path}:{function.lineno} {function.name} has {function.end_lineno - function.lineno + 1} lines"
+        for path, tree in modules("webapp", "workers")
+        for function in functions(tree)
+        if function.end_lineno and function.end_lineno - function.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert found == []
+
+
+def test_every_module_says_what_it_is() -> None:
+    found = [path for path, tree in modules("webapp", "workers") if tree.body and not ast.get_docstring(tree)]
+    assert found == []
+
+
+def test_templates_put_nothing_out_unescaped() -> None:
+    """`| safe` is for constants of ours; each use is listed here with its reason by being a plain literal."""
+    pattern = re.compile(r"\{\{(?!\s*'[^'{}]*'\s*\|\s*safe)[^}]*\|\s*safe\b")
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()[:100]}"
+        for path in ROOT.glob("webapp/**/templates/**/*.html")
+        for line in path.read_text().splitlines()
+        if pattern.search(line)
+    ]
+    assert found == []
+
+
+def test_no_skips_and_no_patches_of_our_own_code() -> None:
+    skip = re.compile(r"pytest\.(" + "sk" + "ip|xf" + r"ail)\b|mark\.(" + "sk" + "ip|xf" + "ail)|mock" + r"\.patch\(")
+    found = [
+        f"{path}:{number}"
+        for path, _ in modules("tests")
+        for number, line in enumerate((ROOT / path).read_text().splitlines(), 1)
+        if skip.search(line)
+    ]
+    assert found == []
