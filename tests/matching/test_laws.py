@@ -27,7 +27,7 @@ from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, Ranking, rank
 from webapp.matching.student import Student
 
 TODAY = date(2026, 11, 22)
-law = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+law = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def ranking(obj: dict[str, Any], listings: list[Listing], k: int = 50, **options: Any) -> Ranking:

@@ -1,0 +1,182 @@
+"""Each criterion on a few listings small enough to check by hand."""
+
+import dataclasses
+from datetime import date
+from typing import Any
+
+import pytest
+
+from webapp.domain.listing import Listing, parse_row
+from webapp.domain.profile import Criterion, Profile
+from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
+from webapp.matching.criteria.assessment import PRIOR
+
+BASE = {
+    "program_id": "one",
+    "institution": "Alder",
+    "name": "MS in Data Science",
+    "credential": "master",
+    "cip": "30.7001",
+    "source": "Alder website",
+    "verified_on": "2026-10-01",
+}
+
+
+def listing(**cells: str) -> Listing:
+    return parse_row({**BASE, **cells})
+
+
+def match_on(only: Listing, **sections: dict[str, Any]) -> Match:
+    catalog = Catalog.from_listings([only], "test")
+    (match,) = rank(Profile.from_json(sections), catalog, DEFAULT_WEIGHTS, today=date(2026, 11, 22)).matches
+    return match
+
+
+def value(only: Listing, criterion: Criterion, **sections: dict[str, Any]) -> float:
+    """The point value of one criterion, with every other one ignored."""
+    others = {c.value: "ignore" for c in Criterion if c is not criterion}
+    priorities = {**others, **sections.pop("priorities", {})}
+    return match_on(only, **sections, priorities=priorities).score
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({}, 1.0),
+        ({"cip": "54.0101"}, 0.0),
+        ({"credential": "bachelor"}, 0.4 + 0.6 * 0.7),
+        ({"credential": "bootcamp"}, 0.4 + 0.6 * 0.45),
+        ({"cip": "11.0101"}, 0.6),
+    ],
+)
+def test_goal_is_field_times_level(cells: dict[str, str], expected: float) -> None:
+    assert value(listing(**cells), Criterion.GOAL, goal={"occupation": "15-2051"}) == pytest.approx(expected)
+
+
+def test_goal_counts_the_credentials_wanted() -> None:
+    wanted = {"goal": {"credentials": ["master"]}}
+    assert value(listing(), Criterion.GOAL, **wanted) == 1
+    assert value(listing(credential="bachelor"), Criterion.GOAL, **wanted) == 0.25
+
+
+def test_an_occupation_outside_the_table_is_unknown_not_nothing() -> None:
+    match = match_on(listing(), goal={"occupation": "99-9999"})
+    assert match.contributions[Criterion.GOAL] == pytest.approx(PRIOR)
+    assert (match.low, match.high) == (0, 1)
+    assert "goal_occupation_unknown" in {caveat.code for caveat in match.caveats}
+
+
+@pytest.mark.parametrize(
+    ("price", "expected"),
+    [("0", 1.0), ("10000", 1.0), ("15000", 0.8), ("20000", 0.6), ("25000", 0.3), ("30000", 0.0), ("90000", 0.0)],
+)
+def test_cost_falls_from_half_the_budget(price: str, expected: float) -> None:
+    priced = listing(tuition_total_usd=price)
+    assert value(priced, Criterion.COST, practical={"budget_usd": 20000}) == pytest.approx(expected)
+
+
+def test_cost_unknown_is_the_prior_and_zero_is_real() -> None:
+    assert value(listing(), Criterion.COST, practical={"budget_usd": 20000}) == pytest.approx(PRIOR)
+    assert value(listing(tuition_total_usd="0"), Criterion.COST, practical={"budget_usd": 0}) == 1
+    assert value(listing(tuition_total_usd="1"), Criterion.COST, practical={"budget_usd": 0}) == 0
+
+
+def test_an_average_widens_the_interval() -> None:
+    priced = listing(tuition_total_usd="15000", tuition_basis="institution_average")
+    match = match_on(priced, practical={"budget_usd": 20000})
+    assert match.low < match.score < match.high
+    assert "cost_average" in {caveat.code for caveat in match.caveats}
+    exact = match_on(dataclasses.replace(priced, tuition_basis=None), practical={"budget_usd": 20000})
+    assert match.low < exact.low < exact.score < exact.high < match.high
+
+
+@pytest.mark.parametrize(("months", "expected"), [("6", 1.0), ("12", 1.0), ("24", 0.7), ("30", 0.35), ("36", 0.0)])
+def test_duration(months: str, expected: float) -> None:
+    assert value(listing(months=months), Criterion.DURATION, practical={"months_max": 24}) == pytest.approx(expected)
+
+
+def test_schedule_is_pace_and_hours() -> None:
+    practical = {"pace": "part_time", "hours_per_week": 10}
+    fits = listing(pace="part_time;full_time", hours_per_week="5")
+    assert value(fits, Criterion.SCHEDULE, practical=practical) == 1
+    assert value(listing(pace="full_time", hours_per_week="15"), Criterion.SCHEDULE, practical=practical) == 0.05
+    assert value(listing(), Criterion.SCHEDULE, practical=practical) == pytest.approx(PRIOR)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"modality": "online", "states_authorized": "CA;NY"}, 1.0),
+        ({"modality": "online", "states_authorized": "NY"}, 0.0),
+        ({"modality": "online"}, 0.75),
+        ({"modality": "on_campus", "latitude": "37.769", "longitude": "-122.424"}, 1.0),
+        ({"modality": "on_campus", "latitude": "40.7", "longitude": "-74"}, 0.0),
+        ({"modality": "on_campus", "state": "CA"}, 0.8),
+        ({"modality": "on_campus", "state": "NY"}, 0.25),
+        ({}, 0.25 + 0.4 * 0.4),
+    ],
+)
+def test_place(cells: dict[str, str], expected: float) -> None:
+    here = {"postal_code": "94110", "state": "CA"}
+    assert value(listing(**cells), Criterion.PLACE, practical=here) == pytest.approx(expected, abs=1e-3)
+
+
+def test_place_takes_only_the_ways_the_student_accepts() -> None:
+    campus = listing(modality="on_campus", state="CA")
+    assert value(campus, Criterion.PLACE, practical={"modalities": ["online"], "state": "CA"}) == 0
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ("rolling", 1.0),
+        ("winter", 1.0),
+        ("spring", 1.0),
+        ("summer", 1 - 4 / 12),
+        ("fall", 1 - 7 / 12),
+        ("2026-05", PRIOR),
+    ],
+)
+def test_start_from_november_within_three_months(terms: str, expected: float) -> None:
+    soon = {"start_within_months": 3}
+    assert value(listing(start_terms=terms), Criterion.START, practical=soon) == pytest.approx(expected)
+
+
+def test_outcomes_are_shrunk_by_sample_and_source() -> None:
+    cares = {"priorities": {"outcomes": "must"}}
+    cells = {"outcome_rate": "1", "outcome_source": "audit"}
+    few = value(listing(**cells, outcome_sample="5"), Criterion.OUTCOMES, **cares)
+    many = value(listing(**cells, outcome_sample="980"), Criterion.OUTCOMES, **cares)
+    unsourced = value(listing(outcome_rate="1", outcome_sample="980"), Criterion.OUTCOMES, **cares)
+    assert few == pytest.approx(0.5 * (5 + 20 * PRIOR) / 25 + 0.5 * PRIOR)
+    assert many == pytest.approx(0.5 * (980 + 20 * PRIOR) / 1000 + 0.5 * PRIOR)
+    assert few < unsourced < many
+
+
+def test_interests_are_shared_words_and_the_words_explain() -> None:
+    seeing = listing(topics="computer vision;robotics", summary="For hospitals.")
+    other = listing(program_id="two", topics="databases", summary="For banks.")
+    catalog = Catalog.from_listings([seeing, other], "test")
+    profile = Profile.from_json({"goal": {"interests": ["CV"], "words": "systems for a hospital"}})
+    first, second = rank(profile, catalog, DEFAULT_WEIGHTS).matches
+    assert (first.program_id, second.program_id) == ("one", "two")
+    assert first.score == pytest.approx(1)
+    assert second.score == 0
+    words = [reason.fact["words"] for reason in first.reasons if reason.code == "interests_shared" and reason.fact]
+    assert ["computer", "vision"] in words
+    assert "interests_none" in {caveat.code for caveat in second.caveats}
+
+
+@pytest.mark.parametrize(
+    ("has", "expected"), [("several_courses", 1.0), ("one_course", 1.0), ("self_study", 0.5), ("none", 0.2)]
+)
+def test_background_counts_missing_levels(has: str, expected: float) -> None:
+    asks = listing(req_statistics="one_course")
+    assert value(asks, Criterion.BACKGROUND, subjects={"statistics": has}) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("has", "expected"), [("bachelor", 1.0), ("master", 0.9), ("doctorate", 0.6), ("associate", 0.05)]
+)
+def test_background_is_neither_far_above_nor_below(has: str, expected: float) -> None:
+    assert value(listing(), Criterion.BACKGROUND, background={"education": has}) == pytest.approx(expected)
