@@ -41,15 +41,19 @@ def _kept(addresses: Addresses) -> bool:
         return _query(addresses, "SELECT n FROM kept") == [(42,)] and client.get("kept") == b"42"
 
 
-def _starter(var: Path) -> subprocess.Popen[str]:
+def _starter(var: Path, *, durable: bool = False) -> subprocess.Popen[str]:
     """A process that starts the servers of this var/ and waits; it has started them when this returns."""
     program = (
         "import sys, pathlib, time, webapp.embedded as e\n"
-        "with e.running_servers(pathlib.Path(sys.argv[1]), durable=False):\n"
+        "with e.running_servers(pathlib.Path(sys.argv[1]), durable=bool(sys.argv[2])):\n"
         "    print('up', flush=True); sys.stdin.read()\n"
     )
     child = subprocess.Popen(
-        [sys.executable, "-c", program, str(var)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, str(var), "yes" if durable else ""],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "up\n"
@@ -66,7 +70,7 @@ def test_data_survives_a_clean_stop(used_var: Path) -> None:
 
 
 def test_data_survives_kill_of_everything(used_var: Path) -> None:
-    starter = _starter(used_var)
+    starter = _starter(used_var, durable=True)
     with running_servers(used_var) as addresses:
         _keep_something(addresses)
         with redis.Redis.from_url(addresses.redis_url) as client:
