@@ -15,7 +15,7 @@ PERSONAS: dict[str, dict[str, Any]] = {
     "career changer": {
         "goal": {
             "occupation": "15-2051",
-            "words": "AI in health care",
+            "words": "AI in health",
             "credentials": ["master", "graduate_certificate"],
         },
         "background": {"education": "bachelor", "field": "45"},
