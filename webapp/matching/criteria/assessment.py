@@ -1,7 +1,8 @@
 """How well rows do on one criterion: a point value, the range it may lie in, and how much of it is known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,24 +12,46 @@ PRIOR = 0.4
 """The point value of what is not known: a little below the middle, so never zero and never better than a good fact."""
 
 
+Lazy: TypeAlias = Floats | Callable[[], Floats]
+"""An array, or how to make it: only the point value is needed of every row, the rest of the few that are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """Parallel arrays in 0..1. `known` is the share of the criterion that rests on facts; low <= point <= high."""
 
     point: Floats
-    known: Floats
-    low: Floats
-    high: Floats
+    lazy_known: Lazy
+    lazy_low: Lazy
+    lazy_high: Lazy
+
+    @property
+    def known(self) -> Floats:
+        """How much of the criterion rests on published facts."""
+        return _made(self.lazy_known)
+
+    @property
+    def low(self) -> Floats:
+        """The value if what is unknown were as bad as can be."""
+        return _made(self.lazy_low)
+
+    @property
+    def high(self) -> Floats:
+        """The value if what is unknown were as good as can be."""
+        return _made(self.lazy_high)
 
 
-def settle(value: Floats, known: Mask, low: Floats | None = None, high: Floats | None = None) -> Assessment:
+def _made(value: Lazy) -> Floats:
+    return value() if callable(value) else value
+
+
+def settle(value: Floats, known: Mask, low: Lazy | None = None, high: Lazy | None = None) -> Assessment:
     """The value where it is known (within low and high, where given), the prior and the whole range where not."""
-    point = np.where(known, value, PRIOR)
     return Assessment(
-        point=point,
-        known=known.astype(np.float64),
-        low=np.where(known, value if low is None else low, 0.0),
-        high=np.where(known, value if high is None else high, 1.0),
+        np.where(known, value, PRIOR),
+        lambda: known.astype(np.float64),
+        lambda: np.where(known, value if low is None else _made(low), 0.0),
+        lambda: np.where(known, value if high is None else _made(high), 1.0),
     )
 
 
@@ -36,17 +59,17 @@ def blend(parts: Sequence[tuple[float, Assessment]]) -> Assessment:
     """The weighted mean of several assessments of the same rows."""
     total = sum(weight for weight, _ in parts)
 
-    def mean(values: Iterable[Floats]) -> Floats:
-        result = np.float64(0) * parts[0][1].point
-        for (weight, _), value in zip(parts, values, strict=True):
-            result = result + (weight / total) * value
+    def mean(read: Callable[[Assessment], Floats]) -> Floats:
+        result = (parts[0][0] / total) * read(parts[0][1])
+        for weight, part in parts[1:]:
+            result += (weight / total) * read(part)
         return result
 
     return Assessment(
-        point=mean(part.point for _, part in parts),
-        known=mean(part.known for _, part in parts),
-        low=mean(part.low for _, part in parts),
-        high=mean(part.high for _, part in parts),
+        mean(lambda part: part.point),
+        lambda: mean(lambda part: part.known),
+        lambda: mean(lambda part: part.low),
+        lambda: mean(lambda part: part.high),
     )
 
 

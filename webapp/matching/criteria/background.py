@@ -30,7 +30,10 @@ def assess(context: Context, rows: Rows) -> Assessment:
         classes = context.kept["background"] = _by_class(context)
     admission = context.catalog.admission[rows]
     return Assessment(
-        classes.point[admission], classes.known[admission], classes.low[admission], classes.high[admission]
+        classes.point[admission],
+        lambda: classes.known[admission],
+        lambda: classes.low[admission],
+        lambda: classes.high[admission],
     )
 
 

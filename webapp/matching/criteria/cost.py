@@ -22,10 +22,12 @@ def assess(context: Context, rows: Rows) -> Assessment:
     tuition = catalog.tuition[rows]
     known = tuition >= 0
     cents = tuition.astype(np.float64)
-    spread = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])[catalog.basis[rows]]
-    return settle(
-        _curve(cents, budget), known, _curve(cents * (1 + spread), budget), _curve(cents * (1 - spread), budget)
-    )
+
+    def within(sign: int) -> Floats:
+        spread = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])[catalog.basis[rows]]
+        return _curve(cents * (1 + sign * spread), budget)
+
+    return settle(_curve(cents, budget), known, lambda: within(1), lambda: within(-1))
 
 
 def _curve(cents: Floats, budget: int | None) -> Floats:

@@ -28,10 +28,10 @@ def assess(context: Context, rows: Rows) -> Assessment:
         shared = context.kept["interests"] = _shared(catalog, wanted)
     value = shared[rows]
     return Assessment(
-        point=np.where(described, value, np.maximum(value, PRIOR)),
-        known=np.where(described, 1.0, THIN_KNOWN),
-        low=value,
-        high=np.where(described, value, 1.0),
+        np.where(described, value, np.maximum(value, PRIOR)),
+        lambda: np.where(described, 1.0, THIN_KNOWN),
+        value,
+        lambda: np.where(described, value, 1.0),
     )
 
 

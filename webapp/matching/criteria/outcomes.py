@@ -36,5 +36,8 @@ def assess(context: Context, rows: Rows) -> Assessment:
 
 def _shrink(value: Floats, known: np.typing.NDArray[np.bool_], people: Floats) -> Assessment:
     shrunk = (people * value + SHRINKAGE * PRIOR) / (people + SHRINKAGE)
-    doubt = 0.5 * SHRINKAGE / (people + SHRINKAGE)
-    return settle(shrunk, known, np.maximum(0.0, shrunk - doubt), np.minimum(1.0, shrunk + doubt))
+
+    def doubt() -> Floats:
+        return 0.5 * SHRINKAGE / (people + SHRINKAGE)
+
+    return settle(shrunk, known, lambda: np.maximum(0.0, shrunk - doubt()), lambda: np.minimum(1.0, shrunk + doubt()))

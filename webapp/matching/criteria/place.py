@@ -5,7 +5,7 @@ Online is everywhere it is authorised; in person counts by distance, or by state
 
 import numpy as np
 
-from webapp.matching.arrays import Rows
+from webapp.matching.arrays import Mask, Rows
 from webapp.matching.context import Context
 from webapp.matching.criteria.assessment import Assessment
 from webapp.matching.places import (
@@ -37,17 +37,18 @@ def assess(context: Context, rows: Rows) -> Assessment:
     in_person = (usable & IN_PERSON) != 0
     by_campus = np.where(in_person, np.where(located, campus, UNKNOWN_SITE), 0.0)
     point = np.maximum(by_online, by_campus)
-    settled = np.where(by_online >= by_campus, online_known | ((usable & ONLINE) == 0), located)
-    known = np.where(settled, 1.0, 0.5)
-    low = np.where(settled, point, 0.0)
-    high = np.where(settled, point, 1.0)
     near = np.where(located, campus, UNKNOWN_SITE) if places.wanted & IN_PERSON else np.full(len(site), UNKNOWN_SITE)
     unstated = modality == 0
-    tilted = UNKNOWN_WAY_BASE + UNKNOWN_WAY_SLOPE * near
-    half_known = 0.5 * located if places.wanted & IN_PERSON else np.zeros(len(site))
+
+    def settled() -> Mask:
+        by_way: Mask = np.where(by_online >= by_campus, online_known | ((usable & ONLINE) == 0), located)
+        stated: Mask = by_way & ~unstated
+        return stated
+
+    half_known = 0.5 if places.wanted & IN_PERSON else 0.0
     return Assessment(
-        point=np.where(unstated, tilted, point),
-        known=np.where(unstated, half_known, known),
-        low=np.where(unstated, 0.0, low),
-        high=np.where(unstated, 1.0, high),
+        np.where(unstated, UNKNOWN_WAY_BASE + UNKNOWN_WAY_SLOPE * near, point),
+        lambda: np.where(unstated, half_known * located, np.where(settled(), 1.0, 0.5)),
+        lambda: np.where(settled(), point, 0.0),
+        lambda: np.where(settled(), point, 1.0),
     )
