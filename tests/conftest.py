@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import importlib
 import os
-import pkgutil
 import shutil
 import tempfile
 import uuid
@@ -71,13 +69,15 @@ def servers(shared_var: Path) -> Iterator[embedded.Addresses]:
 @pytest.fixture(scope="session")
 def template_database(servers: embedded.Addresses, shared_var: Path) -> Iterator[str]:
     """The name of a database that was migrated once and that others are copied from."""
+    from webapp import bootstrap  # seconds of imports that the tests of the pure floors need not pay
+
     own = not os.environ.get("DATABASE_URL")
     name = TEMPLATE if own else f"{TEMPLATE}_{uuid.uuid4().hex[:12]}"
     with _locked(shared_var / "template.lock"):
         if not _database_exists(servers.database_url, name):
             try:
                 _execute(servers.database_url, f'CREATE DATABASE "{name}"')
-                _migrate(_with_database(servers.database_url, name))
+                bootstrap.upgrade_database(_with_database(servers.database_url, name))
             except BaseException:
                 _execute(servers.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
                 raise
@@ -158,20 +158,6 @@ def var_directory() -> Iterator[Path]:
     yield home / "var"
     embedded.stop(home / "var")
     shutil.rmtree(home, ignore_errors=True)
-
-
-def _migrate(url: str) -> None:
-    try:
-        upgrade = importlib.import_module("webapp.bootstrap").upgrade_database
-    except ImportError:
-        package = importlib.import_module("webapp.models")
-        for module in pkgutil.iter_modules(package.__path__, "webapp.models."):
-            importlib.import_module(module.name)
-        engine = create_engine(url)
-        importlib.import_module("webapp.models.base").Base.metadata.create_all(engine)
-        engine.dispose()
-    else:
-        upgrade(url)
 
 
 def _with_database(url: str, name: str) -> str:

@@ -17,7 +17,7 @@ from webapp.embedded import status
 from webapp.embedded.process import command_line
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 class Rehearsal:

@@ -90,7 +90,7 @@ def test_servers_end_with_a_killed_starter(used_var: Path) -> None:
     starter.kill()
     starter.communicate()
     assert len(servers) == 2
-    assert all(server is not None and wait_gone(server, 20.0) for server in servers)
+    assert all(server is not None and wait_gone(server, 60.0) for server in servers)
 
 
 def test_a_cut_tail_of_the_append_only_file_is_mended(used_var: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_joiner_leaves_the_servers_running_and_the_starter_waits_for_joiners(u
         with pytest.raises(subprocess.TimeoutExpired):
             starter.wait(0.5)
         assert _query(addresses, "SELECT 1") == [(1,)]
-    assert starter.wait(20.0) == 0
+    assert starter.wait(60.0) == 0
     assert starter.stdout is not None
     starter.stdout.close()
     assert status(used_var) == []
