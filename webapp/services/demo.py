@@ -68,7 +68,7 @@ def load(
     )
     if report.is_refused:
         raise Refused(*report.problems)
-    rows = list(csv.DictReader(io.TextIOWrapper(partners, "utf-8", newline="")))
+    rows = list(csv.DictReader(io.StringIO(partners.read().decode("utf-8"), newline="")))
     added = sum(_add_partner(session, clock, seal, row, endpoint_url(row["slug"])) for row in rows)
     session.flush()
     return Loaded(report, partners_added=added, partners_kept=len(rows) - added)

@@ -1,0 +1,105 @@
+"""The demo: loaded once, repeated harmlessly, never over something real."""
+
+import csv
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.services.listing_rows import import_rows, row
+from webapp.domain.clock import SystemClock
+from webapp.gateways.sealing import Seal
+from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerTerms, Program
+from webapp.queries.partner import offers_for
+from webapp.services.demo import Loaded, load
+
+DEMO = Path(__file__).resolve().parents[2] / "webapp" / "cli" / "demo"
+SEAL = Seal("a secret for tests of the demo only, nothing more")
+
+
+def load_demo(session: Session, *, base: str = "http://127.0.0.1:8000/dev/partner/", if_empty: bool = False) -> Loaded:
+    with (DEMO / "catalog.csv").open("rb") as catalog, (DEMO / "partners.csv").open("rb") as partners:
+        return load(
+            session,
+            SystemClock(),
+            SEAL,
+            catalog=catalog,
+            partners=partners,
+            endpoint_url=lambda slug: base + slug,
+            if_empty=if_empty,
+        )
+
+
+def partner_rows() -> list[dict[str, str]]:
+    with (DEMO / "partners.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_listings_partners_terms_and_endpoints_are_there(session: Session) -> None:
+    loaded = load_demo(session)
+    wanted = partner_rows()
+    assert loaded.report is not None
+    assert loaded.report.added >= 160
+    assert (loaded.partners_added, loaded.partners_kept) == (len(wanted), 0)
+    assert session.scalars(select(Program.is_demo).distinct()).all() == [True]
+    for told in wanted:
+        partner = session.execute(select(Partner).where(Partner.slug == told["slug"])).scalar_one()
+        terms = session.execute(select(PartnerTerms).where(PartnerTerms.partner_id == partner.id)).scalar_one()
+        assert (terms.price_cents, terms.currency) == (int(told["price_cents"]), told["currency"])
+        assert (terms.daily_cap, terms.monthly_cap) == tuple(
+            int(told[name]) if told[name] else None for name in ("daily_cap", "monthly_cap")
+        )
+        (endpoint,) = partner.endpoints
+        assert endpoint.url == f"http://127.0.0.1:8000/dev/partner/{told['slug']}"
+        assert SEAL.open(endpoint.sealed_secret).startswith("whsec_")
+        spoken = session.scalars(
+            select(Institution.name)
+            .join(PartnerInstitution, PartnerInstitution.institution_id == Institution.id)
+            .where(PartnerInstitution.partner_id == partner.id)
+        ).all()
+        assert spoken == [told["institution"]]
+    assert offers_for(session, ["demo-brambleford-msds"])["demo-brambleford-msds"].display_name == "Brambleford State"
+
+
+def test_secrets_differ_and_are_not_stored_in_the_clear(session: Session) -> None:
+    load_demo(session)
+    sealed = session.scalars(select(PartnerEndpoint.sealed_secret)).all()
+    assert len({SEAL.open(each) for each in sealed}) == len(sealed) > 1
+    assert not any(b"whsec_" in each for each in sealed)
+
+
+def test_repeating_changes_nothing(session: Session) -> None:
+    load_demo(session)
+    before = session.execute(select(PartnerEndpoint.id, PartnerEndpoint.sealed_secret)).all()
+    again = load_demo(session)
+    assert again.report is not None
+    assert (again.report.added, again.report.changed, again.report.withdrawn) == (0, 0, 0)
+    assert (again.partners_added, again.partners_kept) == (0, len(partner_rows()))
+    assert session.execute(select(PartnerEndpoint.id, PartnerEndpoint.sealed_secret)).all() == before
+
+
+def test_terms_that_staff_changed_stay(session: Session) -> None:
+    load_demo(session)
+    terms = session.scalars(select(PartnerTerms).limit(1)).one()
+    terms.price_cents = 1
+    session.flush()
+    load_demo(session)
+    assert session.get_one(PartnerTerms, terms.id).price_cents == 1
+
+
+def test_another_address_replaces_the_endpoint(session: Session) -> None:
+    load_demo(session)
+    load_demo(session, base="http://127.0.0.1:9999/")
+    live = session.scalars(select(PartnerEndpoint.url).where(PartnerEndpoint.disabled_at.is_(None))).all()
+    assert sorted(live) == sorted(f"http://127.0.0.1:9999/{told['slug']}" for told in partner_rows())
+
+
+def test_if_empty_leaves_a_catalogue_alone(session: Session) -> None:
+    import_rows(session, [row(1)])
+    assert load_demo(session, if_empty=True) == Loaded(None)
+    assert session.scalars(select(Program.program_id)).all() == ["p-1"]
+    assert session.scalars(select(Partner.id)).all() == []
+
+
+def test_if_empty_fills_an_empty_one(session: Session) -> None:
+    assert load_demo(session, if_empty=True).report is not None
