@@ -89,7 +89,20 @@ def python_loop(listings: list[Listing]) -> list[tuple[float, str]]:
 
 
 def main() -> None:
-    print(" s   bytes/row  rank p50 ms  p95 ms  +what-ifs p50  p95  numpy pass ms  ratio  python loop ms  ratio")
+    names = (
+        "build s",
+        "bytes/row",
+        "rank p50",
+        "p95 ms",
+        "+what-ifs",
+        "p95 ms",
+        "one numpy pass",
+        "x",
+        "python loop",
+        "x",
+    )
+    widths = (9, 9, 9, 7, 9, 7, 14, 6, 11, 6)
+    print("programs", *(f"{name:>{width}}" for name, width in zip(names, widths, strict=True)), sep="  ")
     for size in SIZES:
         listings = listings_of(size)
         start = time.perf_counter()
