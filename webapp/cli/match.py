@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -24,7 +24,13 @@ REASONS_SHOWN = 3
 
 
 @click.command("match")
-@click.option("--profile", "profile_file", type=click.File("rb"), required=True, help="A profile in JSON; - reads it.")
+@click.option(
+    "--profile",
+    "profile_file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    required=True,
+    help="A profile in JSON; - reads it from standard input.",
+)
 @click.option(
     "--catalog",
     "catalog_file",
@@ -33,12 +39,13 @@ REASONS_SHOWN = 3
 )
 @click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True, help="How many matches.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ranking as JSON.")
-def match(profile_file: BinaryIO, catalog_file: Path | None, top: int, as_json: bool) -> None:
+def match(profile_file: str, catalog_file: Path | None, top: int, as_json: bool) -> None:
     """Rank programs for a profile and say why.
 
     The same profile and catalogue give the same answer, byte for byte.
     """
-    profile = _profile(profile_file.read(MAX_PROFILE + 1))
+    with plainly(), click.open_file(profile_file, "rb") as stream:
+        profile = _profile(stream.read(MAX_PROFILE + 1))
     catalog = _catalog_of_file(catalog_file) if catalog_file else _catalog_of_database()
     ranking = rank(profile, catalog, DEFAULT_WEIGHTS, top).to_json()
     if as_json:
