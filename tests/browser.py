@@ -28,12 +28,24 @@ class LiveServer:
     url: str
 
 
+_running: list[Browser] = []
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One browser for the whole run."""
+    """One browser for the whole run.
+
+    Each conftest.py that takes this fixture in has its own, but a thread can run Playwright only once: the first starts
+    the browser and, being the last to end, stops it; the others borrow it.
+    """
+    if _running:
+        yield _running[0]
+        return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        _running.append(browser)
         yield browser
+        _running.clear()
         browser.close()
 
 

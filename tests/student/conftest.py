@@ -44,7 +44,7 @@ def student_database_url(make_database: Callable[[], AbstractContextManager[str]
         yield url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def runtime(student_database_url: str) -> Iterator[Runtime]:
     """A runtime on that database, with fakes for the outside world. Nothing is nudged: no worker listens."""
     built = replace_parts(
@@ -57,7 +57,7 @@ def runtime(student_database_url: str) -> Iterator[Runtime]:
     built.engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def app(runtime: Runtime) -> Flask:
     """The application; errors are shown as the public sees them."""
     return create_app(runtime.settings, runtime=runtime)

@@ -148,4 +148,8 @@ def request_values(page: Page, schools: int = 1) -> dict[str, str | list[str]]:
 def errors_of(response: TestResponse) -> list[str]:
     """The lines of the error summary."""
     summary = re.search(r"data-error-summary>(.*?)</div>", response.text, re.S)
-    return [] if summary is None else [" ".join(Page(item).words.split()) for item in re.findall(r"<li>(.*?)</li>", summary[1], re.S)]
+    return (
+        []
+        if summary is None
+        else [" ".join(Page(item).words.split()) for item in re.findall(r"<li>(.*?)</li>", summary[1], re.S)]
+    )

@@ -39,7 +39,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/match/<slug>")
-@rate_limited("60/minute;600/hour")
+@rate_limited("300/minute;3000/hour")
 def save(slug: str) -> ResponseReturnValue:
     """Check and save one step. "Back" saves what is valid and asks nothing more."""
     step = find_step(slug) or abort(404)

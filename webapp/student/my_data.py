@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from webapp.context import csrf, rate_limited, runtime
+from webapp.domain.errors import NotFound
 from webapp.domain.message import MessageClass
 from webapp.queries.my_data import MyData, Person, find_my_data, find_person
 from webapp.services.lead import withdraw
@@ -50,14 +51,12 @@ def take_back(token: str, lead_id: UUID) -> ResponseReturnValue:
     """Withdraw one introduction. Twice is the same as once."""
     built = runtime()
     person = _person(token)
-    with built.begin() as session:
-        withdraw(
-            session,
-            built.clock,
-            lead_id,
-            prospect_id=person.prospect_id,
-            page=f"{built.settings.base_url}/my-data",
-        )
+    page = f"{built.settings.base_url}/my-data"
+    try:
+        with built.begin() as session:
+            withdraw(session, built.clock, lead_id, prospect_id=person.prospect_id, page=page)
+    except NotFound:
+        abort(404)
     built.wake_up.nudge()
     flash("Done: the introduction is taken back.", "good")
     return redirect(url_for(".show", token=token), 303)

@@ -49,6 +49,8 @@ _NOT_KNOWN = frozenset(
 """Caveats that say what nobody has published or told us; the others speak against the program."""
 _MOVED = frozenset(("variety_up", "variety_down"))
 _NOTHING_SAID = "nothing_said"
+IN_SIGHT = 4
+"""Reasons shown at once; the rest open with a click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Card:
     rank: int
     program_id: str
     name: str
+    school: str
     institution: str
     url: None
     site: str | None
@@ -99,6 +102,7 @@ class Card:
     band: Coded
     score: str
     reasons: tuple[Reason, ...]
+    more_reasons: tuple[Reason, ...]
     caveats: tuple[str, ...]
     gaps: tuple[str, ...]
     unknowns: tuple[str, ...]
@@ -188,11 +192,13 @@ def _card(
     program_id = match["program_id"]
     listing = catalog.listings[catalog.row_of[program_id]]
     place = where(listing)
+    reasons = tuple(Reason(reason_sentence(r), r["source"], r["as_of"]) for r in match["reasons"])
     caveats = [caveat for caveat in match["caveats"] if caveat["code"] not in (*_MOVED, _NOTHING_SAID)]
     return Card(
         rank=match["rank"],
         program_id=program_id,
         name=listing.name,
+        school=listing.institution,
         institution=f"{listing.institution}, {place}" if place else listing.institution,
         url=None,
         site=listing.url,
@@ -204,7 +210,8 @@ def _card(
         verdict=Coded(match["verdict"], verdict_label(match["verdict"]), verdict_sentence(match["verdict"])),
         band=Coded(match["band"], band_label(match["band"])),
         score=_score(match),
-        reasons=tuple(Reason(reason_sentence(r), r["source"], r["as_of"]) for r in match["reasons"]),
+        reasons=reasons[:IN_SIGHT],
+        more_reasons=reasons[IN_SIGHT:],
         caveats=tuple(caveat_sentence(c) for c in caveats if c["code"] not in _NOT_KNOWN),
         gaps=tuple(_gap(gap, catalog) for gap in match["gaps"]),
         unknowns=tuple(caveat_sentence(c) for c in caveats if c["code"] in _NOT_KNOWN),

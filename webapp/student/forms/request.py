@@ -88,7 +88,7 @@ class RequestForm(BaseForm):
     phone = TelField(
         "Phone number", hint="Needed only if you ticked phone calls or text messages. Otherwise leave it empty."
     )
-    adult = CheckField("I am 18 or older", hint="Needed only if you ticked a school. Schools may not contact minors.")
+    adult = CheckField("I am 18 or older", hint="Needed only if you ticked a school. We introduce adults only.")
     homepage = HoneypotField()
     ticket = HiddenField(max_length=400)
 

@@ -1,0 +1,50 @@
+"""The whole way of a student in a real browser, by keyboard only, with and without JavaScript."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.browser import LiveServer
+from tests.e2e.journey import Request, ask_for, cancel_first_introduction, fill_the_form
+from tests.student.person import ANSWERS
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_from_the_first_question_to_taking_an_introduction_back(
+    app: Flask,
+    live_server: Callable[[Any], LiveServer],
+    new_page: Callable[..., Page],
+    faults: list[str],
+    javascript: bool,
+) -> None:
+    page = new_page(javascript=javascript)
+    url = live_server(app).url
+    fill_the_form(page, url, ANSWERS)
+    expect(page.locator("article.match")).to_have_count(10)
+    expect(page.locator(":checked")).to_have_count(0)
+    ask_for(page, Request(email=f"keyboard-{javascript}@student.example".lower()))
+    expect(page.get_by_text("We have what you asked for.")).to_be_visible()
+    expect(page.get_by_text("Your mail is about to leave")).to_be_visible()
+    cancel_first_introduction(page)
+    assert faults == []
+
+
+def test_a_mistake_takes_the_focus_to_the_summary_and_on_to_the_field(
+    app: Flask, live_server: Callable[[Any], LiveServer], browser_page: Page, faults: list[str]
+) -> None:
+    fill_the_form(browser_page, live_server(app).url, {**ANSWERS})
+    browser_page.goto(browser_page.url.rsplit("/results", 1)[0] + "/match/background")
+    browser_page.fill('[name="gpa"]', "nine")
+    browser_page.get_by_role("button", name="Save and continue").click()
+    summary = browser_page.locator("[data-error-summary]")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link").click()
+    expect(browser_page.locator('[name="gpa"]')).to_be_focused()
+    expect(browser_page.locator('[name="gpa"]')).to_have_value("nine")
+    # Chromium reports the 422 of a page with mistakes as a failed load; nothing else may be wrong.
+    assert [fault for fault in faults if "422" not in fault] == []
