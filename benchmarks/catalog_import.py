@@ -104,13 +104,13 @@ def listing_file(count: int) -> bytes:
 
 def stored_rows(url: str) -> list[tuple[Any, ...]]:
     """The rows of `programs` as the driver gives them."""
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url.replace("+psycopg", "", 1)) as connection:
         return connection.execute(_columns("SELECT {} FROM programs")).fetchall()
 
 
 def copy_rows(url: str, rows: list[tuple[Any, ...]]) -> None:
     """Copy them into a table of the same columns, constraints and indexes."""
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+    with psycopg.connect(url.replace("+psycopg", "", 1)) as connection, connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS raw_programs")
         cursor.execute("CREATE TABLE raw_programs (LIKE programs INCLUDING ALL)")
         with cursor.copy(_columns("COPY raw_programs ({}) FROM STDIN")) as copy:
