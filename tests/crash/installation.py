@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -77,6 +78,14 @@ class Installation:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def kill_while_held(self, held: threading.Semaphore) -> None:
+        """Wait until a worker is held by the world outside, SIGKILL it there, and start another."""
+        while held.acquire(blocking=False):
+            pass  # those whom an earlier kill took
+        assert held.acquire(timeout=60), self._last_words()
+        self.kill("worker")
+        self.start("worker")
 
     def kill(self, name: str) -> None:
         """SIGKILL, as the kernel does when memory runs out."""
@@ -170,6 +179,23 @@ class Installation:
     def _last_words(self) -> str:
         log = self.var / "worker.log"
         return log.read_text(errors="replace")[-3000:] if log.exists() else "no log"
+
+
+def nothing_lost_nothing_doubled(installation: Installation, students: int, *, uncertain_at_most: int = 0) -> None:
+    """The end of every test: what the rows say and what the world saw agree, one for one."""
+    messages, leads = installation.states()
+    assert leads == {"delivered": students}
+    assert sum(messages.values()) == students
+    assert set(messages) <= {"handed_over", "uncertain"}
+    assert messages["uncertain"] <= uncertain_at_most
+    assert installation.open_leases() == 0
+    assert installation.partner.badly_signed == 0
+    assert len(installation.partner.accepted) == students
+    assert set(installation.partner.accepted.values()) == {1}
+    taken = installation.mail.taken
+    assert set(taken.values()) == {1}
+    assert messages["handed_over"] <= len(taken) <= students
+    assert installation.sent_without_record() == set()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,13 @@ def ranking_of(schools: Sequence[School]) -> dict[str, Any]:
     }
 
 
+def open_draft(session: Session, clock: Clock, links: Links) -> UUID:
+    """The form a request is made from."""
+    opened = draft.start(session, clock, links, keep=timedelta(days=1), attribution={"utm_source": "guide"})
+    session.flush()
+    return opened.id
+
+
 def submit_request(
     session: Session,
     clock: Clock,
@@ -49,10 +57,9 @@ def submit_request(
     channels: frozenset[ContactChannel] = frozenset({ContactChannel.EMAIL}),
     nonce: str | None = None,
     policy: Policy = POLICY,
+    draft_id: UUID | None = None,
 ) -> Stored:
     """Submit a request about `schools`, with introductions to `ticked` (all of them unless told otherwise)."""
-    opened = draft.start(session, clock, links, keep=timedelta(days=1), attribution={"utm_source": "guide"})
-    session.flush()
     return submission.submit(
         session,
         clock,
@@ -60,7 +67,7 @@ def submit_request(
         policy,
         Submission(
             nonce=nonce or new_token(),
-            draft_id=opened.id,
+            draft_id=draft_id or open_draft(session, clock, links),
             contact=Contact(email=email, first_name="Ana", last_name="Silva", phone=phone),
             wants_mail=wants_mail,
             introductions=tuple(

@@ -52,9 +52,15 @@ def chain_of(session: Session, prospect_id: UUID) -> Chain:
 
 def append(
     session: Session, chain: Chain, wordings: Sequence[Wording], *, at: datetime, submission_id: UUID | None
-) -> list[UUID]:
-    """Append one record for each wording, in order; the record ids."""
-    ids: list[UUID] = []
+) -> None:
+    """Append one record for each wording, in order."""
+    session.execute(insert(Consent), links(chain, wordings, at=at, submission_id=submission_id))
+
+
+def links(
+    chain: Chain, wordings: Sequence[Wording], *, at: datetime, submission_id: UUID | None
+) -> list[dict[str, object]]:
+    """The rows that append one record for each wording, in order, to a chain that nobody else is appending to."""
     rows: list[dict[str, object]] = []
     sequence, digest = chain.last_sequence, chain.last_digest
     for wording in wordings:
@@ -74,11 +80,8 @@ def append(
             at=at,
         )
         digest = record.digest(digest)
-        ids.append(record.record_id)
         rows.append(_row(record, digest, chain.prospect_id, submission_id, wording.lead_id))
-    if rows:
-        session.execute(insert(Consent), rows)
-    return ids
+    return rows
 
 
 def _row(

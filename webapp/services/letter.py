@@ -116,7 +116,7 @@ def _matched_programs(session: Session, message: Message, links: Links, footer: 
         considered=submission.considered,
         results_url=links.results_url(submission.draft_id),
         requested_at=submission.created_at,
-        introductions=_introductions(session, message, links, footer),
+        introductions=_introductions(session, message, footer),
     )
 
 
@@ -131,7 +131,7 @@ def _card(match: Match, listing: Listing, is_partner: bool, is_demo: bool) -> Pr
         verdict_label=verdict_label(match.verdict),
         verdict_sentence=verdict_sentence(match.verdict),
         reasons=tuple(reason_sentence(reason) for reason in match.reasons),
-        caveats=tuple([*gaps, *(caveat_sentence(caveat) for caveat in match.caveats)]),
+        caveats=(*gaps, *(caveat_sentence(caveat) for caveat in match.caveats)),
         price=price.amount,
         price_note=price.note,
         modality=modality_words(listing),
@@ -152,7 +152,7 @@ def _next_step(match: Match, gaps: list[str]) -> str:
     return "Ask the school about the points marked unknown before you apply."
 
 
-def _introductions(session: Session, message: Message, links: Links, footer: Footer) -> IntroductionsOpened | None:
+def _introductions(session: Session, message: Message, footer: Footer) -> IntroductionsOpened | None:
     """What was opened with the submission and has not been cancelled; None when nothing was."""
     submission = session.get_one(Submission, message.submission_id)
     prospect = session.get_one(Prospect, submission.prospect_id)
@@ -181,8 +181,8 @@ def _introductions(session: Session, message: Message, links: Links, footer: Foo
     )
 
 
-def _introductions_opened(session: Session, message: Message, links: Links, footer: Footer) -> IntroductionsOpened:
-    found = _introductions(session, message, links, footer)
+def _introductions_opened(session: Session, message: Message, _: Links, footer: Footer) -> IntroductionsOpened:
+    found = _introductions(session, message, footer)
     if found is not None:
         return found
     submission = session.get_one(Submission, message.submission_id)

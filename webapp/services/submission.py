@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain import consent as words
@@ -17,13 +17,14 @@ from webapp.domain.events import EventKind
 from webapp.domain.ids import address_key, new_id, token_hash
 from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
-from webapp.domain.message import MessageClass, Template
+from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.submission import IntroductionRequest, Submission
-from webapp.models import Delivery, Lead, LeadEvent, Match, Prospect
+from webapp.models import Consent, Delivery, Lead, LeadEvent, Match, Message, OutboxEvent, Prospect
 from webapp.models import Submission as SubmissionRow
 from webapp.observability.metrics import SUBMISSIONS
 from webapp.queries.partner import Offer, current_endpoints, offers_for
-from webapp.services import consent, message, outbox
+from webapp.services import consent, message
+from webapp.services.rows import insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,29 @@ def submit(
     offers = _checked_offers(session, submission, ranking)
     email_key = address_key(links.secret, submission.contact.email)
     prospect_id, submission_id = new_id(), new_id()
-    session.execute(insert(Prospect), [_prospect_row(prospect_id, email_key, submission, links, now)])
-    session.execute(
-        insert(SubmissionRow), [_submission_row(submission_id, prospect_id, submission, profile, ranking, now)]
-    )
-    match_ids = _store_matches(session, submission_id, ranking)
+    matches = _match_rows(submission_id, ranking)
+    match_ids = {row["program_id"]: row["id"] for row in matches}
     leads = [
         _lead_row(submission_id, prospect_id, match_ids[offer.program_id], offer, submission, policy, now)
         for offer in offers
     ]
-    _store_leads(session, leads, now)
-    chain = consent.Chain(prospect_id, email_key)
     wordings = list(_wordings(submission, offers, leads))
-    consent.append(session, chain, wordings, at=now, submission_id=submission_id)
-    _queue_mail(session, submission, submission_id, prospect_id, bool(leads), now)
+    chain = consent.Chain(prospect_id, email_key)
+    messages = _message_rows(submission, submission_id, prospect_id, now)
+    insert_rows(
+        session,
+        [
+            (Prospect, [_prospect_row(prospect_id, email_key, submission, links, now)]),
+            (SubmissionRow, [_submission_row(submission_id, prospect_id, submission, profile, ranking, now)]),
+            (Match, matches),
+            (Lead, leads),
+            (LeadEvent, [_event_row(lead, now) for lead in leads]),
+            (Delivery, _delivery_rows(session, leads, now)),
+            (Consent, consent.links(chain, wordings, at=now, submission_id=submission_id)),
+            (Message, messages),
+            (OutboxEvent, [*_due(EventKind.MESSAGE_DUE, messages), *_due(EventKind.LEAD_DUE, leads)]),
+        ],
+    )
     SUBMISSIONS.labels("stored").inc()
     return Stored(submission_id, prospect_id, is_new=True)
 
@@ -171,8 +181,8 @@ def _submission_row(
     }
 
 
-def _store_matches(session: Session, submission_id: UUID, ranking: Mapping[str, Any]) -> dict[str, UUID]:
-    rows = [
+def _match_rows(submission_id: UUID, ranking: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
         {
             "id": new_id(),
             "submission_id": submission_id,
@@ -191,9 +201,6 @@ def _store_matches(session: Session, submission_id: UUID, ranking: Mapping[str, 
         }
         for match in ranking["matches"]
     ]
-    if rows:
-        session.execute(insert(Match), rows)
-    return {row["program_id"]: row["id"] for row in rows}
 
 
 def _lead_row(
@@ -223,19 +230,15 @@ def _lead_row(
     }
 
 
-def _store_leads(session: Session, leads: list[dict[str, Any]], now: datetime) -> None:
+def _event_row(lead: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {"lead_id": lead["id"], "at": now, "to_status": lead["status"], "reason": "submitted"}
+
+
+def _delivery_rows(session: Session, leads: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     if not leads:
-        return
+        return []
     endpoints = current_endpoints(session, [lead["partner_id"] for lead in leads])
-    events = [
-        {"lead_id": lead["id"], "at": now, "from_status": None, "to_status": lead["status"], "reason": "submitted"}
-        for lead in leads
-    ]
-    deliveries = [_delivery_row(lead, endpoints.get(lead["partner_id"]), now) for lead in leads]
-    session.execute(insert(Lead), leads)
-    session.execute(insert(LeadEvent), events)
-    session.execute(insert(Delivery), deliveries)
-    outbox.add(session, EventKind.LEAD_DUE, [lead["id"] for lead in leads], due_at=leads[0]["due_at"])
+    return [_delivery_row(lead, endpoints.get(lead["partner_id"]), now) for lead in leads]
 
 
 def _delivery_row(lead: Mapping[str, Any], endpoint_id: UUID | None, now: datetime) -> dict[str, Any]:
@@ -249,6 +252,10 @@ def _delivery_row(lead: Mapping[str, Any], endpoint_id: UUID | None, now: dateti
         "status": DeliveryStatus.WAITING,
         "created_at": now,
     }
+
+
+def _due(kind: EventKind, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return ({"kind": kind, "subject_id": row["id"], "due_at": row["due_at"]} for row in rows)
 
 
 def _wordings(submission: Submission, offers: list[Offer], leads: list[dict[str, Any]]) -> Iterator[consent.Wording]:
@@ -277,19 +284,22 @@ def _wordings(submission: Submission, offers: list[Offer], leads: list[dict[str,
         )
 
 
-def _queue_mail(
-    session: Session, submission: Submission, submission_id: UUID, prospect_id: UUID, has_leads: bool, now: datetime
-) -> None:
-    """One mail for each submission: the list, with the introductions in it, or the introductions alone."""
+def _message_rows(
+    submission: Submission, submission_id: UUID, prospect_id: UUID, now: datetime
+) -> list[dict[str, Any]]:
+    """One mail for each submission: the list with the introductions in it, or the introductions alone."""
     template = Template.MATCHED_PROGRAMS if submission.wants_mail else Template.INTRODUCTIONS_OPENED
-    if not submission.wants_mail and not has_leads:
-        return
-    message.queue(
-        session,
-        key=f"submission:{submission_id}:{template}:{message.TEMPLATE_VERSION}",
-        message_class=MessageClass.MATCHES if submission.wants_mail else MessageClass.TRANSACTIONAL,
-        template=template,
-        at=now,
-        prospect_id=prospect_id,
-        submission_id=submission_id,
-    )
+    return [
+        {
+            "id": new_id(),
+            "key": f"submission:{submission_id}:{template}:{message.TEMPLATE_VERSION}",
+            "message_class": MessageClass.MATCHES if submission.wants_mail else MessageClass.TRANSACTIONAL,
+            "template": template,
+            "template_version": message.TEMPLATE_VERSION,
+            "prospect_id": prospect_id,
+            "submission_id": submission_id,
+            "status": MessageStatus.PENDING,
+            "due_at": now,
+            "created_at": now,
+        }
+    ]

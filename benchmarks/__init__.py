@@ -1,0 +1,1 @@
+"""Measurements. Never tests: the machine they run on is shared, so they quote ratios."""
