@@ -45,7 +45,9 @@ def make_school(
 ) -> School:
     """One school with one published program. Names differ by `name`."""
     slug = name.lower()
-    institution = Institution(id=new_id(), key=f"test-{slug}", name=f"{name} Institute", control="public", title_iv=True)
+    institution = Institution(
+        id=new_id(), key=f"test-{slug}", name=f"{name} Institute", control="public", title_iv=True
+    )
     program = Program(
         id=new_id(),
         program_id=f"test-{slug}-ms",

@@ -1,5 +1,7 @@
 """One transaction holds everything a student asked for."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -132,7 +134,7 @@ def test_an_ended_partner_cannot_be_ticked(session: Session, clock: FrozenClock,
         submit_request(session, clock, links, [school])
 
 
-def _chain(rows: list[Consent]) -> list[tuple[ConsentRecord, bytes]]:
+def _chain(rows: Sequence[Consent]) -> list[tuple[ConsentRecord, bytes]]:
     return [
         (
             ConsentRecord(

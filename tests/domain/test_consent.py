@@ -1,0 +1,89 @@
+"""The words, and the chain that shows when one was touched."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.domain.consent import (
+    GENESIS,
+    ConsentKind,
+    ConsentPurpose,
+    ConsentRecord,
+    first_broken_link,
+    join_words,
+)
+from webapp.domain.ids import new_id
+
+
+def chain(length: int) -> list[tuple[ConsentRecord, bytes]]:
+    links = []
+    digest = GENESIS
+    for sequence in range(1, length + 1):
+        record = ConsentRecord(
+            record_id=new_id(),
+            sequence=sequence,
+            prospect_key=b"k" * 32,
+            kind=ConsentKind.GIVEN,
+            purpose=ConsentPurpose.INTRODUCTION,
+            legal_entity=f"School {sequence}, Inc.",
+            program_id=f"p{sequence}",
+            channels=("email",),
+            text_version="1",
+            text="I agree.",
+            page="/results",
+            at=datetime(2026, 11, 22, 12, 0, sequence, tzinfo=UTC),
+        )
+        digest = record.digest(digest)
+        links.append((record, digest))
+    return links
+
+
+@given(st.integers(0, 12))
+def test_an_untouched_chain_holds(length: int) -> None:
+    assert first_broken_link(chain(length)) is None
+
+
+@given(
+    st.integers(2, 8),
+    st.data(),
+    st.sampled_from(
+        [
+            {"text": "I agree to all."},
+            {"legal_entity": "Other, Inc."},
+            {"channels": ("email", "phone")},
+            {"at": datetime(2020, 1, 1, tzinfo=UTC)},
+            {"kind": ConsentKind.WITHDRAWN},
+            {"page": "/elsewhere"},
+            {"text_version": "0"},
+            {"prospect_key": b"x" * 32},
+        ]
+    ),
+)
+def test_any_edit_is_found_where_it_was_made(length: int, data: st.DataObject, edit: dict[str, object]) -> None:
+    links = chain(length)
+    place = data.draw(st.integers(0, length - 1))
+    record, digest = links[place]
+    links[place] = (replace(record, **edit), digest)  # type: ignore[arg-type]  # names are checked at run time
+    assert first_broken_link(links) == place + 1
+
+
+@given(st.integers(3, 8), st.data())
+def test_a_missing_or_swapped_link_is_found(length: int, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, length - 2))
+    without = chain(length)
+    del without[place]
+    assert first_broken_link(without) == place + 2
+    swapped = chain(length)
+    swapped[place], swapped[place + 1] = swapped[place + 1], swapped[place]
+    assert first_broken_link(swapped) == place + 2
+
+
+def test_words_are_joined_as_in_speech() -> None:
+    assert [join_words(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
