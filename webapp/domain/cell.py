@@ -19,4 +19,4 @@ def guard(text: str) -> str:
 
 def unguard(text: str) -> str:
     """What `guard` was given. Text that carries no guard comes back unchanged."""
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:] if text.startswith("'") and _GUARDED.match(text) else text

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -71,6 +72,8 @@ _STAGED: dict[str, str] = {
 }
 _LISTS = frozenset(name for name, kind in FACTS.items() if kind == "text[]")
 _PLAIN = tuple(name for name in FACTS if name != "fact_sources")
+_facts_of = attrgetter(*_PLAIN)
+_KINDS = tuple(name in _LISTS for name in _PLAIN)
 
 
 @dataclass(slots=True)
@@ -144,12 +147,8 @@ def _driver_connection(session: Session) -> psycopg.Connection[Any]:
 
 def _record(row: SourceRow, listing: Listing) -> tuple[Any, ...]:
     key = row.institution_key or institution_key_of(listing.institution)
-    facts = [_plain(name, getattr(listing, name)) for name in _PLAIN]
-    told = {
-        column: {"source": source.source, "as_of": source.as_of}
-        for column, source in sorted(listing.fact_sources.items())
-    }
-    sources = json.dumps(told)
+    facts = [_plain(is_list, value) for is_list, value in zip(_KINDS, _facts_of(listing), strict=True)]
+    sources = _sources_of(listing) if listing.fact_sources else "{}"
     canonical = json.dumps([key, *facts[:-1], str(facts[-1]), sources])
     return (
         row.line,
@@ -165,7 +164,18 @@ def _record(row: SourceRow, listing: Listing) -> tuple[Any, ...]:
     )
 
 
-def _plain(name: str, value: Any) -> Any:
-    if name in _LISTS:
-        return [item.value if isinstance(item, StrEnum) else str(item) for item in value] or None
-    return value.value if isinstance(value, StrEnum) else value
+def _plain(is_list: bool, value: Any) -> Any:
+    if value is None or value == ():
+        return None
+    if is_list:
+        return [str(item) for item in value]
+    # An enumeration would be copied by its name; `str` of a StrEnum is its value.
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _sources_of(listing: Listing) -> str:
+    told = {
+        column: {"source": source.source, "as_of": source.as_of}
+        for column, source in sorted(listing.fact_sources.items())
+    }
+    return json.dumps(told)
