@@ -15,6 +15,7 @@ from webapp.context import RATE_LIMIT_MARK
 from webapp.domain.clock import FrozenClock
 from webapp.settings import Environment
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, TRAP_FILLED
+from webapp.student.results import MOST_REQUESTS
 
 
 @pytest.fixture
@@ -195,6 +196,16 @@ def test_test_domains_are_refused_in_production(runtime: Runtime) -> None:
     results = person.finish()
     assert person.ask(results, mail="y", email="ana@student.test").status_code == 422
     assert Person(create_app(runtime.settings, runtime=runtime).test_client()).finish()
+
+
+def test_nobody_can_fill_somebody_elses_inbox(person: Person, results: str, database: Engine) -> None:
+    codes = [person.ask(results, mail="y", email="victim@student.example").status_code for _ in range(MOST_REQUESTS)]
+    assert codes == [303] * MOST_REQUESTS
+    response = person.ask(results, mail="y", email="VICTIM@student.example")
+    assert response.status_code == 422
+    assert any("many requests in the last day" in line for line in errors_of(response))
+    mine = "prospect_id IN (SELECT id FROM prospects WHERE lower(email) = 'victim@student.example')"
+    assert count(database, "messages", mine) == MOST_REQUESTS
 
 
 @pytest.fixture

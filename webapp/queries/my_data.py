@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.consent import ConsentKind, ConsentPurpose
@@ -136,6 +136,16 @@ def find_my_data(session: Session, token: str) -> MyData | None:
         mails=_mails(session, person.prospect_id),
         consents=consents,
     )
+
+
+def count_requests(session: Session, email_key: bytes, *, since: datetime) -> int:
+    """How many requests named this address, under its keyed hash, since a moment."""
+    return session.execute(
+        select(func.count())
+        .select_from(Submission)
+        .join(Prospect, Prospect.id == Submission.prospect_id)
+        .where(Prospect.email_key == email_key, Submission.created_at > since)
+    ).scalar_one()
 
 
 def _consents(session: Session, prospect_id: UUID) -> tuple[GivenConsent, ...]:

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.ids import new_id, token_hash
 from webapp.domain.links import Links
-from webapp.models import Draft
+from webapp.models import Draft, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,22 @@ def save_step(
     if is_last and draft.completed_at is None:
         draft.completed_at = now
     return _open(draft)
+
+
+def purge(session: Session, clock: Clock, *, limit: int = 10_000) -> int:
+    """Delete expired drafts that nothing was asked for from; the number deleted.
+
+    The draft of a submission stays with it: it finds the results page that the mail links to.
+    """
+    asked = exists().where(Submission.draft_id == Draft.id)
+    old = select(Draft.id).where(Draft.expires_at <= clock.now(), ~asked).limit(limit).with_for_update(skip_locked=True)
+    gone = session.execute(
+        delete(Draft)
+        .where(Draft.id.in_(old.scalar_subquery()))
+        .returning(Draft.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
 
 
 def _find(session: Session, clock: Clock, query: Any) -> OpenDraft | None:

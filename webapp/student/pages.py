@@ -4,7 +4,6 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
-from webapp.domain.label import PRIORITY_LABELS
 from webapp.domain.profile import Priority
 from webapp.matching.order import PER_INSTITUTION, TOP
 from webapp.matching.scoring import GOOD_SCORE, STRONG_COVERAGE, STRONG_SCORE
@@ -14,7 +13,7 @@ from webapp.student import arrival
 from webapp.student.answers import STEPS
 from webapp.student.drafts import current_draft
 from webapp.student.form import results_token
-from webapp.student.forms.priorities import CRITERION_WORDS
+from webapp.student.forms.priorities import CRITERION_WORDS, PRIORITY_WORDS
 
 blueprint = Blueprint("pages", __name__)
 
@@ -50,7 +49,7 @@ def how_we_rank() -> ResponseReturnValue:
         "student/how_we_rank.html",
         engine=ENGINE_VERSION,
         weights=DEFAULT_WEIGHTS.version,
-        priorities=[(PRIORITY_LABELS[priority].capitalize(), worth) for priority, worth in _WORTH.items()],
+        priorities=[(PRIORITY_WORDS[priority], worth) for priority, worth in _WORTH.items()],
         criteria=[
             (words[0], _MEANINGS[criterion.value], DEFAULT_WEIGHTS.unstated[criterion])
             for criterion, words in CRITERION_WORDS.items()

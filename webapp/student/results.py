@@ -1,14 +1,18 @@
 """The results page and the request under it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
+from webapp.bootstrap import Runtime
 from webapp.context import rate_limited, runtime
 from webapp.domain.consent import CONSENT_TEXT_VERSION
-from webapp.domain.errors import Refused
+from webapp.domain.errors import Problem, Refused
+from webapp.domain.ids import address_key
 from webapp.domain.profile import Profile, ProfileError
 from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.matching.ranking import Ranking, rank
@@ -16,6 +20,7 @@ from webapp.matching.student import Student
 from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.observability.metrics import RANK_SECONDS
 from webapp.queries.listing import demo_program_ids
+from webapp.queries.my_data import count_requests
 from webapp.queries.partner import offers_for
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
@@ -30,6 +35,8 @@ from webapp.student.ticket import Ticket, new_ticket, opened, sealed
 blueprint = Blueprint("results", __name__)
 
 SHOWN = 10
+MOST_REQUESTS, FLOOD_WINDOW = 10, timedelta(days=1)
+"""How many requests one address may be named in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ def ask(token: str) -> ResponseReturnValue:
                 profile=results.profile.to_json(),
                 ranking=results.ranking.to_json(),
             )
+            if stored.is_new:
+                _check_flood(session, form.email.data or "", built)
     except Refused as refusal:
         form.form_errors.extend(f"{problem.what} {problem.remedy}".strip() for problem in refusal.problems)
         return _page(results, form, new_ticket(draft.id, built.clock.now())), 422
@@ -161,6 +170,19 @@ def _is_acceptable(form: RequestForm, ticket: Ticket | None) -> bool:
         form.form_errors.append(TOO_FAST)
         return False
     return fine
+
+
+def _check_flood(session: Session, address: str, built: Runtime) -> None:
+    """Whoever types somebody else's address must not be able to fill that person's inbox: one too many is undone."""
+    since = built.clock.now() - FLOOD_WINDOW
+    if count_requests(session, address_key(built.links.secret, address), since=since) > MOST_REQUESTS:
+        raise Refused(
+            Problem(
+                "email",
+                "This address has had many requests in the last day, so we wait before we write to it again.",
+                "Try again tomorrow. What was asked before is not changed.",
+            )
+        )
 
 
 def _submission(form: RequestForm, draft: OpenDraft, ticket: Ticket) -> Submission:

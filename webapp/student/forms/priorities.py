@@ -8,7 +8,7 @@ PRIORITY_WORDS = {
     Priority.MUST: "Must",
     Priority.IMPORTANT: "Important",
     Priority.NICE: "Nice to have",
-    Priority.IGNORE: "Does not matter",
+    Priority.IGNORE: "Not at all",
 }
 CRITERION_WORDS = {
     Criterion.GOAL: ("Leads to my goal", "Must: only the kinds of program you ticked"),

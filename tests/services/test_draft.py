@@ -1,0 +1,49 @@
+"""Drafts are kept for as long as we say, and no longer."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories.request import submit_request
+from webapp.domain.clock import FrozenClock
+from webapp.domain.links import Links
+from webapp.models import Draft
+from webapp.services import draft
+
+LINKS = Links("https://match.example", "a secret that only these tests know")
+KEEP = timedelta(days=90)
+
+
+def test_an_expired_draft_is_not_found_and_then_deleted(session: Session) -> None:
+    clock = FrozenClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+    old = draft.start(session, clock, LINKS, keep=KEEP, attribution={})
+    session.flush()
+    clock.advance(timedelta(days=1))
+    young = draft.start(session, clock, LINKS, keep=KEEP, attribution={})
+    session.flush()
+    clock.advance(KEEP - timedelta(hours=1))
+    assert draft.find_by_cookie(session, clock, LINKS.draft_token(old.id)) is None
+    assert draft.purge(session, clock) == 1
+    assert session.scalars(select(Draft.id)).all() == [young.id]
+
+
+def test_the_draft_of_a_request_stays_with_it(session: Session) -> None:
+    clock = FrozenClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+    submit_request(session, clock, LINKS, [])
+    clock.advance(timedelta(days=365))
+    assert draft.purge(session, clock) == 0
+    assert len(session.scalars(select(Draft.id)).all()) == 1
+
+
+def test_saving_a_step_keeps_the_draft_longer(session: Session) -> None:
+    clock = FrozenClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+    opened = draft.start(session, clock, LINKS, keep=KEEP, attribution={})
+    session.flush()
+    clock.advance(KEEP - timedelta(days=1))
+    draft.save_step(session, clock, opened.id, "goal", {"words": "Teach machines."}, keep=KEEP)
+    clock.advance(timedelta(days=2))
+    found = draft.find_by_cookie(session, clock, LINKS.draft_token(opened.id))
+    assert found is not None
+    assert found.answers == {"goal": {"words": "Teach machines."}}
+    assert not found.is_complete
