@@ -37,6 +37,9 @@ class Endless:
     def seek(self, offset: int) -> int:
         return self.start.seek(offset)
 
+    def seekable(self) -> bool:
+        return False
+
     def readline(self, limit: int) -> bytes:
         self.given += 40
         return self.start.readline(limit) or b"p-2,School,Program,master,30.7001,100000\n"
@@ -86,13 +89,19 @@ class TestWholeFile:
     def test_a_file_beyond_the_limit_is_refused_without_reading_it_whole(self) -> None:
         tracemalloc.start()
         endless = Endless()
-        with pytest.raises(Refused, match=r"larger than 0\.5 MB"):
-            for _ in read_listing_file(endless, max_bytes=512 * 1024):  # type: ignore[arg-type]  # all that is read of it
+        with pytest.raises(Refused, match=r"larger than 0\.125 MB"):
+            for _ in read_listing_file(endless, max_bytes=128 * 1024):  # type: ignore[arg-type]  # all that is read of it
                 pass
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert endless.given < 600_000
+        assert endless.given < 200_000
         assert peak < 2_000_000
+
+    def test_a_file_that_tells_its_size_is_refused_before_its_first_row(self) -> None:
+        data = csv_of([row(1)]) + b"x" * 2000
+        rows = read_listing_file(io.BytesIO(data), max_bytes=1024)
+        with pytest.raises(Refused, match="larger than"):
+            next(rows)
 
 
 class TestHeader:

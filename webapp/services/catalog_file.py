@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol, TextIO
 from webapp.domain.cell import guard, unguard
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.listing import COLUMNS, PROGRAM_ID, REQUIRED, Fault, Listing, ListingError, parse_row, to_row
-from webapp.services.catalog_lines import GZIP, MAX_BYTES, text_lines
+from webapp.services.catalog_lines import GZIP, MAX_BYTES, check_size, text_lines
 from webapp.services.catalog_row import SourceRow
 
 _SAVE_AS = "Save it as “CSV UTF-8 (comma delimited)” and import that file."
@@ -39,6 +39,7 @@ def read_listing_file(stream: BinaryIO, *, max_bytes: int = MAX_BYTES) -> Iterat
     wrong header, larger than `max_bytes`. A bad row is not raised but told in its `faults`.
     """
     _check_signs(stream)
+    check_size(stream, "file", max_bytes)
     reader = csv.reader(text_lines(stream, name="file", remedy=_SAVE_AS, max_bytes=max_bytes), strict=True)
     header = _header(reader)
     line = reader.line_num + 1

@@ -19,7 +19,7 @@ from webapp.domain.credential import Credential
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.listing import COLUMNS, FactSource, Fault, ListingError, TuitionBasis, parse_row
 from webapp.services.catalog_ipeds_tuition import Tuition, tuition_of
-from webapp.services.catalog_lines import MAX_BYTES, text_lines, unpacked
+from webapp.services.catalog_lines import MAX_BYTES, check_size, text_lines, unpacked
 from webapp.services.catalog_row import SourceRow
 
 _DIRECTORY_COLUMNS = ("UNITID", "INSTNM", "CITY", "STABBR", "ZIP", "WEBADDR", "CONTROL", "CYACTIVE")
@@ -199,6 +199,7 @@ def web_address(text: str) -> str:
 
 
 def _rows(file: BinaryIO, name: str, needed: Iterable[str], max_bytes: int) -> Iterator[tuple[int, dict[str, str]]]:
+    check_size(file, name, max_bytes)
     remedy = "Give the file as the government publishes it."
     # Older releases are in the Windows code page for Western Europe.
     reader = csv.reader(text_lines(unpacked(file), name=name, remedy=remedy, max_bytes=max_bytes, fallback="cp1252"))

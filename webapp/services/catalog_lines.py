@@ -1,6 +1,7 @@
 """Lines of a file somebody gave us: bounded, decoded, never more than one in memory."""
 
 import gzip
+import os
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -24,8 +25,7 @@ def text_lines(
     for number, raw in enumerate(_raw_lines(stream, name), start=1):
         total += len(raw)
         if total > max_bytes:
-            limit = f"{max_bytes / 1024 / 1024:g} MB"
-            raise Refused(Problem(name, f"It is larger than {limit}.", "Give a smaller file."))
+            raise _too_large(name, max_bytes)
         if len(raw) > MAX_LINE:
             what = f"Line {number} has more than {MAX_LINE} bytes."
             raise Refused(Problem(name, what, "Check that every quote is closed."))
@@ -34,12 +34,28 @@ def text_lines(
         yield _decoded(raw, number, name, remedy, fallback)
 
 
+def check_size(stream: BinaryIO, name: str, max_bytes: int = MAX_BYTES) -> None:
+    """Refuse at once a file that can tell it is too large. What comes through a pipe is counted while it is read."""
+    if not stream.seekable():
+        return
+    here = stream.tell()
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(here)
+    if size > max_bytes:
+        raise _too_large(name, max_bytes)
+
+
 def unpacked(stream: BinaryIO) -> BinaryIO:
     """The stream itself, or what it unpacks to where it is gzip. Unpacks only as far as it is read."""
     start = stream.read(2)
     stream.seek(0)
     # gzip.GzipFile reads like any binary file; typeshed only lacks the word for it.
     return gzip.GzipFile(fileobj=stream) if start == GZIP else stream  # type: ignore[return-value]
+
+
+def _too_large(name: str, max_bytes: int) -> Refused:
+    limit = f"{max_bytes / 1024 / 1024:g} MB"
+    return Refused(Problem(name, f"It is larger than {limit}.", "Give a smaller file, or raise the limit (--max-mb)."))
 
 
 def _raw_lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
