@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -34,7 +35,7 @@ _ADDRESSES = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def admin_runtime(
-    make_database: Callable[[], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
+    make_database: Callable[[], AbstractContextManager[str]],
 ) -> Iterator[Runtime]:
     """A runtime on a database that all tests of this folder share: each makes rows of its own."""
     with make_database() as url:
@@ -42,7 +43,6 @@ def admin_runtime(
             database_url=url,
             redis_url="redis://127.0.0.1:1/0",
             secret_key="a secret that only tests know, long enough",
-            var_dir=tmp_path_factory.mktemp("var"),
             rate_limits=False,
         )
         built = build_runtime(settings)
@@ -57,9 +57,10 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def running(admin_runtime: Runtime, clock: FrozenClock) -> Runtime:
-    """The runtime with a clock that stands still."""
-    return replace_parts(admin_runtime, clock=clock)
+def running(admin_runtime: Runtime, clock: FrozenClock, tmp_path: Path) -> Runtime:
+    """The runtime with a clock that stands still and a folder of its own."""
+    settings = admin_runtime.settings.model_copy(update={"var_dir": tmp_path / "var"})
+    return replace_parts(admin_runtime, clock=clock, settings=settings)
 
 
 @pytest.fixture
@@ -146,10 +147,10 @@ class Asked:
     """A submission with its one lead."""
 
     stored: Stored
-    lead_id: object
+    lead_id: UUID
 
     @property
-    def submission_id(self) -> object:
+    def submission_id(self) -> UUID:
         return self.stored.submission_id
 
 

@@ -1,0 +1,137 @@
+"""Every route of the back office has its guard, its token and its limit; every role gets what is its own."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.admin.conftest import Asked, Visitor
+from webapp.admin.guard import EVERYONE, IMPORTERS, PUBLIC_MARK, ROLES_MARK, SENDERS, Role
+from webapp.context import RATE_LIMIT_MARK
+from webapp.services.staff import ROLES
+
+POSTS: dict[str, frozenset[Role]] = {
+    "admin.login.log_out": EVERYONE,
+    "admin.overview.find": EVERYONE,
+    "admin.leads.release": SENDERS,
+    "admin.leads.replay": SENDERS,
+    "admin.deliveries.replay": SENDERS,
+    "admin.messages.resend": SENDERS,
+    "admin.imports.check": IMPORTERS,
+    "admin.imports.apply": IMPORTERS,
+    "admin.imports.discard": IMPORTERS,
+}
+
+
+def _rules(app: Flask) -> Iterator[Rule]:
+    found = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin")]
+    assert len(found) > 20
+    yield from found
+
+
+def _path(app: Flask, rule: Rule) -> str:
+    values = {"row_id": "01890000-0000-7000-8000-000000000000", "token": "A" * 43}
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
+
+
+def test_the_roles_are_those_that_accounts_can_have() -> None:
+    assert {role.value for role in Role} == set(ROLES)
+
+
+def test_every_view_says_who_may_open_it_and_only_the_way_in_is_open(app: Flask) -> None:
+    views = {rule.endpoint: app.view_functions[rule.endpoint] for rule in _rules(app)}
+    assert {name for name, view in views.items() if hasattr(view, PUBLIC_MARK)} == {
+        "admin.login.form",
+        "admin.login.log_in",
+    }
+    unmarked = {
+        name for name, view in views.items() if not hasattr(view, PUBLIC_MARK) and not getattr(view, ROLES_MARK, None)
+    }
+    assert unmarked == set()
+
+
+def test_every_post_is_in_the_matrix_and_has_a_rate_limit(app: Flask) -> None:
+    posts = {rule.endpoint: app.view_functions[rule.endpoint] for rule in _rules(app) if "POST" in (rule.methods or ())}
+    assert set(posts) - {"admin.login.log_in"} == set(POSTS)
+    assert {name: getattr(view, ROLES_MARK) for name, view in posts.items() if name in POSTS} == POSTS
+    assert [name for name, view in posts.items() if not getattr(view, RATE_LIMIT_MARK, None)] == []
+
+
+def test_nothing_is_open_without_logging_in(app: Flask, visit: Callable[[], Visitor]) -> None:
+    visitor = visit()
+    token = visitor.token()
+    for rule in _rules(app):
+        if rule.endpoint.startswith("admin.login.") and rule.endpoint != "admin.login.log_out":
+            continue
+        path = _path(app, rule)
+        if "GET" in (rule.methods or ()):
+            answer = visitor.get(path)
+            assert (answer.status_code, answer.location.split("?")[0]) == (302, "/admin/login"), path
+        if "POST" in (rule.methods or ()):
+            assert visitor.client.post(path, data={"csrf_token": token}).status_code == 401, path
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_may_do_what_the_matrix_says(app: Flask, logged_in: Callable[..., Visitor], role: Role) -> None:
+    visitor = logged_in(role.value)
+    for rule in _rules(app):
+        if rule.endpoint.startswith("admin.login."):
+            continue
+        allowed = getattr(app.view_functions[rule.endpoint], ROLES_MARK)
+        path = _path(app, rule)
+        ask = visitor.get if "GET" in (rule.methods or ()) else visitor.post
+        status = ask(path).status_code
+        assert (status != 403) is (role in allowed), f"{role} {path} answered {status}"
+        assert status < 500, path
+
+
+def test_every_post_without_its_token_is_refused(app: Flask, logged_in: Callable[..., Visitor]) -> None:
+    owner = logged_in()
+    for rule in _rules(app):
+        if "POST" in (rule.methods or ()):
+            assert owner.client.post(_path(app, rule), data={"x": "y"}).status_code == 400, rule.rule
+
+
+def test_ids_of_nothing_are_not_found(app: Flask, logged_in: Callable[..., Visitor]) -> None:
+    owner = logged_in()
+    for rule in _rules(app):
+        if rule.arguments and "GET" in (rule.methods or ()):
+            assert owner.get(_path(app, rule)).status_code == 404, rule.rule
+        elif rule.arguments:
+            assert owner.post(_path(app, rule)).status_code == 404, rule.rule
+    for path in (
+        "leads?status=sold",
+        "leads?partner=x",
+        "leads?page=x",
+        "submissions?person=zz",
+        "messages?class=spam",
+    ):
+        assert owner.get(f"/admin/{path}").status_code == 404, path
+
+
+def test_somebody_whose_work_needs_no_names_is_shown_none(logged_in: Callable[..., Visitor], asked: Asked) -> None:
+    for role, sees in ((Role.SUPPORT, True), (Role.ANALYST, False), (Role.CATALOG_EDITOR, False)):
+        visitor = logged_in(role.value)
+        for path in (f"/admin/submissions/{asked.submission_id}", f"/admin/leads/{asked.lead_id}"):
+            page = visitor.get(path)
+            assert page.status_code == 200
+            assert ("@student.example" in page.text) is sees, f"{role} {path}"
+
+
+def test_lists_hold_no_personal_data(logged_in: Callable[..., Visitor], asked: Asked) -> None:
+    owner = logged_in()
+    for path in ("", "submissions", "leads", "messages", "deliveries", "audit"):
+        page = owner.get(f"/admin/{path}").text
+        assert "@student.example" not in page
+        assert "Silva" not in page
+
+
+def test_pages_carry_the_strict_headers(logged_in: Callable[..., Visitor]) -> None:
+    answer = logged_in().get("/admin/")
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "style=" not in answer.text
+    assert "<script>" not in answer.text

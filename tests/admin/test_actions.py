@@ -1,0 +1,142 @@
+"""What staff may do to leads, deliveries and messages, and the trace that it leaves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.admin.conftest import Asked, Visitor
+from tests.factories.lead import delivery_of, fail_delivery, message_of, put_lead, put_message
+from webapp.bootstrap import Runtime
+from webapp.domain.lead import LeadStatus
+from webapp.domain.message import MessageStatus
+from webapp.models import AuditEntry, Delivery, Lead, Message
+
+LoggedIn = Callable[..., Visitor]
+
+
+def _trace(running: Runtime, action: str, object_id: object) -> list[tuple[Any, Any]]:
+    with running.begin() as session:
+        rows = session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.action == action, AuditEntry.object_id == str(object_id))
+            .order_by(AuditEntry.at, AuditEntry.id)
+        )
+        return [(row.before, row.after) for row in rows]
+
+
+def test_a_lead_held_for_review_is_released_once(logged_in: LoggedIn, running: Runtime, asked: Asked) -> None:
+    with running.begin() as session:
+        steps = [(LeadStatus.QUEUED, "undo_window_over"), (LeadStatus.HELD_REVIEW, "duplicate_in_window")]
+        put_lead(session, asked.lead_id, steps, running.clock.now())
+    support, page = logged_in("support"), f"/admin/leads/{asked.lead_id}"
+    assert "Release to the partner" in support.get(page).text
+    assert "Release to the partner" not in logged_in("analyst").get(page).text
+    assert support.post(f"{page}/release", form_at=page).location == page
+    assert "Released." in support.get(page).text
+    with running.begin() as session:
+        assert session.get_one(Lead, asked.lead_id).status is LeadStatus.QUEUED
+    ((before, after),) = _trace(running, "released", asked.lead_id)
+    assert (before["status"], after["status"], after["reason"]) == ("held_review", "queued", "released_by_staff")
+    assert (before["delivery_status"], after["delivery_status"]) == ("waiting", "pending")
+    support.post(f"{page}/release")
+    assert "no longer held" in support.get(page).text
+    assert len(_trace(running, "released", asked.lead_id)) == 1
+
+
+@pytest.mark.parametrize("place", ["leads", "deliveries"])
+def test_a_failed_delivery_is_sent_again_once(logged_in: LoggedIn, running: Runtime, asked: Asked, place: str) -> None:
+    with running.begin() as session:
+        fail_delivery(session, asked.lead_id, at=running.clock.now())
+        delivery_id = delivery_of(session, asked.lead_id)
+    manager = logged_in("partner_manager")
+    page = f"/admin/{place}/{asked.lead_id if place == 'leads' else delivery_id}"
+    shown = manager.get(page).text
+    assert "upstream timed out" in shown
+    assert "HTTP 503" in shown
+    assert manager.post(f"{page}/replay", form_at=page).location == page
+    with running.begin() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        assert (str(delivery.status), delivery.attempts_made) == ("pending", 0)
+    ((before, after),) = _trace(running, "replayed", delivery_id)
+    assert (before["status"], after["status"]) == ("failed", "queued")
+    manager.post(f"{page}/replay")
+    assert "nothing was changed" in manager.get(page).text
+    assert len(_trace(running, "replayed", delivery_id)) == 1
+
+
+def test_a_failed_message_is_sent_again_at_once(logged_in: LoggedIn, running: Runtime, asked: Asked) -> None:
+    message_id = _put(running, asked, MessageStatus.FAILED, "no_such_recipient")
+    support, page = logged_in("support"), f"/admin/messages/{message_id}"
+    support.post(f"{page}/resend", form_at=page)
+    assert _status(running, message_id) is MessageStatus.PENDING
+    ((before, after),) = _trace(running, "resent", message_id)
+    assert (before["status"], after["status"]) == ("failed", "pending")
+    support.post(f"{page}/resend")
+    assert "has moved on" in support.get(page).text
+
+
+def test_an_uncertain_message_goes_again_only_after_a_question(
+    logged_in: LoggedIn, running: Runtime, asked: Asked
+) -> None:
+    message_id = _put(running, asked, MessageStatus.UNCERTAIN, "worker_lost")
+    support, page = logged_in("support"), f"/admin/messages/{message_id}"
+    assert support.post(f"{page}/resend").location == f"{page}/resend"
+    assert _status(running, message_id) is MessageStatus.UNCERTAIN
+    assert "they get it twice" in support.get(f"{page}/resend").text
+    assert support.post(f"{page}/resend", {"twice": "yes"}, form_at=f"{page}/resend").location == page
+    assert _status(running, message_id) is MessageStatus.PENDING
+    assert support.get(f"{page}/resend").location == page
+
+
+def test_looking_at_a_student_is_written_down(logged_in: LoggedIn, running: Runtime, asked: Asked) -> None:
+    owner, analyst = logged_in(), logged_in("analyst")
+    path = f"/admin/submissions/{asked.submission_id}"
+    owner.get(path)
+    analyst.get(path)
+    assert len(_trace(running, "viewed", asked.submission_id)) == 1
+    entries = owner.get(f"/admin/audit?type=submission&id={asked.submission_id}").text
+    assert "viewed" in entries
+    assert "1 entry on this page" in entries
+
+
+def test_the_find_box_takes_ids_addresses_and_words(logged_in: LoggedIn, running: Runtime, asked: Asked) -> None:
+    owner = logged_in()
+    found = {
+        text: owner.post("/admin/find", {"text": text}).location
+        for text in (
+            str(asked.lead_id),
+            str(asked.submission_id),
+            "Nobody@Student.example",
+            "data science",
+            "01890000-0000-7000-8000-000000000000",
+        )
+    }
+    assert found[str(asked.lead_id)] == f"/admin/leads/{asked.lead_id}"
+    assert found[str(asked.submission_id)] == f"/admin/submissions/{asked.submission_id}"
+    assert found["data science"] == "/admin/programs?text=data+science"
+    assert "student.example" not in found["Nobody@Student.example"].lower()
+    assert "Nobody has asked" in owner.get(found["Nobody@Student.example"]).text
+    assert owner.get(found["01890000-0000-7000-8000-000000000000"]).status_code == 200
+
+
+def test_an_address_finds_what_its_owner_asked_for(logged_in: LoggedIn, running: Runtime, asked: Asked) -> None:
+    owner = logged_in()
+    page = owner.get(f"/admin/submissions/{asked.submission_id}").text
+    email = next(word for word in page.replace("<", " ").replace(">", " ").split() if word.endswith("@student.example"))
+    listed = owner.get(owner.post("/admin/find", {"text": f" {email.upper()} "}).location).text
+    assert str(asked.submission_id) in listed
+    assert "1 submission on this page" in listed
+
+
+def _put(running: Runtime, asked: Asked, status: MessageStatus, reason: str) -> Any:
+    with running.begin() as session:
+        message_id = message_of(session, asked.submission_id)
+        put_message(session, message_id, status, reason)
+    return message_id
+
+
+def _status(running: Runtime, message_id: Any) -> MessageStatus:
+    with running.begin() as session:
+        return session.get_one(Message, message_id).status

@@ -1,0 +1,128 @@
+"""Every page of the back office in a real browser: light and dark, wide and narrow, by keyboard."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.browser import LiveServer, axe_violations, overflows
+from tests.factories.back_office import Office, furnish
+from tests.factories.staff import StaffLogin, make_staff
+from webapp.bootstrap import Runtime
+
+pytestmark = pytest.mark.browser
+
+_FURNISHED: dict[str, Office] = {}
+
+
+@pytest.fixture
+def office(running: Runtime) -> Office:
+    """The demo with three students in it; made once for the database."""
+    key = str(running.engine.url)
+    if key not in _FURNISHED:
+        _FURNISHED[key] = furnish(running)
+    return _FURNISHED[key]
+
+
+@pytest.fixture
+def owner(running: Runtime) -> StaffLogin:
+    with running.begin() as session:
+        return make_staff(session, running.clock, "owner")
+
+
+def _paths(office: Office) -> list[str]:
+    return [
+        "/admin/",
+        "/admin/submissions",
+        f"/admin/submissions/{office.submission_id}",
+        "/admin/leads",
+        f"/admin/leads/{office.failed_lead_id}",
+        f"/admin/leads/{office.held_lead_id}",
+        "/admin/leads?status=invalid",
+        "/admin/deliveries",
+        f"/admin/deliveries/{office.failed_delivery_id}",
+        "/admin/messages",
+        f"/admin/messages/{office.uncertain_message_id}",
+        f"/admin/messages/{office.uncertain_message_id}/resend",
+        "/admin/programs?text=bootcamp",
+        "/admin/imports",
+        f"/admin/imports/{office.import_id}",
+        "/admin/audit",
+    ]
+
+
+def _enter(page: Page, url: str, owner: StaffLogin) -> None:
+    page.goto(f"{url}/admin/login")
+    page.get_by_label("E-mail address").fill(owner.email)
+    page.get_by_label("Password").fill(owner.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{url}/admin/")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_page_has_a_fault_that_axe_finds(
+    app: Flask,
+    live_server: Callable[[Flask], LiveServer],
+    new_page: Callable[..., Page],
+    faults: list[str],
+    office: Office,
+    owner: StaffLogin,
+    dark: bool,
+) -> None:
+    url, page = live_server(app).url, new_page(dark=dark, width=390 if dark else 1280)
+    page.goto(f"{url}/admin/login")
+    assert axe_violations(page) == []
+    _enter(page, url, owner)
+    for path in _paths(office):
+        page.goto(url + path)
+        for opener in page.locator("summary").all():
+            opener.click()
+        assert axe_violations(page) == [], path
+        assert overflows(page) == 0, path
+    assert faults == []
+
+
+def test_pages_fit_a_telephone_and_a_desk(
+    app: Flask,
+    live_server: Callable[[Flask], LiveServer],
+    new_page: Callable[..., Page],
+    office: Office,
+    owner: StaffLogin,
+) -> None:
+    url, page = live_server(app).url, new_page(width=390)
+    _enter(page, url, owner)
+    for path in _paths(office):
+        page.goto(url + path)
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert overflows(page) == 0, f"{path} at {width}"
+
+
+def test_a_file_is_imported_by_keyboard_and_without_script(
+    app: Flask,
+    live_server: Callable[[Flask], LiveServer],
+    new_page: Callable[..., Page],
+    faults: list[str],
+    office: Office,
+    owner: StaffLogin,
+    tmp_path: Path,
+) -> None:
+    header = "program_id,institution,name,credential,cip,source,verified_on"
+    good, bad = "kb-1,Larkspur,Data,master,30.7001,Test,2026-11-01", "kb-2,Larkspur,Data,wizard,30.7001,Test,2026-11-01"
+    listing = tmp_path / "mine.csv"
+    listing.write_text(f"{header}\n{good}\n{bad}\n")
+    url, page = live_server(app).url, new_page(javascript=False)
+    _enter(page, url, owner)
+    page.goto(f"{url}/admin/imports")
+    page.get_by_label("Listing file", exact=True).set_input_files(listing)
+    page.get_by_label("Name of the source").fill("keyboard")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/**")
+    assert page.get_by_text("wizard", exact=True).is_visible()
+    page.get_by_role("button", name="Publish these changes").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/imports/*-*")
+    assert page.get_by_text("1 added, 0 changed, 0 withdrawn").is_visible()
+    assert faults == []
