@@ -26,7 +26,7 @@ def test_help_names_every_command_and_loads_none_of_them() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_there_and_its_help_is_that_of_the_list(name: str) -> None:
+def test_every_command_is_there_and_explains_itself(name: str) -> None:
     command = main.get_command(click.Context(main), name)
     assert command is not None
     assert command.name == name
