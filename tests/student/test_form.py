@@ -171,7 +171,8 @@ def test_a_forged_cookie_is_a_new_beginning(person: Person) -> None:
 
 def test_where_the_student_came_from_is_kept_cleaned_and_bounded(person: Person, runtime: Runtime) -> None:
     tags = "utm_source=guide&utm_medium=<b>&utm_campaign=ana@example.com%20fall&utm_term=" + "x" * 500
-    person.open(f"/?{tags}&other=1")
+    person.open(f"/about?{tags}&other=1")
+    person.open("/?utm_source=later")
     person.answer("goal")
     engine = create_engine(runtime.settings.database_url or "")
     with engine.connect() as connection:
@@ -182,7 +183,7 @@ def test_where_the_student_came_from_is_kept_cleaned_and_bounded(person: Person,
         "utm_medium": "b",
         "utm_campaign": "fall",
         "utm_term": "x" * 120,
-        "landing_url": "http://localhost/",
+        "landing_url": "http://localhost/about",
     }
 
 

@@ -26,10 +26,11 @@ def buttons(page: Page) -> list[str]:
 
 def test_what_was_asked_and_agreed_stands_there(person: Person) -> None:
     page = person.open(asked(person, "stands@student.example", schools=2))
-    assert page.words.count("Not sent yet") == 2
+    assert page.words.count("Not sent yet Nothing has left us. You can still cancel.") == 2
     assert page.words.count("Cancel this introduction") == 2
     assert "You can still change your mind" in page.words
-    assert "by e-mail, and in no other way" in page.words
+    assert "You allowed contact by e-mail, and in no other way." in page.words
+    assert "about 10 minutes from now" in page.words
     assert "stands@student.example" in page.words
     assert "Every permission on record (3)" in page.words
 

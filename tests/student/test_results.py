@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from sqlalchemy import create_engine, text
+from flask import Flask
+from sqlalchemy import text
 
 from tests.student.person import ANSWERS, Person, Values
 from webapp.bootstrap import Runtime
-from webapp.domain.partner import PartnerStatus
+from webapp.domain.profile import ProfileError, ProfileProblem
+from webapp.student.results import to_the_answer
 
 DANGEROUS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}${7*7}"
 
@@ -146,14 +148,17 @@ def test_links_lead_only_to_our_pages_and_to_listed_programs(person: Person, run
 def test_paying_changes_nothing_but_the_words_about_it(person: Person, runtime: Runtime) -> None:
     results = person.finish()
     before = person.open(results)
-    engine = create_engine(runtime.settings.database_url or "")
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE partners SET status = :ended"), {"ended": PartnerStatus.ENDED})
-        connection.execute(text("UPDATE partner_terms SET price_cents = price_cents * 7 + 1"))
+    with runtime.begin() as session:
+        statuses = session.execute(text("SELECT id, status FROM partners")).all()
+        session.execute(text("UPDATE partners SET status = 'ended'"))
+        session.execute(text("UPDATE partner_terms SET price_cents = price_cents + 100000"))
     after = person.open(results)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE partners SET status = :live"), {"live": PartnerStatus.LIVE})
-    engine.dispose()
+    with runtime.begin() as session:
+        for partner_id, status in statuses:
+            session.execute(
+                text("UPDATE partners SET status = :status WHERE id = :id"), {"status": status, "id": partner_id}
+            )
+        session.execute(text("UPDATE partner_terms SET price_cents = price_cents - 100000"))
     assert "None of these schools works with us" in after.words
     assert _without_partner(before.html) == _without_partner(after.html)
 
@@ -167,3 +172,10 @@ def test_the_same_answers_give_the_same_list(person: Person) -> None:
     results = person.finish()
     one, two = person.open(results), person.open(results)
     assert one.html.split('id="request"')[0] == two.html.split('id="request"')[0]
+
+
+def test_answers_that_make_no_profile_lead_back_to_their_step(app: Flask) -> None:
+    problem = ProfileProblem("practical.state", "ZZ is not a US state", "use a code such as CA")
+    with app.test_request_context():
+        response = app.make_response(to_the_answer(ProfileError([problem])))
+    assert response.headers["Location"] == "/match/practicalities"

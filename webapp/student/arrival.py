@@ -24,9 +24,10 @@ def remember_arrival() -> None:
     session[_KEPT] = {**{name: value for name, value in tags.items() if value}, LANDING: landing}
 
 
-def has_campaign() -> bool:
-    """Whether the address carries campaign tags."""
-    return any(request.args.get(name) for name in CAMPAIGN_TAGS)
+def remember_campaign() -> None:
+    """Keep the arrival on any page, if its address carries campaign tags."""
+    if any(request.args.get(name) for name in CAMPAIGN_TAGS):
+        remember_arrival()
 
 
 def attribution() -> Mapping[str, str]:

@@ -40,7 +40,6 @@ def show(token: str) -> ResponseReturnValue:
         page=my_data_page(data, built.clock.now()),
         token=token,
         results_url=url_for("student.results.show", token=built.links.results_token(data.draft_id)),
-        undo_minutes=round(built.policy.undo_window.total_seconds() / 60),
         contact_email=built.settings.mail_from,
     )
 

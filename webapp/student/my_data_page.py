@@ -64,12 +64,14 @@ class MyDataPage:
     introductions: tuple[IntroductionView, ...]
     consents: tuple[ConsentView, ...]
     undo_until: datetime | None
+    undo_minutes: int
 
 
 def my_data_page(data: MyData, now: datetime) -> MyDataPage:
     """The page for what we hold, as it stands at `now`."""
     person = data.person
     pending = [each.undo_until for each in data.introductions if each.status is S.UNDO_WINDOW and each.undo_until > now]
+    undo_until = min(pending, default=None)
     return MyDataPage(
         name=" ".join(part for part in (person.first_name, person.last_name) if part),
         email=person.email or "",
@@ -79,7 +81,8 @@ def my_data_page(data: MyData, now: datetime) -> MyDataPage:
         mail_stopped=data.mail_stopped,
         introductions=tuple(_introduction(each, now) for each in data.introductions),
         consents=tuple(ConsentView(_consent_title(each), each) for each in data.consents),
-        undo_until=min(pending, default=None),
+        undo_until=undo_until,
+        undo_minutes=0 if undo_until is None else max(1, round((undo_until - now).total_seconds() / 60)),
     )
 
 

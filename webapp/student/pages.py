@@ -9,7 +9,6 @@ from webapp.matching.order import PER_INSTITUTION, TOP
 from webapp.matching.scoring import GOOD_SCORE, STRONG_COVERAGE, STRONG_SCORE
 from webapp.matching.version import ENGINE_VERSION
 from webapp.matching.weights import DEFAULT_WEIGHTS
-from webapp.student import arrival
 from webapp.student.answers import STEPS
 from webapp.student.drafts import current_draft
 from webapp.student.form import results_token
@@ -28,8 +27,6 @@ _WORTH = {
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     """What this is, and the way in."""
-    if arrival.has_campaign():
-        arrival.remember_arrival()
     draft = current_draft()
     results_url = None
     if draft is not None and draft.is_complete:

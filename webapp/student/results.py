@@ -64,7 +64,7 @@ def show(token: str) -> ResponseReturnValue:
     try:
         results = _ranked(draft, token)
     except ProfileError as error:
-        return _to_the_answer(error)
+        return to_the_answer(error)
     return _page(results, _form(results, filled=False), new_ticket(draft.id, runtime().clock.now()))
 
 
@@ -83,7 +83,7 @@ def ask(token: str) -> ResponseReturnValue:
     try:
         results = _ranked(draft, token)
     except ProfileError as error:
-        return _to_the_answer(error)
+        return to_the_answer(error)
     form = _form(results, filled=True)
     ticket = opened(form.ticket.data or "", built.links.secret, draft.id)
     if not _is_acceptable(form, ticket) or ticket is None:
@@ -139,7 +139,7 @@ def _ranked(draft: OpenDraft, token: str) -> Results:
     return Results(draft, token, profile, ranking, page)
 
 
-def _to_the_answer(error: ProfileError) -> ResponseReturnValue:
+def to_the_answer(error: ProfileError) -> ResponseReturnValue:
     """Answers that are fine one by one and still make no profile: back to the step of the first problem."""
     problem = error.problems[0]
     section = problem.path.split(".")[0]

@@ -1,0 +1,89 @@
+"""The main job on the real thing: form, ranked list, mail, one signed lead, and staff who see every step."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.crash.partner import Partner
+from tests.e2e.journey import Request, ask_for, fill_the_form
+from tests.e2e.stack import STAFF, Stack, ready, running_stack
+from tests.student.person import ANSWERS
+from webapp.gateways.signature import new_secret
+
+pytestmark = pytest.mark.browser
+
+EMAIL = "keyboard@student.example"
+UNDO_SECONDS = 4
+STEPS = ("Undo window", "Queued", "Delivering", "Delivered")
+
+
+@pytest.fixture
+def partner() -> Iterator[Partner]:
+    made = Partner()
+    made.secret = new_secret()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stack(var_directory: Path) -> Iterator[Stack]:
+    with running_stack(var_directory, UNDO_WINDOW_SECONDS=str(UNDO_SECONDS)) as made:
+        yield made
+
+
+def test_the_main_job(stack: Stack, partner: Partner, new_page: Callable[..., Page], faults: list[str]) -> None:
+    stack.send_leads_to(partner.url, partner.secret)
+    stack.tool("staff", "create", STAFF[0], "--password-stdin", said=f"{STAFF[1]}\n")
+    assert ready(stack) == {"status": "ready", "database": "ok", "broker": "ok"}
+    page = new_page()
+
+    fill_the_form(page, stack.url, ANSWERS)
+    assert page.locator('input[type="email"], input[type="tel"]').count() > 0  # asked for only beneath the list
+    ask_for(page, Request(email=EMAIL))
+    asked_at = time.monotonic()
+
+    _the_mail_is_in_the_inbox(page, stack, within=5 - (time.monotonic() - asked_at))
+    _the_partner_has_exactly_one_signed_lead(partner, within=UNDO_SECONDS + 10)
+    _staff_see_every_step(page, stack)
+    assert faults == []
+
+
+def _the_mail_is_in_the_inbox(page: Page, stack: Stack, *, within: float) -> None:
+    give_up = time.monotonic() + within
+    page.goto(f"{stack.url}/dev/inbox")
+    while page.get_by_text(EMAIL).count() == 0:
+        assert time.monotonic() < give_up, "no mail within 5 s"
+        time.sleep(0.2)
+        page.reload()
+    assert page.get_by_text(EMAIL).count() == 1
+    page.get_by_role("link", name="matched programs").click()
+    mail = page.frame_locator("iframe")
+    expect(mail.get_by_role("heading", name="You asked to be introduced")).to_be_visible()
+    expect(mail.get_by_role("heading", name="Why it fits").first).to_be_visible()
+
+
+def _the_partner_has_exactly_one_signed_lead(partner: Partner, *, within: float) -> None:
+    give_up = time.monotonic() + within
+    while not partner.accepted:
+        assert time.monotonic() < give_up, "the partner got nothing"
+        time.sleep(0.1)
+    time.sleep(4)  # a sweep and a relay later there is still only one
+    assert list(partner.accepted.values()) == [1]
+    assert partner.badly_signed == 0
+
+
+def _staff_see_every_step(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/admin/login")
+    page.get_by_label("E-mail address").fill(STAFF[0])
+    page.get_by_label("Password").fill(STAFF[1])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/")
+    page.goto(f"{stack.url}/admin/leads")
+    page.locator("tbody tr").first.get_by_role("link").first.click()
+    page.wait_for_url("**/admin/leads/*")
+    timeline = page.locator("main")
+    for step in STEPS:
+        expect(timeline.get_by_text(step, exact=False).first).to_be_visible()
