@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from tests.admin.conftest import Visitor
 from tests.factories.staff import PASSWORD, StaffLogin
-from webapp.bootstrap import Runtime
+from webapp.app import create_app
+from webapp.bootstrap import Runtime, replace_parts
 from webapp.domain.clock import FrozenClock
 from webapp.models import AuditEntry, FailedLogin, StaffAccount
 from webapp.services.login import ACCOUNT_LIMIT, ADDRESS_LIMIT, WINDOW, Locked, begin_try
@@ -120,6 +121,14 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites(visit: Visit) -> None:
     told = visit().get("/admin/login").headers["Set-Cookie"]
     assert "HttpOnly" in told
     assert "SameSite=Lax" in told
+
+
+def test_over_https_the_cookie_stays_there_and_on_this_host(running: Runtime) -> None:
+    settings = running.settings.model_copy(update={"base_url": "https://match.example"})
+    app = create_app(settings, runtime=replace_parts(running, settings=settings))
+    told = app.test_client().get("/admin/login", base_url="https://match.example").headers["Set-Cookie"]
+    assert told.startswith("__Host-")
+    assert {"Secure", "HttpOnly", "Path=/"} <= {part.strip() for part in told.split(";")}
 
 
 def test_logging_out_ends_copies_of_the_cookie_too(logged_in: Callable[..., Visitor], visit: Visit) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from tests.admin.conftest import Asked, Visitor
 from tests.factories.lead import fail_delivery, leads_of
@@ -109,6 +109,31 @@ def test_a_list_is_paged_forth_and_back_without_a_gap(
     assert re.findall(r'href="/admin/leads/([0-9a-f-]{36})"', owner.get(html.unescape(back[1])).text) == seen[1]
     listed = owner.get(owner.post("/admin/find", {"text": email}).location).text
     assert 'rel="next"' in listed
+
+
+@pytest.mark.parametrize("path", ["submissions", "leads", "messages", "deliveries", "programs", "imports", "audit"])
+def test_a_list_asks_the_database_no_more_for_more_rows(
+    logged_in: LoggedIn, running: Runtime, school: School, path: str
+) -> None:
+    owner, statements = logged_in(), []
+
+    def count(*told: object) -> None:
+        statements.append(told[2])
+
+    def asked_for_a_page() -> int:
+        statements.clear()
+        assert owner.get(f"/admin/{path}").status_code == 200
+        return len(statements)
+
+    event.listen(running.engine, "before_cursor_execute", count)
+    try:
+        before = asked_for_a_page()
+        with running.begin() as session:
+            for _ in range(5):
+                submit_request(session, running.clock, running.links, [school])
+        assert asked_for_a_page() == before <= 5
+    finally:
+        event.remove(running.engine, "before_cursor_execute", count)
 
 
 def test_a_lead_tells_its_story_in_order(logged_in: LoggedIn, running: Runtime, asked: Asked) -> None:

@@ -20,9 +20,11 @@ from webapp.admin.forms import LoginForm
 from webapp.admin.guard import EVERYONE, Role, Staff, find_staff, needs_role, open_to_all, staff
 from webapp.admin.trail import write_down
 from webapp.context import client_address, rate_limited, runtime
+from webapp.observability.log import get_logger
 from webapp.services.login import Locked, account_models, begin_try, end_sessions, succeed
 
 blueprint = Blueprint("login", __name__)
+log = get_logger(__name__)
 
 HOME: Final = "/admin/"
 SESSION_LIFE: Final = timedelta(hours=12)
@@ -102,8 +104,10 @@ def log_in() -> ResponseReturnValue:
     with built.begin() as transaction:
         tried = begin_try(transaction, built.clock, built.links.secret, account=email, address=client_address())
     if isinstance(tried, Locked):
+        log.warning("log-in locked", seconds=math.ceil(tried.wait.total_seconds()))
         return _locked(tried)
     if not _password_is_right(email, password):
+        log.warning("log-in failed")
         sent.password.errors = ["The e-mail address or the password is not right. Check both and try again."]
         return render_template("admin/login.html", form=sent, next_page=_next_page()), 422
     with built.begin() as transaction:
