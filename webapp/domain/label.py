@@ -6,6 +6,8 @@ from webapp.domain.field import FIELDS
 from webapp.domain.geography import STATES
 from webapp.domain.occupation import find_occupation
 
+KM_PER_MILE = 1.609344
+
 CRITERION_LABELS: Mapping[str, str] = {
     "goal": "Career goal",
     "background": "Your background",
@@ -237,6 +239,11 @@ def money_cents(cents: int) -> str:
 def months_label(months: float) -> str:
     """A number of months."""
     return counted(months, "month")
+
+
+def distance_label(km: float) -> str:
+    """A distance as people in the United States say it, with kilometres for everyone else."""
+    return f"{counted(max(1, round(km / KM_PER_MILE)), 'mile')} ({km:,.0f} km)"
 
 
 def percent(share: float) -> str:
