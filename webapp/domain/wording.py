@@ -34,6 +34,7 @@ from webapp.domain.label import (
     counted,
     credential_label,
     criterion_label,
+    distance_label,
     education_label,
     english_label,
     field_label,
