@@ -49,7 +49,14 @@ def make_app() -> Celery:
         beat_max_loop_interval=1,
         # All intervals are short: a schedule on disk would only be one more file for a crash to damage.
         beat_scheduler="celery.beat:Scheduler",
-        imports=["workers.outbox", "workers.messages", "workers.leads", "workers.deliveries", "workers.upkeep"],
+        imports=[
+            "workers.outbox",
+            "workers.messages",
+            "workers.leads",
+            "workers.deliveries",
+            "workers.upkeep",
+            "workers.watchdog",
+        ],
     )
     return made
 

@@ -45,8 +45,8 @@ def test_worker_killed_between_send_and_record(installation: Installation) -> No
     assert 1 <= messages["uncertain"] <= 2 * KILLS * THREADS
     nothing_lost_nothing_doubled(installation, STUDENTS, uncertain_at_most=messages["uncertain"])
     assert installation.attempts()["abandoned"] >= 2 * KILLS
-    # Every uncertain mail did arrive: we could not know, and did not send it twice.
-    assert len(installation.mail.taken) == STUDENTS
+    # Those held at the answer did arrive, and were not sent twice; we could not know, and say so.
+    assert len(installation.mail.taken) >= messages["handed_over"] + KILLS
 
 
 def test_mail_server_down_for_a_minute_and_partner_failing(installation: Installation) -> None:

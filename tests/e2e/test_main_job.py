@@ -30,7 +30,7 @@ def partner() -> Iterator[Partner]:
 
 @pytest.fixture
 def stack(var_directory: Path) -> Iterator[Stack]:
-    with running_stack(var_directory, UNDO_WINDOW_SECONDS=str(UNDO_SECONDS)) as made:
+    with running_stack(var_directory, UNDO_WINDOW_SECONDS=str(UNDO_SECONDS), FORM_MIN_SECONDS="0") as made:
         yield made
 
 
