@@ -70,6 +70,14 @@ def person(app: Flask) -> Person:
 
 
 @pytest.fixture
+def early_person(fresh_database_url: str) -> Iterator[Person]:
+    """Somebody on a site whose catalogue is still empty."""
+    built = _runtime(fresh_database_url, "redis://127.0.0.1:1/0")
+    yield Person(create_app(built.settings, runtime=built).test_client())
+    built.engine.dispose()
+
+
+@pytest.fixture
 def another_person(app: Flask) -> Person:
     """Somebody else."""
     return Person(app.test_client())

@@ -64,6 +64,13 @@ def test_an_empty_list_says_what_can_be_done(person: Person) -> None:
     assert "ticket" not in page.names()
 
 
+def test_an_empty_catalogue_is_our_fault_and_nobody_elses(early_person: Person) -> None:
+    page = early_person.open(early_person.finish())
+    assert "We have no programs to show at the moment." in page.words
+    assert "limits you set" not in page.words
+    assert "ticket" not in page.names()
+
+
 def test_no_contact_is_asked_before_the_list_and_nothing_is_ticked_after_it(person: Person) -> None:
     page = person.open(person.finish())
     assert page.ticked() == []
