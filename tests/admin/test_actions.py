@@ -140,3 +140,9 @@ def _put(running: Runtime, asked: Asked, status: MessageStatus, reason: str) -> 
 def _status(running: Runtime, message_id: Any) -> MessageStatus:
     with running.begin() as session:
         return session.get_one(Message, message_id).status
+
+
+@pytest.mark.parametrize("role", ["analyst", "catalog_editor"])
+def test_an_address_typed_by_who_may_not_see_people_goes_nowhere(logged_in: LoggedIn, role: str) -> None:
+    answer = logged_in(role).post("/admin/find", {"text": "ana@student.example"})
+    assert answer.location == "/admin/"

@@ -171,8 +171,8 @@ class Installation:
             "WEBHOOK_ALLOW_LOOPBACK": "true",
             "WEBHOOK_TIMEOUT_SECONDS": "2.5",
             "LEASE_SECONDS": "4",
-            "MAIL_RETRY_SECONDS": "2,4,8,15,30,60,60",
-            "DELIVERY_RETRY_SECONDS": "2,4,8,15,30,60,60",
+            "MAIL_RETRY_SECONDS": "2,4,8,12,12,12,12,12,12",
+            "DELIVERY_RETRY_SECONDS": "2,4,8,12,12,12,12,12,12",
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -375,4 +375,3 @@ def test_the_posting_holds_the_phone_only_where_it_was_allowed(
     assert ("+14155550100" in body) is has_phone
     assert "budget" not in body
     assert '"legal_entity":"Larkspur Institute, Inc."' in body
-

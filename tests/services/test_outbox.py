@@ -79,9 +79,7 @@ def test_relays_side_by_side_share_the_work(fresh_database_url: str) -> None:
     assert sorted(subject for _, subject in published) == sorted(due)
 
 
-def test_the_purge_keeps_a_week_and_all_that_is_unpublished(
-    session: Session, begin: Begin, clock: FrozenClock
-) -> None:
+def test_the_purge_keeps_a_week_and_all_that_is_unpublished(session: Session, begin: Begin, clock: FrozenClock) -> None:
     add(session, clock, 2)
     outbox.publish_due(begin, collect([]), clock)
     clock.advance(timedelta(days=6))

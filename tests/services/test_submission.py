@@ -21,9 +21,7 @@ from webapp.gateways.sealing import Seal
 from webapp.models import Consent, Delivery, Lead, Match, Message, OutboxEvent, Prospect, Submission
 
 
-def test_a_submission_stores_everything_at_once(
-    session: Session, clock: FrozenClock, links: Links, seal: Seal
-) -> None:
+def test_a_submission_stores_everything_at_once(session: Session, clock: FrozenClock, links: Links, seal: Seal) -> None:
     schools = [make_school(session, seal, name=name) for name in ("Larkspur", "Osprey", "Thistle")]
     stored = submit_request(session, clock, links, schools, ticked=schools[:2])
 
@@ -71,9 +69,7 @@ def test_consent_is_written_in_the_words_shown_and_chained(
     session.expunge_all()
 
 
-def test_the_same_nonce_is_the_same_submission(
-    session: Session, clock: FrozenClock, links: Links, seal: Seal
-) -> None:
+def test_the_same_nonce_is_the_same_submission(session: Session, clock: FrozenClock, links: Links, seal: Seal) -> None:
     school = make_school(session, seal)
     first = submit_request(session, clock, links, [school], nonce="n" * 43)
     again = submit_request(session, clock, links, [school], nonce="n" * 43)

@@ -51,9 +51,7 @@ def test_what_the_quick_way_may_still_do_is_left_alone(begin: Begin, clock: Froz
     assert sweep(begin, broker, clock) == 0
 
 
-def test_a_mail_the_broker_lost_is_found(
-    session: Session, begin: Begin, clock: FrozenClock, broker: Broker
-) -> None:
+def test_a_mail_the_broker_lost_is_found(session: Session, begin: Begin, clock: FrozenClock, broker: Broker) -> None:
     clock.advance(timedelta(seconds=5))
     sweep(begin, broker, clock)
     assert broker.ids == {EventKind.MESSAGE_DUE: [session.scalars(select(Message.id)).one()]}
@@ -88,16 +86,12 @@ def test_a_delivery_is_found_when_due_and_when_its_lease_ran_out(
 
 
 def test_an_abandoned_mail_is_found(session: Session, begin: Begin, clock: FrozenClock, broker: Broker) -> None:
-    session.execute(
-        update(Message).values(status=MessageStatus.LEASED, leased_until=clock.now(), due_at=None)
-    )
+    session.execute(update(Message).values(status=MessageStatus.LEASED, leased_until=clock.now(), due_at=None))
     sweep(begin, broker, clock)
     assert broker.ids[EventKind.MESSAGE_DUE] == [session.scalars(select(Message.id)).one()]
 
 
-def test_a_held_lead_past_its_day_expires(
-    session: Session, begin: Begin, clock: FrozenClock, broker: Broker
-) -> None:
+def test_a_held_lead_past_its_day_expires(session: Session, begin: Begin, clock: FrozenClock, broker: Broker) -> None:
     session.execute(update(Partner).values(status=PartnerStatus.PAUSED))
     session.expire_all()
     clock.advance(UNDO)

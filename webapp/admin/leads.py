@@ -128,7 +128,8 @@ def send_again(delivery_id: UUID, lead_id: UUID) -> None:
 
 def timeline(lead: LeadDetail) -> list[dict[str, Any]]:
     """The steps of a lead and the attempts at its delivery as one story, oldest first."""
-    story = [_step(step.at, str(step.to_status), step.reason, step.detail) for step in lead.steps]
+    story: list[dict[str, Any]] = []
+    # Attempts first: where an attempt and the step it led to share a moment, the cause stands above.
     for attempt in lead.delivery.attempts if lead.delivery else ():
         name, tone = words.OUTCOME_LOOKS[attempt.outcome]
         told = [f"HTTP {attempt.http_status}" if attempt.http_status else "", words.reason_words(attempt.reason)]
@@ -138,6 +139,7 @@ def timeline(lead: LeadDetail) -> list[dict[str, Any]]:
         state = {"good": "done", "accent": "current", "error": "bad", "warm": "bad"}.get(tone, "done")
         at = attempt.finished_at or attempt.started_at
         story.append({"title": f"Attempt {attempt.number}: {name}", "at": at, "text": text, "state": state})
+    story += [_step(step.at, str(step.to_status), step.reason, step.detail) for step in lead.steps]
     story.sort(key=itemgetter("at"))
     if lead.due_at is not None:
         story.append({"title": "Next step due", "at": lead.due_at, "state": "todo"})

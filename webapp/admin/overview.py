@@ -1,6 +1,6 @@
 """The first page: today in figures, and what needs a person."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
@@ -42,7 +42,11 @@ def find() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return redirect(url_for("admin.overview.index"))
     text = form.text.data or ""
-    if "@" in text and staff().may(SEES_PEOPLE):
+    if "@" in text and not staff().may(SEES_PEOPLE):
+        # Searched as words it would stand in the address bar and the log.
+        flash("Your role does not look for people. Search for an id or a program.", "warm")
+        return redirect(url_for("admin.overview.index"))
+    if "@" in text:
         person = address_key(runtime().links.secret, text).hex()
         return redirect(url_for("admin.submissions.index", person=person))
     with runtime().begin() as session:

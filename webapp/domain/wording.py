@@ -8,6 +8,7 @@ holds every code the engine can give against these tables.
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from webapp.domain.cip import find_title
 from webapp.domain.label import (
     BAND_LABELS,
     BAND_SENTENCES,
@@ -243,6 +244,12 @@ def _people(fact: Parameters) -> str:
     return "" if fact.get("sample") is None else f", among {counted(fact['sample'], 'graduate')} asked"
 
 
+def _study(cip: str) -> str:
+    """The field of study by its title in the classification, or by its family where the code has none."""
+    title = find_title(cip)
+    return title.removesuffix(", General").lower() if title else field_label(cip)
+
+
 def _salary(fact: Parameters) -> str:
     wage = fact.get("occupation_wage_usd")
     beside = "" if wage is None else f" (US median for that job, all ages: {money(wage)})"
@@ -269,7 +276,7 @@ _RECORD: Mapping[str, Callable[[Any], str]] = {
 }
 
 _REASONS: Mapping[str, _Text] = {
-    "goal_field": lambda f: f"the field of this program, {field_label(f['value'])}, leads to that job.",
+    "goal_field": lambda f: f"this program's field, {_study(f['value'])}, leads to that job.",
     "goal_credential_wanted": lambda f: f"this is {an(credential_label(f['value']))}.",
     "goal_credential_usual": lambda f: f"{an(credential_label(f['value']))} is usual for that job.",
     "background_subject": lambda f: f"the program asks for {subject_level_label(f['value'])}.",
@@ -315,7 +322,7 @@ _CAVEATS: Mapping[str, _Text] = {
     "requirements_unpublished": "The listing does not publish every entry requirement. Ask the school.",
     "answers_missing": "The program asks for something you have not told us about yet.",
     "goal_occupation_unknown": "we have no table of which fields lead to that job.",
-    "goal_field_weak": lambda f: f"the field of this program, {field_label(f['value'])}, is not a usual way there.",
+    "goal_field_weak": lambda f: f"this program's field, {_study(f['value'])}, is not a usual way there.",
     "goal_credential_unusual": lambda f: f"{an(credential_label(f['value']))} alone is not usual for that job.",
     "goal_credential_other": lambda f: f"this is {an(credential_label(f['value']))}.",
     "background_above": lambda f: f"most people who start {an(credential_label(f['value']))} have less.",

@@ -38,6 +38,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("lead_id", "channel"),
         Index("ix_deliveries_created_at_id", "created_at", "id"),
+        Index("ix_deliveries_status_created_at_id", "status", "created_at", "id"),
         Index("ix_deliveries_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
         Index("ix_deliveries_leased_until", "leased_until", postgresql_where="leased_until IS NOT NULL"),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-EMAIL = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;]+")
+EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]+@[^\s@<>\"'(),;:]+")
 PHONE = re.compile(r"(?<![\w.-])\+?\(?\d[\d\s().-]{7,17}\d(?![\w-])")
 TOKEN_PATH = re.compile(r"(/(?:results|my-data|resume|unsubscribe)/)[^/?\s\"]+")
 SECRET_KEYS = frozenset(
