@@ -137,11 +137,12 @@ class TestMatch:
         assert len(one["matches"]) == 10
         assert all(len(match["reasons"]) >= 3 for match in one["matches"])
 
-    def test_people_get_a_table(self, profile: Path) -> None:
+    def test_people_get_sentences(self, profile: Path) -> None:
         result = shell("match", "--profile", str(profile), "--catalog", str(DEMO), "--top", "2")
         assert result.exit_code == 0
-        assert "verdict" in result.stdout
-        assert "tuition_total_usd" in result.stdout
+        assert result.stdout.count("[demo-") == 2
+        assert "   + You said" in result.stdout
+        assert "194 considered" in result.stdout
 
     def test_every_fault_of_a_profile_is_told(self) -> None:
         wrong = json.dumps({"goal": {"shoe_size": 3}, "background": {"gpa": 9}, "name": "Ada"})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,15 +14,24 @@ import click
 
 from webapp.cli.faults import Told, plainly
 from webapp.cli.lazy import load
-from webapp.cli.output import print_json, print_table, say
+from webapp.cli.output import print_json, say
 from webapp.domain.listing import Listing
+from webapp.domain.listing_words import duration_words, price_words
 from webapp.domain.profile import Profile, ProfileError
+from webapp.domain.wording import (
+    band_label,
+    caveat_sentence,
+    gap_sentence,
+    pathway_sentence,
+    reason_sentence,
+    verdict_label,
+)
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
 from webapp.services.catalog_file import read_listing_file
 
 MAX_PROFILE = 1_000_000
 FAULTS_SHOWN = 5
-REASONS_SHOWN = 3
+WIDEST = 100
 
 
 @click.command("match")
@@ -112,26 +123,30 @@ def _warn(faults: list[str]) -> None:
 
 
 def _print_ranking(ranking: Mapping[str, Any], catalog: Catalog) -> None:
-    rows = []
     for found in ranking["matches"]:
-        listing = catalog.listings[catalog.row_of[found["program_id"]]]
-        why = "\n".join(_reason(reason) for reason in found["reasons"][:REASONS_SHOWN])
-        low, high = found["interval"]
-        score = f"{found['score']:.2f} ({low:.2f}-{high:.2f})"
-        rows.append(
-            (found["rank"], f"{listing.name}\n{listing.institution}", found["verdict"], found["band"], score, why)
-        )
-    print_table(("", "program", "verdict", "band", "score", "reasons"), rows)
+        _print_match(found, catalog.listings[catalog.row_of[found["program_id"]]])
+    for pathway in ranking["pathways"]:
+        _paragraph("A way in steps: " + pathway_sentence(pathway))
     excluded = sum(ranking["excluded"].values())
     say(f"{ranking['considered']:,} considered, {excluded:,} beyond a hard limit. Catalogue {ranking['catalog']}.")
-    say("--json prints reasons with facts, sources and dates, caveats, gaps and pathways.")
+    say("--json prints everything: facts, sources and dates, contributions, what would change a verdict.")
 
 
-def _reason(reason: Mapping[str, Any]) -> str:
-    """The reason's code in words, with the fact it stands on and its date."""
-    told, fact = str(reason["code"]).replace("_", " "), reason["fact"]
-    if fact is None or fact["column"] is None:
-        return told
-    value = ", ".join(map(str, fact["value"])) if isinstance(fact["value"], list) else fact["value"]
-    as_of = f", {reason['as_of']}" if reason["as_of"] else ""
-    return f"{told}: {fact['column']} {str(value)[:60]}{as_of}"
+def _print_match(found: Mapping[str, Any], listing: Listing) -> None:
+    low, high = (round(100 * end) for end in found["interval"])
+    _paragraph(f"{found['rank']}. {listing.name}, {listing.institution} [{listing.program_id}]")
+    judged = f"{verdict_label(found['verdict'])}. {band_label(found['band'])}: {round(100 * found['score'])} of 100"
+    _paragraph(f"{judged} ({low} to {high}). {price_words(listing).amount}, {duration_words(listing)}.", "   ")
+    for sign, sentences in (
+        ("+", [reason_sentence(reason) for reason in found["reasons"]]),
+        ("-", [caveat_sentence(caveat) for caveat in found["caveats"]]),
+        ("!", [gap_sentence(gap) for gap in found["gaps"]]),
+    ):
+        for sentence in sentences:
+            _paragraph(sentence, f"   {sign} ", "     ")
+    click.echo()
+
+
+def _paragraph(text: str, first: str = "", rest: str = "   ") -> None:
+    width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
+    click.echo(textwrap.fill(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False))
