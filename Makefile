@@ -8,7 +8,7 @@
 PYTHON ?= python3
 VENV = .venv
 PY = $(VENV)/bin/python
-WORKERS ?= 2
+WORKERS ?= 3
 TESTS ?=
 WITH_UV = $(PY) -m uv pip install --quiet --python $(PY)
 WITH_PIP = $(PY) -m pip install --quiet --disable-pip-version-check
