@@ -4,7 +4,7 @@
     .venv/bin/program-match staff create you@example.org                # once
     STAFF_PASSWORD=… .venv/bin/python docs/make_screenshots.py --staff you@example.org
 
-Drives Debian's chromium as a student would: the form, the list, a request with one school ticked; then, as staff, the
+Drives Debian's chromium as a student would: the form, the list, a request with every school ticked; then, as staff, a
 lead once it was delivered. Writes home.png, results.png and lead.png into docs/screenshots/.
 """
 

@@ -218,6 +218,7 @@ Program Match runs.
 
   Website            {plan.url}/
   Mail sent so far   {plan.url}/dev/inbox
+  Leads received     {plan.url}/dev/partner
   Staff              {plan.url}/admin
   Logs               {layout_of(plan.var).log}/*.log
   Stop               Ctrl-C (or: kill {os.getpid()})
