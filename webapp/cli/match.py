@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sys
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from webapp.cli.faults import Told, plainly
 from webapp.cli.lazy import load
 from webapp.cli.output import print_json, say
 from webapp.domain.listing import Listing
-from webapp.domain.listing_words import duration_words, price_words
+from webapp.domain.listing_words import length, price, teaching
 from webapp.domain.profile import Profile, ProfileError
 from webapp.domain.wording import (
     band_label,
@@ -136,7 +137,10 @@ def _print_match(found: Mapping[str, Any], listing: Listing) -> None:
     low, high = (round(100 * end) for end in found["interval"])
     _paragraph(f"{found['rank']}. {listing.name}, {listing.institution} [{listing.program_id}]")
     judged = f"{verdict_label(found['verdict'])}. {band_label(found['band'])}: {round(100 * found['score'])} of 100"
-    _paragraph(f"{judged} ({low} to {high}). {price_words(listing).amount}, {duration_words(listing)}.", "   ")
+    _paragraph(f"{judged} ({low} to {high}).", "   ")
+    cost = price(listing)
+    facts = (cost.text if cost else "Price not published", length(listing), teaching(listing))
+    _paragraph(". ".join(fact for fact in facts if fact) + ".", "   ")
     for sign, sentences in (
         ("+", [reason_sentence(reason) for reason in found["reasons"]]),
         ("-", [caveat_sentence(caveat) for caveat in found["caveats"]]),
@@ -148,5 +152,6 @@ def _print_match(found: Mapping[str, Any], listing: Listing) -> None:
 
 
 def _paragraph(text: str, first: str = "", rest: str = "   ") -> None:
-    width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
+    # A file or a pipe gets the same lines everywhere.
+    width = min(shutil.get_terminal_size().columns, WIDEST) if sys.stdout.isatty() else WIDEST
     click.echo(textwrap.fill(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False))

@@ -1,63 +1,63 @@
-"""A listing's facts as short phrases, the same on pages and in mails. What is unknown is said to be unknown."""
+"""A listing's facts in words, the same on pages, in mails and in the shell. None where nothing is published."""
 
 from dataclasses import dataclass
 
+from webapp.domain.label import BASIS_LABELS, MODALITY_LABELS, PACE_LABELS, money_cents, months_label, term_label
 from webapp.domain.listing import Listing
-from webapp.domain.wording import BASIS_LABELS, MODALITY_LABELS, PACE_LABELS, TERM_LABELS
-
-NOT_PUBLISHED = "not published"
 
 
 @dataclass(frozen=True, slots=True)
-class PriceWords:
-    """`amount` for the whole program, what kind of figure it is, and the date it was published or checked."""
+class Price:
+    """`text` is the whole program's tuition, `basis` what kind of figure it is, `as_of` its date where known."""
 
-    amount: str
+    text: str
     basis: str
-    as_of: str
+    as_of: str | None
 
     @property
     def note(self) -> str:
-        """Basis and date in one phrase; blank when neither is known."""
-        parts = [self.basis, f"as of {self.as_of}" if self.as_of else ""]
-        return ", ".join(part for part in parts if part)
+        """Basis and date in one phrase."""
+        return f"{self.basis}, as of {self.as_of}" if self.as_of else self.basis
 
 
-def price_words(listing: Listing) -> PriceWords:
-    """What the whole program costs in tuition."""
-    source = listing.source_of("tuition_total_usd")
-    if listing.tuition_total_cents is None:
-        return PriceWords("Price not published", "", "")
-    basis = BASIS_LABELS[listing.tuition_basis] if listing.tuition_basis else ""
-    if listing.tuition_total_cents == 0:
-        return PriceWords("No tuition", basis, source.as_of or "")
-    return PriceWords(f"${listing.tuition_total_cents / 100:,.0f} tuition in all", basis, source.as_of or "")
+def teaching(listing: Listing) -> str | None:
+    """ "Online or partly online"."""
+    return _upper(" or ".join(MODALITY_LABELS[way] for way in listing.modality))
 
 
-def modality_words(listing: Listing) -> str:
-    """How and how fast it is taught: `online or partly online, part-time`."""
-    ways = " or ".join(MODALITY_LABELS[way] for way in listing.modality)
-    pace = " or ".join(PACE_LABELS[pace] for pace in listing.pace)
-    return ", ".join(part for part in (ways, pace) if part) or f"teaching mode {NOT_PUBLISHED}"
+def length(listing: Listing) -> str | None:
+    """ "24 months, part-time, about 12 hours a week"."""
+    parts = []
+    if listing.months is not None:
+        parts.append(months_label(listing.months))
+    if listing.pace:
+        parts.append(" or ".join(PACE_LABELS[pace] for pace in listing.pace))
+    if listing.hours_per_week is not None:
+        parts.append(f"about {listing.hours_per_week:g} hours a week")
+    return _upper(", ".join(parts))
 
 
-def duration_words(listing: Listing) -> str:
-    """How long it takes: `18 months, about 20 hours a week`."""
-    if listing.months is None:
-        return f"length {NOT_PUBLISHED}"
-    months = f"{listing.months:g} {'month' if listing.months == 1 else 'months'}"
-    return f"{months}, about {listing.hours_per_week:g} hours a week" if listing.hours_per_week else months
-
-
-def start_words(listing: Listing) -> str:
-    """When it starts: `starts in fall or spring`."""
+def starts(listing: Listing) -> str | None:
+    """ "In fall or spring", "Any time"."""
     if not listing.start_terms:
-        return f"start dates {NOT_PUBLISHED}"
-    terms = [TERM_LABELS.get(term, term) for term in listing.start_terms]
-    return f"starts {'' if listing.start_terms[0] in ('rolling', 'monthly') else 'in '}{' or '.join(terms)}"
+        return None
+    words = " or ".join(term_label(term) for term in listing.start_terms)
+    return _upper(words if listing.start_terms[0] in ("rolling", "monthly") else f"in {words}")
 
 
-def place_words(listing: Listing) -> str:
-    """Where it is taught: `Austin, TX`; blank when not published."""
-    parts = (listing.city, listing.state or listing.country)
-    return ", ".join(part for part in parts if part)
+def where(listing: Listing) -> str | None:
+    """ "Austin, TX"."""
+    return ", ".join(part for part in (listing.city, listing.state or listing.country) if part) or None
+
+
+def price(listing: Listing) -> Price | None:
+    """Tuition for the whole program with its basis and date."""
+    if listing.tuition_total_cents is None:
+        return None
+    text = "No tuition" if listing.tuition_total_cents == 0 else f"{money_cents(listing.tuition_total_cents)} in all"
+    basis = BASIS_LABELS[listing.tuition_basis] if listing.tuition_basis else "basis not stated"
+    return Price(text, basis, listing.source_of("tuition_total_usd").as_of)
+
+
+def _upper(text: str) -> str | None:
+    return text[:1].upper() + text[1:] if text else None

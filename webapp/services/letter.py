@@ -12,7 +12,7 @@ from webapp.domain.consent import ConsentKind, ConsentPurpose
 from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
 from webapp.domain.listing import Listing
-from webapp.domain.listing_words import duration_words, modality_words, price_words, start_words
+from webapp.domain.listing_words import length, price, starts, teaching
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
 from webapp.emails.footer import Footer
@@ -121,7 +121,7 @@ def _matched_programs(session: Session, message: Message, links: Links, footer: 
 
 
 def _card(match: Match, listing: Listing, is_partner: bool, is_demo: bool) -> ProgramCard:
-    price = price_words(listing)
+    cost = price(listing)
     gaps = [gap_sentence(gap) for gap in match.gaps]
     return ProgramCard(
         rank=match.rank,
@@ -132,11 +132,11 @@ def _card(match: Match, listing: Listing, is_partner: bool, is_demo: bool) -> Pr
         verdict_sentence=verdict_sentence(match.verdict),
         reasons=tuple(reason_sentence(reason) for reason in match.reasons),
         caveats=(*gaps, *(caveat_sentence(caveat) for caveat in match.caveats)),
-        price=price.amount,
-        price_note=price.note,
-        modality=modality_words(listing),
-        duration=duration_words(listing),
-        start=start_words(listing),
+        price=cost.text if cost else "",
+        price_note=cost.note if cost else "",
+        modality=teaching(listing) or "",
+        duration=length(listing) or "",
+        start=starts(listing) or "",
         url=listing.url or "",
         next_step=_next_step(match, gaps),
         is_partner=is_partner,

@@ -9,6 +9,7 @@ from uuid import UUID
 from webapp.domain.consent import introduction_text
 from webapp.domain.label import money, months_label
 from webapp.domain.listing import Listing
+from webapp.domain.listing_words import Price, length, price, starts, teaching, where
 from webapp.domain.profile import Criterion, Profile
 from webapp.domain.wording import (
     band_label,
@@ -23,7 +24,7 @@ from webapp.domain.wording import (
 )
 from webapp.matching.catalog import Catalog
 from webapp.queries.partner import Offer
-from webapp.student.program_facts import Price, award, length, price, starts, teaching, where
+from webapp.student.forms.goal import CREDENTIAL_WORDS
 from webapp.ui.choices import Option
 
 _NOT_KNOWN = frozenset(
@@ -203,7 +204,7 @@ def _card(
         url=None,
         site=listing.url,
         demo=program_id in demo,
-        credential=award(listing),
+        credential=CREDENTIAL_WORDS[listing.credential][0],
         modality=teaching(listing),
         duration=length(listing),
         start=starts(listing),
