@@ -14,8 +14,6 @@ from webapp.domain.wording import reason_sentence
 from webapp.models import Consent, Lead, Match, Prospect, Submission
 
 MAX_CONTACT_ATTEMPTS = 3
-SENT_BACKGROUND = ("background", "subjects", "goal")
-"""The parts of the profile that a school needs to advise on admission. Budget and priorities stay with us."""
 
 
 def posting_of(session: Session, lead: Lead, links: Links) -> bytes:
@@ -35,7 +33,7 @@ def posting_of(session: Session, lead: Lead, links: Links) -> bytes:
         "test": lead.test,
         "program_id": lead.program_id,
         "student": _student(prospect, submission.profile, lead.channels),
-        "background": {part: submission.profile[part] for part in SENT_BACKGROUND if part in submission.profile},
+        "background": _background(submission.profile),
         "match": {"band": match.band, "reasons": [reason_sentence(reason) for reason in match.reasons]},
         "contact_preferences": {
             "channels": list(lead.channels),
@@ -58,6 +56,12 @@ def posting_of(session: Session, lead: Lead, links: Links) -> bytes:
         "expires_at": lead.expires_at.isoformat(),
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _background(profile: Mapping[str, Any]) -> dict[str, Any]:
+    """What a school needs to advise on admission. Budget, limits and priorities stay with us."""
+    more = {part: profile[part] for part in ("subjects", "goal") if part in profile}
+    return {**profile.get("background", {}), **more}
 
 
 def _student(prospect: Prospect, profile: Mapping[str, Any], channels: list[str]) -> dict[str, Any]:
