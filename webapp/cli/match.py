@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -40,7 +41,6 @@ WIDEST = 100
     "--profile",
     "profile_file",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    required=True,
     help="A profile in JSON; - reads it from standard input.",
 )
 @click.option(
@@ -49,21 +49,45 @@ WIDEST = 100
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Rank the listings of this file; no database is used.",
 )
-@click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True, help="How many matches.")
+@click.option("--top", type=click.IntRange(1, 100), help="How many matches; 10 unless told.")
+@click.option("--replay", "submission_id", type=click.UUID, help="Rank again what this submission asked, and compare.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ranking as JSON.")
-def match(profile_file: str, catalog_file: Path | None, top: int, as_json: bool) -> None:
+def match(
+    profile_file: str | None, catalog_file: Path | None, top: int | None, submission_id: UUID | None, as_json: bool
+) -> None:
     """Rank programs for a profile and say why.
 
-    The same profile and catalogue give the same answer, byte for byte.
+    The same profile and catalogue give the same answer, byte for byte. With --replay SUBMISSION the profile and the
+    catalogue are those of a stored submission: exit 0 when its ranking comes out byte for byte, 1 when not.
     """
+    if submission_id is not None:
+        if (profile_file, catalog_file, top) != (None, None, None):
+            raise click.UsageError("--replay brings its own profile, catalogue and number: give it alone.")
+        _replay(submission_id, as_json=as_json)
+        return
+    if profile_file is None:
+        raise click.UsageError("Give --profile FILE, or --replay SUBMISSION.")
     with plainly(), click.open_file(profile_file, "rb") as stream:
         profile = _profile(stream.read(MAX_PROFILE + 1))
     catalog = _catalog_of_file(catalog_file) if catalog_file else _catalog_of_database()
-    ranking = rank(profile, catalog, DEFAULT_WEIGHTS, top).to_json()
+    ranking = rank(profile, catalog, DEFAULT_WEIGHTS, top or 10).to_json()
     if as_json:
         print_json(ranking)
     else:
         _print_ranking(ranking, catalog)
+
+
+def _replay(submission_id: UUID, *, as_json: bool) -> None:
+    # Loaded only now: ranking a file needs neither the database's code nor its servers.
+    found = load("webapp.cli.replayed:replayed")(submission_id)
+    if as_json:
+        print_json(load("webapp.cli.replayed:in_json")(found))
+    else:
+        _print_ranking(found.ranking, found.catalog)
+        for line in load("webapp.cli.replayed:in_words")(found):
+            say(line)
+    if not found.reproduced:
+        raise click.exceptions.Exit(1)
 
 
 def _profile(data: bytes) -> Profile:

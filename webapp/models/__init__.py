@@ -9,6 +9,7 @@ from webapp.models.delivery import Attempt, Delivery
 from webapp.models.draft import Draft
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
+from webapp.models.listing_revision import ListingRevision
 from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
 from webapp.models.outbox import OutboxEvent
@@ -36,6 +37,7 @@ __all__ = [
     "Institution",
     "Lead",
     "LeadEvent",
+    "ListingRevision",
     "ListingStatus",
     "Match",
     "Message",

@@ -18,12 +18,17 @@ class ImportStatus(StrEnum):
 
 
 class CatalogVersion(Base):
-    """Every change to what is published makes a new version; processes reload when they see one."""
+    """Every change to what is published makes a new version; processes reload when they see one.
+
+    `changes_kept` says that what this version replaced stands in `listing_revisions`. A version can be made whole again
+    if that is so for every later one.
+    """
 
     __tablename__ = "catalog_versions"
 
     number: Mapped[int] = mapped_column(Identity(), primary_key=True)
     published: Mapped[int]
+    changes_kept: Mapped[bool] = mapped_column(server_default="false")
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

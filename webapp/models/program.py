@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Id, JsonObject, status_of
+from webapp.models.base import Base, Id, status_of
+from webapp.models.listed_facts import ListedFacts
 
 if TYPE_CHECKING:
     from webapp.models.institution import Institution
@@ -21,11 +22,12 @@ class ListingStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Program(Base):
+class Program(ListedFacts, Base):
     """One published listing. A null column is an unknown fact; a zero is a fact.
 
     `fact_sources` holds {column: {"source", "as_of"}} for facts whose source is not the row's own.
     `digest` is over every listed fact: two imports agree exactly where digests do.
+    `since_version` is the version of the catalogue in which the facts became these; `listing_revisions` has the former.
     """
 
     __tablename__ = "programs"
@@ -37,48 +39,7 @@ class Program(Base):
     status: Mapped[ListingStatus] = mapped_column(status_of(ListingStatus))
     is_demo: Mapped[bool] = mapped_column(server_default="false")
     digest: Mapped[bytes]
-
-    name: Mapped[str]
-    url: Mapped[str | None]
-    credential: Mapped[str]
-    cip: Mapped[str]
-    modality: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    pace: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    city: Mapped[str | None]
-    state: Mapped[str | None]
-    postal_code: Mapped[str | None]
-    country: Mapped[str | None]
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
-    states_authorized: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    months: Mapped[float | None]
-    hours_per_week: Mapped[float | None]
-    tuition_total_cents: Mapped[int | None]
-    tuition_basis: Mapped[str | None]
-    start_terms: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    min_education: Mapped[str | None]
-    accepted_fields: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    min_gpa: Mapped[float | None]
-    req_programming: Mapped[str | None]
-    req_statistics: Mapped[str | None]
-    req_calculus: Mapped[str | None]
-    req_linear_algebra: Mapped[str | None]
-    req_databases: Mapped[str | None]
-    req_machine_learning: Mapped[str | None]
-    min_work_years: Mapped[float | None]
-    min_english: Mapped[str | None]
-    bridge_for: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    topics: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    summary: Mapped[str | None]
-    accreditor: Mapped[str | None]
-    outcome_median_salary_cents: Mapped[int | None]
-    outcome_rate: Mapped[float | None]
-    outcome_sample: Mapped[int | None]
-    outcome_source: Mapped[str | None]
-    outcome_as_of: Mapped[str | None]
-    source: Mapped[str | None]
-    verified_on: Mapped[date | None]
-    fact_sources: Mapped[JsonObject] = mapped_column(server_default="{}")
+    since_version: Mapped[int] = mapped_column(server_default="0")
 
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

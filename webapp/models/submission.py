@@ -1,6 +1,6 @@
 """One request of a student: mail me this list, introduce me to these schools."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, func
@@ -12,7 +12,12 @@ from webapp.models.prospect import Prospect
 
 
 class Submission(Base):
-    """`nonce` makes fifty posts of one page one submission; the versions make the ranking replayable."""
+    """`nonce` makes fifty posts of one page one submission.
+
+    Profile, versions, `draft_id` (it decides ties), `ranked_on` and `ranked_k` (how many matches were asked for) are
+    all that the ranking depended on; `ranking_digest` is the SHA-256 of its JSON form. The last three are null in rows
+    older than the columns.
+    """
 
     __tablename__ = "submissions"
 
@@ -24,6 +29,9 @@ class Submission(Base):
     engine_version: Mapped[str]
     weights_version: Mapped[str]
     catalog_version: Mapped[str]
+    ranked_on: Mapped[date | None]
+    ranked_k: Mapped[int | None]
+    ranking_digest: Mapped[bytes | None]
     considered: Mapped[int]
     excluded: Mapped[JsonObject]
     wants_mail: Mapped[bool]

@@ -12,7 +12,7 @@ from webapp.domain.credential import Credential, Education, EnglishLevel
 from webapp.domain.listing import Control, FactSource, Listing, TuitionBasis, parse_bridge
 from webapp.domain.profile import Modality, Pace
 from webapp.domain.subject import SubjectLevel
-from webapp.models import CatalogVersion, Institution, ListingStatus, Program
+from webapp.models import CatalogVersion, Institution, ListingRevision, ListingStatus, Program
 
 _FROM_INSTITUTION = {
     "institution": Institution.name,
@@ -20,6 +20,7 @@ _FROM_INSTITUTION = {
     "title_iv": Institution.title_iv,
 }
 _COLUMNS: list[Any] = [_FROM_INSTITUTION.get(each.name, getattr(Program, each.name, None)) for each in fields(Listing)]
+_REVISED: list[Any] = [getattr(ListingRevision, each.name) for each in fields(Listing)]
 _ENUMS: Mapping[str, type[StrEnum]] = {
     "institution_control": Control,
     "credential": Credential,
@@ -49,6 +50,27 @@ def published_listings(session: Session) -> Iterator[Listing]:
         .execution_options(yield_per=2000)
     )
     return (_listing(row) for row in rows)
+
+
+def has_kept(session: Session, version: int) -> bool:
+    """Whether this version of the catalogue exists and can be made whole again: every later change was kept."""
+    exists = session.get(CatalogVersion, version) is not None
+    gap = select(CatalogVersion.number).where(CatalogVersion.number > version, ~CatalogVersion.changes_kept).limit(1)
+    return exists and session.execute(gap).first() is None
+
+
+def listings_as_of(session: Session, version: int) -> Iterator[Listing]:
+    """Every listing as it was published in this version, in no order.
+
+    Right for the newest version, also while an import publishes the next, and for older ones that `has_kept` holds of.
+    """
+    now = (
+        select(*_COLUMNS)
+        .join(Institution, Institution.id == Program.institution_id)
+        .where(Program.status == ListingStatus.PUBLISHED, Program.since_version <= version)
+    )
+    then = select(*_REVISED).where(ListingRevision.from_version <= version, ListingRevision.to_version > version)
+    return map(_listing, session.execute(now.union_all(then).execution_options(yield_per=2000)))
 
 
 def listings_by_id(session: Session, program_ids: Iterable[str]) -> dict[str, Listing]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from time import perf_counter
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
@@ -52,6 +52,7 @@ def import_listings(
     session.execute(select(func.pg_advisory_xact_lock(_ONE_IMPORT_AT_A_TIME)))
     tally, difference = Tally(), Difference({}, 0, ())
     problems: tuple[Problem, ...] = ()
+    version: int | None = None
     savepoint = session.begin_nested()
     try:
         stage(session, rows, tally, progress)
@@ -59,7 +60,9 @@ def import_listings(
         _check_rows(session, tally, strict=strict)
         difference = work_out(session, source, tally, is_demo=is_demo)
         _check_withdrawals(source, difference, allowed=allow_withdrawals)
-        apply(session, source, is_demo=is_demo, at=now)
+        version = _new_version(session) if difference.moved and not dry_run else None
+        apply(session, source, is_demo=is_demo, at=now, version=version or 0)
+        _count_published(session, version)
     except Refused as refusal:
         problems = refusal.problems
         savepoint.rollback()
@@ -69,7 +72,6 @@ def import_listings(
         else:
             savepoint.commit()
     _forget(session)
-    version = _new_version(session, difference) if not problems and not dry_run else None
     report = _report(source, filename, tally, problems, difference, dry_run, version, perf_counter() - began)
     return report if dry_run else replace(report, import_id=_remember(session, report, staff_id, started_at=now))
 
@@ -102,16 +104,20 @@ def _forget(session: Session) -> None:
             session.expire(known)
 
 
-def _new_version(session: Session, difference: Difference) -> int | None:
-    if not any(difference.counts.get(kind) for kind in ("added", "changed", "republished", "withdrawn")):
-        return None
-    published = session.execute(
-        select(func.count()).select_from(Program).where(Program.status == ListingStatus.PUBLISHED)
-    ).scalar_one()
-    version = CatalogVersion(published=published)
-    session.add(version)
-    session.flush()
-    return version.number
+def _new_version(session: Session) -> int:
+    """The number of the version this import makes. Taken before anything changes: what is replaced is kept under it."""
+    added = insert(CatalogVersion).values(published=0, changes_kept=True).returning(CatalogVersion.number)
+    return session.execute(added).scalar_one()
+
+
+def _count_published(session: Session, version: int | None) -> None:
+    published = select(func.count()).select_from(Program).where(Program.status == ListingStatus.PUBLISHED)
+    session.execute(
+        update(CatalogVersion)
+        .where(CatalogVersion.number == version)
+        .values(published=published.scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _report(

@@ -23,6 +23,11 @@ class Difference:
     published_before: int
     changes: tuple[Change, ...]
 
+    @property
+    def moved(self) -> bool:
+        """Whether what is published is another than before."""
+        return any(self.counts.get(kind) for kind in ("added", "changed", "republished", "withdrawn"))
+
 
 def refuse_clashes(session: Session, source: str, tally: Tally) -> None:
     """Take out of the staging table what clashes: ids given twice, ids of other sources, institutions at odds."""
@@ -48,9 +53,12 @@ def work_out(session: Session, source: str, tally: Tally, *, is_demo: bool) -> D
     return Difference(counts, int(before), _sample(session))
 
 
-def apply(session: Session, source: str, *, is_demo: bool, at: datetime) -> None:
-    """Make what is published what the file says. `work_out` comes first."""
-    about = {"source": source, "is_demo": is_demo, "at": at}
+def apply(session: Session, source: str, *, is_demo: bool, at: datetime, version: int) -> None:
+    """Make what is published what the file says, as version `version`, and keep what it replaces as a revision.
+
+    `work_out` comes first.
+    """
+    about = {"source": source, "is_demo": is_demo, "at": at, "version": version}
     for statement in _APPLY:
         session.execute(text(statement), about)
 
@@ -203,7 +211,24 @@ _CHANGES = """
     LEFT JOIN institutions o ON o.id = p.institution_id
     ORDER BY k.place, k.program_id
 """.replace("<pairs>", _PAIRS)
+# A listing shows its institution's name and kind, so a change of those changes every listing of it, of any source.
+_REVISIONS = """
+    INSERT INTO listing_revisions (program_id, from_version, to_version, institution, institution_control, title_iv,
+        <facts>)
+    SELECT p.program_id, p.since_version, :version, i.name, i.control, i.title_iv, <old facts>
+    FROM programs p JOIN institutions i ON i.id = p.institution_id
+    LEFT JOIN listing_kinds k ON k.program_id = p.program_id
+    LEFT JOIN institution_staging n ON n.id = i.id AND n.differs AND NOT n.is_new
+    WHERE p.status = 'published' AND (k.kind IN ('changed', 'withdrawn') OR n.id IS NOT NULL)
+""".replace("<facts>", ", ".join(FACTS)).replace("<old facts>", ", ".join(f"p.{name}" for name in FACTS))
 _APPLY = (
+    _REVISIONS,
+    """
+    UPDATE programs p SET since_version = :version
+    FROM institution_staging n
+    WHERE n.id = p.institution_id AND n.differs AND NOT n.is_new AND p.status = 'published'
+      AND NOT EXISTS (SELECT FROM listing_kinds k WHERE k.program_id = p.program_id AND k.kind <> 'unchanged')
+    """,
     """
     INSERT INTO institutions (id, key, name, control, title_iv, created_at, updated_at)
     SELECT id, key, name, control, title_iv, :at, :at FROM institution_staging WHERE is_new
@@ -214,15 +239,15 @@ _APPLY = (
     """,
     """
     UPDATE programs p SET institution_id = i.id, status = 'published', is_demo = :is_demo, digest = s.digest,
-        updated_at = :at, <facts>
+        since_version = :version, updated_at = :at, <facts>
     FROM listing_staging s JOIN listing_kinds k USING (program_id)
     JOIN institution_staging i ON i.key = s.institution_key
     WHERE p.program_id = s.program_id AND k.kind IN ('changed', 'republished')
     """.replace("<facts>", ", ".join(f"{name} = s.{name}" for name in FACTS)),
     """
-    INSERT INTO programs (id, program_id, institution_id, catalog_source, status, is_demo, digest, created_at,
-        updated_at, <facts>)
-    SELECT s.id, s.program_id, i.id, :source, 'published', :is_demo, s.digest, :at, :at,
+    INSERT INTO programs (id, program_id, institution_id, catalog_source, status, is_demo, digest, since_version,
+        created_at, updated_at, <facts>)
+    SELECT s.id, s.program_id, i.id, :source, 'published', :is_demo, s.digest, :version, :at, :at,
         <staged facts>
     FROM listing_staging s JOIN listing_kinds k USING (program_id)
     JOIN institution_staging i ON i.key = s.institution_key

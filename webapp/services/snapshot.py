@@ -6,7 +6,7 @@ import time
 from webapp.matching.catalog import Catalog
 from webapp.observability.log import get_logger
 from webapp.observability.metrics import CATALOG_VERSION
-from webapp.queries.listing import current_version, published_listings
+from webapp.queries.listing import current_version, listings_as_of
 from webapp.services.transaction import Begin
 
 log = get_logger(__name__)
@@ -42,7 +42,7 @@ class Snapshot:
             version = current_version(session)
             if self._catalog is None or version != self._version:
                 started = time.monotonic()
-                self._catalog = Catalog.from_listings(published_listings(session), version=str(version))
+                self._catalog = Catalog.from_listings(listings_as_of(session, version), version=str(version))
                 self._version = version
                 CATALOG_VERSION.set(version)
                 log.info("catalogue loaded", version=version, seconds=round(time.monotonic() - started, 3))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from webapp.models import Submission as SubmissionRow
 from webapp.observability.metrics import SUBMISSIONS
 from webapp.queries.partner import Offer, current_endpoints, offers_for
 from webapp.services import consent, message
+from webapp.services.replay import digest_of
 from webapp.services.rows import insert_rows
 
 
@@ -53,12 +54,15 @@ def submit(
     *,
     profile: Mapping[str, Any],
     ranking: Mapping[str, Any],
+    ranked_on: date | None = None,
+    ranked_k: int | None = None,
 ) -> Stored:
     """Store prospect, matches, consents, leads, deliveries, messages and outbox events, or nothing.
 
-    `profile` and `ranking` are the JSON forms of design.md §8, the ranking as the student sees it. The same nonce again
-    returns what was stored first, however many come at once. Refused when a ticked school is not in the ranking, or its
-    consent words have changed since the page was shown.
+    `profile` and `ranking` are the JSON forms of design.md §8, the ranking as the student sees it; `ranked_on` is the
+    day it was worked out for (today, unless told) and `ranked_k` how many matches were asked for (as many as there are,
+    unless told): with them it can be replayed. The same nonce again returns what was stored first, however many come at
+    once. Refused when a ticked school is not in the ranking, or its consent words have changed since the page came up.
     """
     before = _stored_before(session, submission.nonce)
     if before is not None:
@@ -77,11 +81,15 @@ def submit(
     wordings = list(_wordings(submission, offers, leads))
     chain = consent.Chain(prospect_id, email_key)
     messages = _message_rows(submission, submission_id, prospect_id, now)
+    asked = {"ranked_on": ranked_on or now.date(), "ranked_k": len(matches) if ranked_k is None else ranked_k}
     insert_rows(
         session,
         [
             (Prospect, [_prospect_row(prospect_id, email_key, submission, links, now)]),
-            (SubmissionRow, [_submission_row(submission_id, prospect_id, submission, profile, ranking, now)]),
+            (
+                SubmissionRow,
+                [{**asked, **_submission_row(submission_id, prospect_id, submission, profile, ranking, now)}],
+            ),
             (Match, matches),
             (Lead, leads),
             (LeadEvent, [_event_row(lead, now) for lead in leads]),
@@ -174,6 +182,7 @@ def _submission_row(
         "catalog_version": ranking["catalog"],
         "considered": ranking["considered"],
         "excluded": dict(ranking["excluded"]),
+        "ranking_digest": digest_of(ranking),
         "wants_mail": submission.wants_mail,
         "attribution": dict(submission.attribution),
         "page": submission.page,

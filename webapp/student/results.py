@@ -1,7 +1,7 @@
 """The results page and the request under it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, url_for
@@ -48,6 +48,7 @@ class Results:
     profile: Profile
     ranking: Ranking
     page: ResultsPage
+    today: date
 
 
 @blueprint.after_request
@@ -98,6 +99,8 @@ def ask(token: str) -> ResponseReturnValue:
                 _submission(form, draft, ticket),
                 profile=results.profile.to_json(),
                 ranking=results.ranking.to_json(),
+                ranked_on=results.today,
+                ranked_k=SHOWN,
             )
             if stored.is_new:
                 _check_flood(session, form.email.data or "", built)
@@ -129,14 +132,15 @@ def _ranked(draft: OpenDraft, token: str) -> Results:
     built = runtime()
     profile = profile_of(draft.answers)
     catalog = built.snapshot.current()
+    today = built.clock.now().date()
     with RANK_SECONDS.time():
-        ranking = rank(profile, catalog, DEFAULT_WEIGHTS, SHOWN, salt=draft.id.bytes, today=built.clock.now().date())
+        ranking = rank(profile, catalog, DEFAULT_WEIGHTS, SHOWN, salt=draft.id.bytes, today=today)
     ids = [match.program_id for match in ranking.matches]
     with built.begin() as session:
         offers, demo = offers_for(session, ids), demo_program_ids(session, ids)
     shares = Student(profile, DEFAULT_WEIGHTS).shares
     page = results_page(ranking.to_json(), profile, shares, catalog, offers, demo)
-    return Results(draft, token, profile, ranking, page)
+    return Results(draft, token, profile, ranking, page, today)
 
 
 def to_the_answer(error: ProfileError) -> ResponseReturnValue:
