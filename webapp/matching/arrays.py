@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.signedinteger[Any]]
+Codes: TypeAlias = NDArray[np.intp]
+"""Whole numbers from 0 that stand for distinct values, in the type that numpy looks up fastest."""
 Words: TypeAlias = NDArray[np.uint64]
 Mask: TypeAlias = NDArray[np.bool_]
 Rows: TypeAlias = "slice | NDArray[np.int64]"

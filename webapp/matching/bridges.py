@@ -1,6 +1,6 @@
 """Which listings close which gaps: a subject up to a level, or entry to one named program."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,11 +23,11 @@ class BridgeIndex:
     target: Ints
 
 
-def build_bridges(listings: Sequence[Listing], row_of: Mapping[str, int]) -> BridgeIndex:
-    """Read `bridge_for` of every listing; a bridge to a program that is not in the catalogue closes nothing."""
+def build_bridges(listings: Iterable[tuple[int, Listing]], row_of: Mapping[str, int]) -> BridgeIndex:
+    """Read `bridge_for` of listings, each with its row; a bridge to a program not in the catalogue closes nothing."""
     subjects: list[tuple[int, int, int]] = []
     entries: list[tuple[int, int]] = []
-    for row, listing in enumerate(listings):
+    for row, listing in listings:
         for bridge in listing.bridge_for:
             if bridge.subject is not None and bridge.level is not None:
                 subjects.append((row, _SUBJECTS.index(bridge.subject), bridge.level.rank))

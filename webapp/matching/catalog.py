@@ -6,21 +6,25 @@ for each row: a rule on entry is worked out once for each distinct set of requir
 
 import hashlib
 import itertools
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
+from webapp.domain.credential import Credential
 from webapp.domain.geography import STATES
 from webapp.domain.listing import ALL_STATES, Listing, TuitionBasis
 from webapp.domain.occupation import occupations
 from webapp.domain.profile import Modality, Pace
+from webapp.domain.subject import Subject
 from webapp.matching.admissions import Admissions, build_admissions, requirements_of
-from webapp.matching.arrays import UNKNOWN, Floats, Ints, Mask, Words
+from webapp.matching.arrays import UNKNOWN, Codes, Floats, Ints, Mask, Words
 from webapp.matching.bridges import BridgeIndex, build_bridges
+from webapp.matching.columns import Facts, encode, facts_of, floats, ints, translate
+from webapp.matching.facets import Facet, build_facets, first_rows, joint_codes
 from webapp.matching.text import TextIndex, build_index
 
 STATE_BITS: Mapping[str, int] = MappingProxyType({state: 1 << index for index, state in enumerate(STATES)})
@@ -47,7 +51,7 @@ class Catalog:
 
     version: str
     as_of: date
-    listings: tuple[Listing, ...]
+    listings: Sequence[Listing]
     row_of: Mapping[str, int]
     institution: Ints
     credential: Ints
@@ -55,7 +59,7 @@ class Catalog:
     relations: Mapping[str, Floats]
     modality: Ints
     pace: Ints
-    site: Ints
+    site: Codes
     sites: Sites
     authorized: Words
     months: Floats
@@ -64,7 +68,7 @@ class Catalog:
     basis: Ints
     start: Ints
     start_sets: tuple[tuple[str, ...], ...]
-    admission: Ints
+    admission: Codes
     admissions: Admissions
     bridges: BridgeIndex
     salary: Ints
@@ -75,6 +79,7 @@ class Catalog:
     described: Mask
     verified: Ints
     id_hash: Words
+    facets: tuple[Facet, ...]
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -83,75 +88,88 @@ class Catalog:
     def from_listings(cls, listings: Iterable[Listing], version: str) -> "Catalog":
         """Build a snapshot; the order of the listings does not matter, their ids must differ (ValueError)."""
         ordered = tuple(sorted(listings, key=lambda listing: listing.program_id))
-        for before, after in itertools.pairwise(ordered):
-            if before.program_id == after.program_id:
-                raise ValueError(f"program_id {after.program_id} stands twice in the catalogue")
-        row_of = MappingProxyType({listing.program_id: row for row, listing in enumerate(ordered)})
-        cip, cips = _encode(ordered, lambda listing: listing.cip)
-        site, sites = _encode(ordered, _site)
-        start, start_sets = _encode(ordered, lambda listing: listing.start_terms)
-        admission, requirements = _encode(ordered, requirements_of)
-        verified = _ints(ordered, lambda x: x.verified_on.toordinal() if x.verified_on else None)
+        return cls.from_facts(facts_of(ordered), ordered, version)
+
+    @classmethod
+    def from_facts(cls, facts: Facts, listings: Sequence[Listing], version: str) -> "Catalog":
+        """Build a snapshot of columns whose rows are sorted by program_id, each once (ValueError).
+
+        `listings` are the same rows as listings, which may be made only when asked for: few ever are.
+        """
+        ids = facts["program_id"]
+        _check_ids(ids)
+        row_of = MappingProxyType(dict(zip(ids, range(len(ids)), strict=True)))
+        cip, cips = encode(facts["cip"])
+        site, sites = _joint(facts, *_POSITION)
+        start, start_sets = encode(facts["start_terms"])
+        admission, classes = _joint(facts, *_ASKED)
+        verified = translate(facts["verified_on"], lambda day: UNKNOWN if day is None else day.toordinal(), np.int32)
         newest = int(verified.max(initial=UNKNOWN))
+        bridging = [(row, listings[row]) for row, bridges in enumerate(facts["bridge_for"]) if bridges]
+        columns: dict[str, Any] = {
+            "institution": encode(facts["institution"])[0],
+            "credential": translate(facts["credential"], lambda name: Credential(name).rank, np.int8),
+            "cip": cip,
+            "modality": translate(facts["modality"], lambda ways: sum(MODALITY_BITS[way] for way in ways), np.int8),
+            "pace": translate(facts["pace"], lambda paces: sum(PACE_BITS[pace] for pace in paces), np.int8),
+            "site": site,
+            "authorized": translate(facts["states_authorized"], _authorized, np.uint64),
+            "months": floats(facts["months"]),
+            "hours": floats(facts["hours_per_week"]),
+            "tuition": ints(facts["tuition_total_cents"]),
+            "basis": translate(facts["tuition_basis"], lambda x: UNKNOWN if x is None else BASES.index(x), np.int8),
+            "start": start,
+            "admission": admission,
+            "salary": ints(facts["outcome_median_salary_cents"]),
+            "rate": floats(facts["outcome_rate"]),
+            "sample": ints(facts["outcome_sample"]),
+            "outcome_sourced": np.array([source is not None for source in facts["outcome_source"]], dtype=np.bool_),
+            "described": np.array([bool(x or y) for x, y in zip(facts["topics"], facts["summary"], strict=True)], bool),
+            "verified": verified,
+            "id_hash": np.fromiter(map(_hash, ids), dtype=np.uint64, count=len(ids)),
+        }
         return cls(
             version=version,
             as_of=date.fromordinal(newest) if newest > 0 else date(1970, 1, 1),
-            listings=ordered,
+            listings=listings,
             row_of=row_of,
-            institution=_encode(ordered, lambda listing: listing.institution)[0],
-            credential=_ints(ordered, lambda listing: listing.credential.rank, np.int8),
-            cip=cip,
             relations=_relations(cips),
-            modality=_ints(ordered, lambda listing: sum(MODALITY_BITS[m] for m in listing.modality), np.int8),
-            pace=_ints(ordered, lambda listing: sum(PACE_BITS[pace] for pace in listing.pace), np.int8),
-            site=site,
-            sites=_sites(sites),
-            authorized=np.array([_authorized(listing) for listing in ordered], dtype=np.uint64),
-            months=_floats(ordered, lambda listing: listing.months),
-            hours=_floats(ordered, lambda listing: listing.hours_per_week),
-            tuition=_ints(ordered, lambda listing: listing.tuition_total_cents),
-            basis=_ints(ordered, lambda x: BASES.index(x.tuition_basis) if x.tuition_basis else None, np.int8),
-            start=start,
+            sites=_sites([tuple(facts[name][row] for name in _POSITION) for row in sites]),
             start_sets=tuple(start_sets),
-            admission=admission,
-            admissions=build_admissions(requirements),
-            bridges=build_bridges(ordered, row_of),
-            salary=_ints(ordered, lambda listing: listing.outcome_median_salary_cents),
-            rate=_floats(ordered, lambda listing: listing.outcome_rate),
-            sample=_ints(ordered, lambda listing: listing.outcome_sample),
-            outcome_sourced=np.array([listing.outcome_source is not None for listing in ordered], dtype=np.bool_),
-            text=build_index(ordered),
-            described=np.array([bool(x.topics or x.summary) for x in ordered], dtype=np.bool_),
-            verified=verified,
-            id_hash=np.array([_hash(listing.program_id) for listing in ordered], dtype=np.uint64),
+            admissions=build_admissions([requirements_of(listings[row]) for row in classes]),
+            bridges=build_bridges(bridging, row_of),
+            text=build_index(facts["name"], facts["topics"], facts["summary"]),
+            facets=build_facets(columns),
+            **columns,
         )
 
 
-_Key = TypeVar("_Key", bound=Hashable)
+_POSITION = ("latitude", "longitude", "state", "country")
+_ASKED = (
+    "credential",
+    "min_education",
+    "accepted_fields",
+    "min_gpa",
+    *(f"req_{subject.value}" for subject in Subject),
+    "min_work_years",
+    "min_english",
+)
 
 
-def _encode(listings: Sequence[Listing], key: Callable[[Listing], _Key]) -> tuple[Ints, list[_Key]]:
-    codes: dict[_Key, int] = {}
-    column = np.array([codes.setdefault(key(listing), len(codes)) for listing in listings], dtype=np.int32)
-    return column, list(codes)
+def _check_ids(ids: Sequence[str]) -> None:
+    for before, after in itertools.pairwise(ids):
+        if before >= after:
+            fault = "stands twice in the catalogue" if before == after else "is out of order"
+            raise ValueError(f"program_id {after} {fault}")
 
 
-def _ints(listings: Sequence[Listing], get: Callable[[Listing], int | None], kind: Any = np.int32) -> Ints:
-    return np.array([UNKNOWN if (value := get(x)) is None else value for x in listings], dtype=kind)
+def _joint(facts: Facts, *names: str) -> tuple[Codes, list[int]]:
+    """A code for each distinct combination of facts, and the first row that has each."""
+    code = joint_codes([encode(facts[name])[0] for name in names])
+    return code, first_rows(code).tolist()
 
 
-def _floats(listings: Sequence[Listing], get: Callable[[Listing], float | None]) -> Floats:
-    return np.array([np.nan if (value := get(x)) is None else value for x in listings], dtype=np.float64)
-
-
-_Site = tuple[float | None, float | None, str | None, str | None]
-
-
-def _site(listing: Listing) -> _Site:
-    return listing.latitude, listing.longitude, listing.state, listing.country
-
-
-def _sites(sites: Sequence[_Site]) -> Sites:
+def _sites(sites: Sequence[tuple[Any, ...]]) -> Sites:
     return Sites(
         latitude=np.array([np.nan if x[0] is None else x[0] for x in sites], dtype=np.float64),
         longitude=np.array([np.nan if x[1] is None else x[1] for x in sites], dtype=np.float64),
@@ -162,10 +180,8 @@ def _sites(sites: Sequence[_Site]) -> Sites:
     )
 
 
-def _authorized(listing: Listing) -> int:
-    if ALL_STATES in listing.states_authorized:
-        return ALL_BITS
-    return sum(STATE_BITS[state] for state in listing.states_authorized)
+def _authorized(states: tuple[str, ...]) -> int:
+    return ALL_BITS if ALL_STATES in states else sum(STATE_BITS[state] for state in states)
 
 
 def _relations(cips: Sequence[str]) -> Mapping[str, Floats]:

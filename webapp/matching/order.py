@@ -46,16 +46,6 @@ def salted(id_hash: Words, salt: bytes) -> Words:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def leaders(later: Mask, score: Floats, count: int) -> Ints:
-    """Indexes of at least the best `count` by tier and score, with every tie of the last one; in no order."""
-    if count >= len(score):
-        return np.arange(len(score))
-    key = np.where(later, score, score + 2.0)
-    key = np.round(key, DECIMALS)
-    threshold = np.partition(key, len(key) - count)[len(key) - count]
-    return np.flatnonzero(key >= threshold)
-
-
 def arrange(keys: Keys, salt: bytes) -> list[tuple[int, bool]]:
     """The rows from best to last, each with whether it belongs to the later tier."""
     order = np.lexsort(

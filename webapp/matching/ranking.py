@@ -11,17 +11,19 @@ from typing import Any
 import numpy as np
 
 from webapp.domain.profile import Criterion, Profile
-from webapp.matching.arrays import Rows
+from webapp.matching.arrays import Ints, Mask, Rows
 from webapp.matching.catalog import Catalog
 from webapp.matching.caveats import caveats_of
 from webapp.matching.context import Context
 from webapp.matching.counterfactuals import Change, Counterfactual, changes_for, limit_changes
 from webapp.matching.gaps import Gap, gaps_of
-from webapp.matching.order import Keys, Place, arrange, leaders, spread
+from webapp.matching.order import DECIMALS as DECIMALS_OF_TIES
+from webapp.matching.order import Keys, Place, arrange, salted, spread
 from webapp.matching.pathways import Pathway, find_pathways
 from webapp.matching.reasons import reasons_of
 from webapp.matching.rules import LIMIT_RULES, Verdict, broken_limits
 from webapp.matching.scoring import Scores, band_of
+from webapp.matching.shortlist import contenders, foremost
 from webapp.matching.statement import Case, Statement
 from webapp.matching.student import Student
 from webapp.matching.version import ENGINE_VERSION
@@ -144,25 +146,33 @@ def within_limits(context: Context) -> tuple[Rows, dict[str, int]]:
 def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> list[Place]:
     """The best k rows in order."""
     catalog = context.catalog
-    everything = np.arange(len(catalog))[rows]
     later = context.eligibility.verdicts[rows] == Verdict.NOT_YET
-    score = Scores(context, rows).score
+    key = np.where(later, 0.0, 2.0) + Scores(context, rows).quick
     count = max(FIRST_LOOK, 4 * k)
     while True:
-        some = leaders(later, score, count)
-        chosen = everything[some]
-        keys = Keys(
-            row=chosen,
-            later=later[some],
-            score=score[some],
-            coverage=Scores(context, chosen).coverage,
-            verified=catalog.verified[chosen],
-            id_hash=catalog.id_hash[chosen],
-        )
-        places = spread(arrange(keys, salt), catalog.institution, k, complete=len(some) == len(everything))
+        near = contenders(key, count)
+        keys = _keys(context, near if isinstance(rows, slice) else rows[near], later[near], count, salt)
+        places = spread(arrange(keys, salt), catalog.institution, k, complete=len(keys.row) == len(key))
         if places is not None:
             return places
         count *= 4
+
+
+def _keys(context: Context, rows: Ints, later: Mask, count: int, salt: bytes) -> Keys:
+    """What decides the order of the foremost `count` of some rows, exactly."""
+    catalog, scores = context.catalog, Scores(context, rows)
+    keys = Keys(rows, later, scores.score, scores.coverage, catalog.verified[rows], catalog.id_hash[rows])
+    if count >= len(rows):
+        return keys
+    columns = (
+        later,
+        -np.round(keys.score, DECIMALS_OF_TIES),
+        -keys.coverage,
+        -keys.verified,
+        salted(keys.id_hash, salt),
+    )
+    first = foremost(columns, count)
+    return Keys(*(getattr(keys, name)[first] for name in Keys.__slots__))
 
 
 def _explained(context: Context, shown: list[Place]) -> list[Match]:

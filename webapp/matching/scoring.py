@@ -32,12 +32,12 @@ class Scores:
     def assessments(self) -> Mapping[Criterion, Assessment]:
         """By criterion. With nothing said, every criterion is unknown for every program."""
         if not self.context.student.spoke:
-            blank = unknown(len(self.context.catalog.credential[self.rows]))
+            blank = unknown(self._count)
             return dict.fromkeys(self.shares, blank)
         return {criterion: ASSESS[criterion](self.context, self.rows) for criterion in self.shares}
 
     def _total(self, part: str) -> Floats:
-        result = np.zeros(len(self.context.catalog.credential[self.rows]))
+        result = np.zeros(self._count)
         for criterion, share in self.shares.items():
             result += share * getattr(self.assessments[criterion], part)
         return result
@@ -46,6 +46,29 @@ class Scores:
     def score(self) -> Floats:
         """The sum of the contributions, 0..1."""
         return self._total("point")
+
+    @cached_property
+    def quick(self) -> Floats:
+        """The score to within rounding, much faster for many rows: the distinct ones are judged, the others looked up.
+
+        Adds the criteria up in another order than `score`, so the last digits may differ.
+        """
+        facets, count = self.context.catalog.facets, self._count
+        if not self.context.student.spoke or count <= sum(len(facet.rows) for facet in facets):
+            return self.score
+        result = np.zeros(count)
+        for facet in facets:
+            counted = [criterion for criterion in facet.criteria if criterion in self.shares]
+            if counted:
+                points = sum(self.shares[c] * ASSESS[c](self.context, facet.rows).point for c in counted)
+                result += np.asarray(points).take(facet.code[self.rows])
+        if Criterion.INTERESTS in self.shares:
+            result += self.shares[Criterion.INTERESTS] * ASSESS[Criterion.INTERESTS](self.context, self.rows).point
+        return result
+
+    @property
+    def _count(self) -> int:
+        return len(self.context.catalog.credential[self.rows])
 
     @cached_property
     def low(self) -> Floats:

@@ -8,12 +8,14 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain
 
 import numpy as np
 
-from webapp.domain.listing import Listing
-from webapp.matching.arrays import Floats, Ints
+from webapp.matching.arrays import Codes, Floats, Ints
+from webapp.matching.columns import encode
+from webapp.matching.facets import first_rows, joint_codes
 
 NAME, TOPICS, SUMMARY = 1, 2, 4
 COLUMN_OF_BIT = {NAME: "name", TOPICS: "topics", SUMMARY: "summary"}
@@ -72,46 +74,50 @@ class TextIndex:
     def column_of(self, term: int, row: int) -> str | None:
         """The most telling column in which a listing holds a term, or None where it does not."""
         first, last = int(self.starts[term]), int(self.starts[term + 1])
-        at = first + int(np.searchsorted(self.rows[first:last], row))
+        at = first + int(np.searchsorted(self.rows[first:last], np.int32(row)))  # an int would widen the postings
         if at >= last or self.rows[at] != row:
             return None
         bits = int(self.columns[at])
         return next(name for bit, name in COLUMN_OF_BIT.items() if bits & bit)
 
 
-def build_index(listings: Sequence[Listing]) -> TextIndex:
-    """Index name, topics and summary of listings that are already in their final order."""
+def build_index(names: Sequence[str], topics: Sequence[tuple[str, ...]], summaries: Sequence[str | None]) -> TextIndex:
+    """Index the columns of listings that are already in their final order. A text that recurs is read once."""
+    coded = [encode(column) for column in (names, topics, summaries)]
+    code = joint_codes([codes for codes, _ in coded])
     vocabulary: dict[str, int] = {}
-    postings: list[list[int]] = []
-    bits: list[list[int]] = []
-    seen: dict[str, tuple[int, ...]] = {}
-    for row, listing in enumerate(listings):
+    held: list[dict[int, int]] = [{}] * (int(code.max(initial=-1)) + 1)
+    reading = cache(lambda text: tuple(dict.fromkeys(_ids(text, vocabulary))))
+    first = first_rows(code)
+    for row in np.sort(first).tolist():
         here: dict[int, int] = {}
-        for bit, text in ((NAME, listing.name), (TOPICS, " ".join(listing.topics)), (SUMMARY, listing.summary or "")):
-            if not text:
-                continue
-            ids = seen.get(text)
-            if ids is None:
-                ids = seen[text] = tuple(dict.fromkeys(_ids(text, vocabulary, postings, bits)))
-            for term in ids:
+        for bit, text in ((NAME, names[row]), (TOPICS, " ".join(topics[row])), (SUMMARY, summaries[row] or "")):
+            for term in reading(text) if text else ():
                 here[term] = here.get(term, 0) | bit
-        for term, mask in here.items():
-            postings[term].append(row)
-            bits[term].append(mask)
-    lengths = [len(rows) for rows in postings]
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64) if lengths else np.zeros(1, np.int64)
-    flat_rows = np.array([row for rows in postings for row in rows], dtype=np.int32)
-    flat_bits = np.array([mask for masks in bits for mask in masks], dtype=np.int8)
-    rarity = np.array([math.log(1 + len(listings) / length) for length in lengths], dtype=np.float64)
-    return TextIndex(vocabulary, starts, flat_rows, flat_bits, rarity)
+        held[code[row]] = here
+    return _inverted(code, held, vocabulary)
 
 
-def _ids(text: str, vocabulary: dict[str, int], postings: list[list[int]], bits: list[list[int]]) -> list[int]:
-    found = []
-    for term in map(stem, words_of(text)):
-        if term not in vocabulary:
-            vocabulary[term] = len(vocabulary)
-            postings.append([])
-            bits.append([])
-        found.append(vocabulary[term])
-    return found
+def _inverted(code: Codes, held: Sequence[Mapping[int, int]], vocabulary: Mapping[str, int]) -> TextIndex:
+    """The postings by term, from the terms (with their columns) that the rows of each code hold."""
+    sizes = np.array([len(terms) for terms in held], dtype=np.intp)
+    terms = np.fromiter(chain.from_iterable(held), dtype=np.int32, count=int(sizes.sum()))
+    masks = np.fromiter(chain.from_iterable(each.values() for each in held), dtype=np.int8, count=len(terms))
+    of_row = sizes[code]
+    ends = np.cumsum(of_row)
+    rows = np.repeat(np.arange(len(code), dtype=np.int32), of_row)
+    begin = (np.cumsum(sizes) - sizes)[code]
+    at = np.arange(len(rows)) + np.repeat(begin - (ends - of_row), of_row)
+    lengths = np.bincount(terms[at], minlength=len(vocabulary)).astype(np.int64)
+    order = np.argsort(terms[at], kind="stable")
+    return TextIndex(
+        vocabulary=vocabulary,
+        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        rows=rows[order],
+        columns=masks[at][order],
+        rarity=np.array([math.log(1 + len(code) / length) for length in lengths.tolist()], dtype=np.float64),
+    )
+
+
+def _ids(text: str, vocabulary: dict[str, int]) -> list[int]:
+    return [vocabulary.setdefault(term, len(vocabulary)) for term in map(stem, words_of(text))]

@@ -1,0 +1,159 @@
+"""The short ways to the best rows find what sorting and scoring everything would."""
+
+import dataclasses
+import random
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tests.factories.engine_inputs import catalogues, profile_objects
+from tests.factories.real_catalogue import real_catalog
+from webapp.domain.listing import Listing
+from webapp.domain.profile import Criterion, Profile
+from webapp.matching import DEFAULT_WEIGHTS, Catalog
+from webapp.matching.context import Context
+from webapp.matching.criteria import ASSESS
+from webapp.matching.facets import READS, build_facets, first_rows, joint_codes
+from webapp.matching.order import Keys, Place, arrange, spread
+from webapp.matching.ranking import best_of, within_limits
+from webapp.matching.rules import Verdict
+from webapp.matching.scoring import Scores
+from webapp.matching.shortlist import SLACK, contenders, foremost
+from webapp.matching.student import Student
+
+TODAY = date(2026, 11, 22)
+many = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def context_of(obj: dict[str, Any], catalog: Catalog) -> Context:
+    return Context(Student(Profile.from_json(obj), DEFAULT_WEIGHTS), catalog, TODAY)
+
+
+def plainly_best(context: Context, k: int, salt: bytes) -> list[Place]:
+    """Every row that breaks no limit scored, sorted, and spread: the order by its definition."""
+    catalog = context.catalog
+    rows = np.arange(len(catalog))[within_limits(context)[0]]
+    scores = Scores(context, rows)
+    keys = Keys(
+        row=rows,
+        later=context.eligibility.verdicts[rows] == Verdict.NOT_YET,
+        score=scores.score,
+        coverage=scores.coverage,
+        verified=catalog.verified[rows],
+        id_hash=catalog.id_hash[rows],
+    )
+    places = spread(arrange(keys, salt), catalog.institution, k, complete=True)
+    assert places is not None
+    return places
+
+
+@pytest.fixture(scope="module")
+def repeated() -> Catalog:
+    """Few different listings, many times over, so that most criteria tie and every facet is used."""
+    return _repeated()
+
+
+@cache
+def _repeated() -> Catalog:
+    some = random.Random(4).sample(real_catalog().listings, 40)
+    return Catalog.from_listings(
+        (
+            dataclasses.replace(listing, program_id=f"{turn}.{listing.program_id}", institution=f"School {turn % 30}")
+            for turn in range(60)
+            for listing in some
+        ),
+        "repeated",
+    )
+
+
+@many
+@given(obj=profile_objects(), k=st.sampled_from([1, 10, 50]), salt=st.binary(max_size=4))
+def test_the_best_of_real_programs_are_those_of_a_full_sort(obj: dict[str, Any], k: int, salt: bytes) -> None:
+    context = context_of(obj, real_catalog())
+    assert best_of(context, within_limits(context)[0], k, salt) == plainly_best(context, k, salt)
+
+
+@many
+@given(obj=profile_objects(), k=st.sampled_from([1, 10, 50]), salt=st.binary(max_size=4))
+def test_the_best_of_many_ties_are_those_of_a_full_sort(
+    repeated: Catalog, obj: dict[str, Any], k: int, salt: bytes
+) -> None:
+    context = context_of(obj, repeated)
+    assert best_of(context, within_limits(context)[0], k, salt) == plainly_best(context, k, salt)
+
+
+@many
+@given(obj=profile_objects(), listings=catalogues())
+def test_rows_of_one_code_are_judged_alike(obj: dict[str, Any], listings: list[Listing]) -> None:
+    twice = [*listings, *(_renamed(listing) for listing in listings)]
+    catalog = Catalog.from_listings(twice, "test")
+    context = context_of(obj, catalog)
+    assert {c for facet in catalog.facets for c in facet.criteria} == set(Criterion) - {Criterion.INTERESTS}
+    for facet in catalog.facets:
+        assert len(facet.rows) <= len(listings)
+        for criterion in facet.criteria:
+            every, once = (ASSESS[criterion](context, rows).point for rows in (slice(None), facet.rows))
+            np.testing.assert_array_equal(every, once[facet.code])
+
+
+def _renamed(listing: Listing) -> Listing:
+    return dataclasses.replace(listing, program_id=f"q{listing.program_id}", institution="Elm", name="other")
+
+
+@many
+@given(obj=profile_objects())
+def test_the_quick_score_is_the_score(repeated: Catalog, obj: dict[str, Any]) -> None:
+    scores = Scores(context_of(obj, repeated), slice(None))
+    assert len(scores.quick) == len(repeated) > sum(len(facet.rows) for facet in repeated.facets)
+    assert float(np.abs(scores.quick - scores.score).max()) < SLACK / 100
+
+
+_keys = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.3 + 5e-10, 0.3 + 1e-6, 0.9]), min_size=1, max_size=400)
+
+
+@many
+@given(values=_keys, count=st.integers(1, 12))
+def test_contenders_are_the_highest_and_their_near_ties(values: list[float], count: int) -> None:
+    key = np.array(values)
+    last = sorted(values, reverse=True)[:count][-1]
+    assert contenders(key, count).tolist() == [row for row, value in enumerate(values) if value >= last - SLACK]
+
+
+@many
+@given(
+    rows=st.lists(st.tuples(st.booleans(), st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=60),
+    count=st.integers(1, 70),
+)
+def test_the_foremost_are_the_first_of_a_sort(rows: list[tuple[bool, int, int]], count: int) -> None:
+    columns: list[NDArray[Any]] = [np.array(column) for column in zip(*rows, strict=True)]
+    last = sorted(rows)[:count][-1]
+    assert sorted(foremost(columns, count).tolist()) == [row for row, key in enumerate(rows) if key <= last]
+
+
+@many
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(-1, 3), st.sampled_from([0.5, 2.0, float("nan")]), st.integers(0, 2**63)), max_size=40
+    )
+)
+def test_codes_tell_values_apart(rows: list[tuple[int, float, int]]) -> None:
+    small, real, wide = (
+        np.array([row[index] for row in rows], dtype=kind) for index, kind in enumerate((np.int8, float, np.uint64))
+    )
+    code = joint_codes([small, real, wide])
+    alike = [tuple(map(repr, row)) for row in rows]
+    assert len(set(code.tolist())) == len(set(alike)) == len(set(zip(code.tolist(), alike, strict=True)))
+    assert [code.tolist().index(value) for value in range(len(set(alike)))] == first_rows(code).tolist()
+
+
+def test_every_column_that_decides_a_criterion_must_be_there() -> None:
+    columns = {name: np.zeros(3, dtype=np.int8) for names in READS.values() for name in names}
+    assert [len(facet.rows) for facet in build_facets(columns)] == [1]
+    with pytest.raises(KeyError, match="months"):
+        build_facets({name: column for name, column in columns.items() if name != "months"})
