@@ -121,6 +121,15 @@ def test_place(cells: dict[str, str], expected: float) -> None:
     assert value(listing(**cells), Criterion.PLACE, practical=here) == pytest.approx(expected, abs=1e-3)
 
 
+@pytest.mark.parametrize(("state", "most"), [("CA", 0.8), ("NY", 0.25), ("", 0.4)])
+def test_an_unpublished_way_is_worth_no_more_than_the_campus_to_whoever_wants_one(state: str, most: float) -> None:
+    wanted = {"practical": {"state": "CA", "modalities": ["hybrid", "on_campus"]}}
+    known = value(listing(state=state, modality="hybrid"), Criterion.PLACE, **wanted)
+    unknown = value(listing(state=state), Criterion.PLACE, **wanted)
+    assert unknown <= known == pytest.approx(most)
+    assert unknown == pytest.approx(min(most, 0.25 + 0.4 * most))
+
+
 def test_place_takes_only_the_ways_the_student_accepts() -> None:
     campus = listing(modality="on_campus", state="CA")
     assert value(campus, Criterion.PLACE, practical={"modalities": ["online"], "state": "CA"}) == 0

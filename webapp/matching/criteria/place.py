@@ -39,6 +39,10 @@ def assess(context: Context, rows: Rows) -> Assessment:
     point = np.maximum(by_online, by_campus)
     near = np.where(located, campus, UNKNOWN_SITE) if places.wanted & IN_PERSON else np.full(len(site), UNKNOWN_SITE)
     unstated = modality == 0
+    # For whoever would not study online the way, once known, is worth no more than the campus: unknown is not either.
+    unknown_way = UNKNOWN_WAY_BASE + UNKNOWN_WAY_SLOPE * near
+    if not places.wanted & ONLINE:
+        unknown_way = np.minimum(unknown_way, near)
 
     def settled() -> Mask:
         by_way: Mask = np.where(by_online >= by_campus, online_known | ((usable & ONLINE) == 0), located)
@@ -47,7 +51,7 @@ def assess(context: Context, rows: Rows) -> Assessment:
 
     half_known = 0.5 if places.wanted & IN_PERSON else 0.0
     return Assessment(
-        np.where(unstated, UNKNOWN_WAY_BASE + UNKNOWN_WAY_SLOPE * near, point),
+        np.where(unstated, unknown_way, point),
         lambda: np.where(unstated, half_known * located, np.where(settled(), 1.0, 0.5)),
         lambda: np.where(settled(), point, 0.0),
         lambda: np.where(settled(), point, 1.0),
