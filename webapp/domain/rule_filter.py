@@ -1,0 +1,100 @@
+"""Filters: a school's numbered rules on the leads it takes, one rule a line.
+
+`require background.education >= bachelor` keeps a lead out unless the rule is true, `exclude practical.state = "TX"`
+keeps it out where the rule is true. Blank lines and lines that start with `#` count for nothing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webapp.domain.rule import Fields, Record, Rule
+from webapp.domain.rule_evaluation import Evaluation, Truth, evaluate
+from webapp.domain.rule_text import RuleTextError, read, write
+
+RULES_LIMIT = 50
+
+
+class Effect(StrEnum):
+    """What a rule of a filter does."""
+
+    REQUIRE = "require"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRule:
+    """One line of a filter. `number` counts the rules from 1, as people read them."""
+
+    number: int
+    effect: Effect
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one rule of a filter says of one lead. `passes` is unknown where the lead does not tell."""
+
+    number: int
+    effect: Effect
+    passes: Truth
+    evaluation: Evaluation
+
+    def __str__(self) -> str:
+        outcome = _OUTCOMES[self.passes]
+        lines = self.evaluation.deciding
+        why = [line.fact if self.effect is Effect.EXCLUDE else str(line) for line in lines]
+        return f"this lead {outcome} rule {self.number}: {'; '.join(dict.fromkeys(why))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sifting:
+    """What a filter says of one lead: the first rule that keeps it out, else the first that cannot tell, else None."""
+
+    passes: Truth
+    decision: Decision | None
+    decisions: tuple[Decision, ...]
+
+
+_OUTCOMES = {
+    Truth.FALSE: "would be excluded by",
+    Truth.UNKNOWN: "does not say enough for",
+    Truth.TRUE: "passes",
+}
+
+
+def read_filter(text: str, fields: Fields) -> tuple[FilterRule, ...]:
+    """The rules of a filter; RuleTextError names the line and column of the first fault."""
+    rules: list[FilterRule] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        body = line.strip()
+        if not body or body.startswith("#"):
+            continue
+        word, _, rest = body.partition(" ")
+        column = line.index(body) + 1
+        if word not in list(Effect):
+            raise RuleTextError(number, column, f"expected require or exclude, found {word}")
+        if len(rules) == RULES_LIMIT:
+            raise RuleTextError(number, column, f"a filter has at most {RULES_LIMIT} rules")
+        try:
+            rule = read(rest, fields)
+        except RuleTextError as error:
+            raise RuleTextError(number, column + len(word) + error.column, error.problem) from None
+        rules.append(FilterRule(len(rules) + 1, Effect(word), rule))
+    return tuple(rules)
+
+
+def write_filter(rules: tuple[FilterRule, ...], fields: Fields) -> str:
+    """A filter as text again, one rule a line."""
+    return "".join(f"{rule.effect} {write(rule.rule, fields)}\n" for rule in rules)
+
+
+def sift(rules: tuple[FilterRule, ...], record: Record, fields: Fields) -> Sifting:
+    """Hold one lead against every rule of a filter."""
+    decisions = []
+    for rule in rules:
+        evaluation = evaluate(rule.rule, record, fields)
+        passes = Truth(-evaluation.truth) if rule.effect is Effect.EXCLUDE else evaluation.truth
+        decisions.append(Decision(rule.number, rule.effect, passes, evaluation))
+    passes = min((decision.passes for decision in decisions), default=Truth.TRUE)
+    first = next((each for each in decisions if each.passes is passes), None) if passes is not Truth.TRUE else None
+    return Sifting(passes, first, tuple(decisions))
