@@ -208,8 +208,10 @@ exclude practical.state in ("TX", "FL")
         (
             {"education": "associate", "state": "TX", "statistics": "one_course"},
             Truth.FALSE,
-            "this lead would be excluded by rule 1: needs education: a bachelor's degree; "
-            "you said: an associate degree",
+            (
+                "this lead would be excluded by rule 1: needs education: a bachelor's degree; "
+                "you said: an associate degree"
+            ),
         ),
         (
             {"education": "bachelor", "statistics": "one_course"},
