@@ -37,12 +37,13 @@ BASES = tuple(TuitionBasis)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sites:
-    """The distinct campuses: position in degrees (NaN unknown), state code and whether it lies abroad."""
+    """The distinct campuses: position in degrees (NaN unknown), state and country as codes."""
 
     latitude: Floats
     longitude: Floats
     state: Ints
-    country: tuple[str | None, ...]
+    country: Ints
+    countries: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +57,7 @@ class Catalog:
     institution: Ints
     credential: Ints
     cip: Ints
+    cips: tuple[str, ...]
     relations: Mapping[str, Floats]
     modality: Ints
     pace: Ints
@@ -133,6 +135,7 @@ class Catalog:
             as_of=date.fromordinal(newest) if newest > 0 else date(1970, 1, 1),
             listings=listings,
             row_of=row_of,
+            cips=tuple(cips),
             relations=_relations(cips),
             sites=_sites([tuple(facts[name][row] for name in _POSITION) for row in sites]),
             start_sets=tuple(start_sets),
@@ -170,13 +173,15 @@ def _joint(facts: Facts, *names: str) -> tuple[Codes, list[int]]:
 
 
 def _sites(sites: Sequence[tuple[Any, ...]]) -> Sites:
+    country, countries = encode([x[3] for x in sites])
     return Sites(
         latitude=np.array([np.nan if x[0] is None else x[0] for x in sites], dtype=np.float64),
         longitude=np.array([np.nan if x[1] is None else x[1] for x in sites], dtype=np.float64),
         state=np.array(
             [STATE_CODES.get(x[2] or "", UNKNOWN) if x[3] in (None, "US") else UNKNOWN for x in sites], dtype=np.int8
         ),
-        country=tuple(x[3] for x in sites),
+        country=country,
+        countries=tuple(countries),
     )
 
 

@@ -66,7 +66,8 @@ class Places:
         country = self.student.profile.practical.country
         if country is None:
             return np.zeros(len(self.catalog.sites.state), dtype=np.bool_)
-        return np.array([c is not None and c != country for c in self.catalog.sites.country], dtype=np.bool_)
+        other = [name is not None and name != country for name in self.catalog.sites.countries]
+        return np.array(other, dtype=np.bool_)[self.catalog.sites.country]
 
     @cached_property
     def campus(self) -> Floats:

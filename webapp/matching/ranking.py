@@ -19,7 +19,7 @@ from webapp.matching.counterfactuals import Change, Counterfactual, changes_for,
 from webapp.matching.gaps import Gap, gaps_of
 from webapp.matching.order import DECIMALS as DECIMALS_OF_TIES
 from webapp.matching.order import Keys, Place, arrange, salted, spread
-from webapp.matching.pathways import Pathway, find_pathways
+from webapp.matching.pathways import Way, find_pathways
 from webapp.matching.reasons import reasons_of
 from webapp.matching.rules import LIMIT_RULES, Verdict, broken_limits
 from webapp.matching.scoring import Scores, band_of
@@ -83,7 +83,7 @@ class Ranking:
     considered: int
     excluded: Mapping[str, int]
     matches: tuple[Match, ...]
-    pathways: tuple[Pathway, ...]
+    pathways: tuple[Way, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The ranking as a JSON object, in a fixed order of keys."""
@@ -96,6 +96,15 @@ class Ranking:
             "matches": [match.to_json() for match in self.matches],
             "pathways": [pathway.to_json() for pathway in self.pathways],
         }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The best rows in order, and the rows, ascending, with their scores, that they were chosen from."""
+
+    places: list[Place]
+    rows: Ints
+    scores: Scores
 
 
 def rank(
@@ -115,8 +124,8 @@ def rank(
     """
     context = Context(Student(profile, weights), catalog, catalog.as_of if today is None else today)
     rows, excluded = within_limits(context)
-    shown = best_of(context, rows, max(0, k), salt)
-    matches = _explained(context, shown)
+    best = best_of(context, rows, max(0, k), salt)
+    shown, matches = best.places, _explained(context, best)
     if counterfactuals:
         matches = [_with_counterfactuals(match, context, salt) for match in _bounded(matches, context)]
     return Ranking(
@@ -143,46 +152,43 @@ def within_limits(context: Context) -> tuple[Rows, dict[str, int]]:
     return (np.flatnonzero(~gone) if excluded else slice(None)), excluded
 
 
-def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> list[Place]:
-    """The best k rows in order."""
+def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
+    """The best k rows."""
     catalog = context.catalog
     later = context.eligibility.verdicts[rows] == Verdict.NOT_YET
     key = np.where(later, 0.0, 2.0) + Scores(context, rows).quick
     count = max(FIRST_LOOK, 4 * k)
     while True:
         near = contenders(key, count)
-        keys = _keys(context, near if isinstance(rows, slice) else rows[near], later[near], count, salt)
+        chosen: Ints = near if isinstance(rows, slice) else rows[near]
+        scores = Scores(context, chosen)
+        keys = _keys(scores, chosen, later[near], count, salt)
         places = spread(arrange(keys, salt), catalog.institution, k, complete=len(keys.row) == len(key))
         if places is not None:
-            return places
+            return Best(places, chosen, scores)
         count *= 4
 
 
-def _keys(context: Context, rows: Ints, later: Mask, count: int, salt: bytes) -> Keys:
-    """What decides the order of the foremost `count` of some rows, exactly."""
-    catalog, scores = context.catalog, Scores(context, rows)
+def _keys(scores: Scores, rows: Ints, later: Mask, count: int, salt: bytes) -> Keys:
+    """What decides the order of the foremost `count` of the rows scored."""
+    catalog = scores.context.catalog
     keys = Keys(rows, later, scores.score, scores.coverage, catalog.verified[rows], catalog.id_hash[rows])
     if count >= len(rows):
         return keys
-    columns = (
-        later,
-        -np.round(keys.score, DECIMALS_OF_TIES),
-        -keys.coverage,
-        -keys.verified,
-        salted(keys.id_hash, salt),
-    )
-    first = foremost(columns, count)
+    tied = np.round(keys.score, DECIMALS_OF_TIES)
+    order = (later, -tied, -keys.coverage, -keys.verified, salted(keys.id_hash, salt))
+    first = foremost(order, count)
     return Keys(*(getattr(keys, name)[first] for name in Keys.__slots__))
 
 
-def _explained(context: Context, shown: list[Place]) -> list[Match]:
-    rows = np.array([place.row for place in shown], dtype=np.int64)
-    scores = Scores(context, rows)
-    low, high, coverage = scores.low, scores.high, scores.coverage
+def _explained(context: Context, best: Best) -> list[Match]:
+    scores, at = best.scores, np.searchsorted(best.rows, [place.row for place in best.places])
+    low, high, coverage = (values[at].tolist() for values in (scores.low, scores.high, scores.coverage))
+    columns = {criterion: item.point[at].tolist() for criterion, item in scores.assessments.items()}
     matches = []
-    for index, place in enumerate(shown):
+    for index, place in enumerate(best.places):
         verdict = Verdict(int(context.eligibility.verdicts[place.row]))
-        points = {criterion: float(item.point[index]) for criterion, item in scores.assessments.items()}
+        points = {criterion: column[index] for criterion, column in columns.items()}
         contributions = {criterion: scores.shares[criterion] * point for criterion, point in points.items()}
         score = sum(contributions.values())
         case = Case(context, place.row, context.catalog.listings[place.row])
@@ -192,10 +198,10 @@ def _explained(context: Context, shown: list[Place]) -> list[Match]:
                 program_id=case.listing.program_id,
                 rank=index + 1,
                 score=score,
-                low=float(low[index]),
-                high=float(high[index]),
-                coverage=float(coverage[index]),
-                band=band_of(score, float(coverage[index]), verdict is not Verdict.NOT_YET),
+                low=low[index],
+                high=high[index],
+                coverage=coverage[index],
+                band=band_of(score, coverage[index], verdict is not Verdict.NOT_YET),
                 verdict=verdict.label,
                 contributions=contributions,
                 reasons=tuple(reasons_of(case, contributions)),
@@ -238,7 +244,7 @@ def _verified(match: Match, change: Change, context: Context, salt: bytes) -> Co
         Student(change.apply(context.student.profile), context.student.weights), context.catalog, context.today
     )
     rows, _ = within_limits(changed)
-    places = best_of(changed, rows, FURTHEST_RANK, salt)
+    places = best_of(changed, rows, FURTHEST_RANK, salt).places
     verdict = Verdict(int(changed.eligibility.verdicts[row])).label
     new_rank = next((index + 1 for index, place in enumerate(places) if place.row == row), None)
     if verdict == match.verdict and (new_rank is None or new_rank >= match.rank):
