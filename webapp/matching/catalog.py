@@ -37,12 +37,13 @@ BASES = tuple(TuitionBasis)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sites:
-    """The distinct campuses: position in degrees (NaN unknown), state and country as codes."""
+    """The distinct campuses: position in degrees (NaN unknown), state code, country, and that as a code into `countries`."""
 
     latitude: Floats
     longitude: Floats
     state: Ints
-    country: Ints
+    country: tuple[str | None, ...]
+    country_code: Ints
     countries: tuple[str | None, ...]
 
 
@@ -173,7 +174,8 @@ def _joint(facts: Facts, *names: str) -> tuple[Codes, list[int]]:
 
 
 def _sites(sites: Sequence[tuple[Any, ...]]) -> Sites:
-    country, countries = encode([x[3] for x in sites])
+    country = tuple(x[3] for x in sites)
+    code, countries = encode(country)
     return Sites(
         latitude=np.array([np.nan if x[0] is None else x[0] for x in sites], dtype=np.float64),
         longitude=np.array([np.nan if x[1] is None else x[1] for x in sites], dtype=np.float64),
@@ -181,6 +183,7 @@ def _sites(sites: Sequence[tuple[Any, ...]]) -> Sites:
             [STATE_CODES.get(x[2] or "", UNKNOWN) if x[3] in (None, "US") else UNKNOWN for x in sites], dtype=np.int8
         ),
         country=country,
+        country_code=code,
         countries=tuple(countries),
     )
 

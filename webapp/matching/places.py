@@ -67,7 +67,7 @@ class Places:
         if country is None:
             return np.zeros(len(self.catalog.sites.state), dtype=np.bool_)
         other = [name is not None and name != country for name in self.catalog.sites.countries]
-        return np.array(other, dtype=np.bool_)[self.catalog.sites.country]
+        return np.array(other, dtype=np.bool_)[self.catalog.sites.country_code]
 
     @cached_property
     def campus(self) -> Floats:
