@@ -4,7 +4,9 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
-from webapp.domain.profile import Priority
+from webapp.domain.profile import Criterion, Priorities, Priority
+from webapp.matching.criteria.assessment import PRIOR
+from webapp.matching.curves import curves
 from webapp.matching.order import PER_INSTITUTION, TOP
 from webapp.matching.scoring import GOOD_SCORE, STRONG_COVERAGE, STRONG_SCORE
 from webapp.matching.version import ENGINE_VERSION
@@ -16,12 +18,7 @@ from webapp.student.forms.priorities import CRITERION_WORDS, PRIORITY_WORDS
 
 blueprint = Blueprint("pages", __name__)
 
-_WORTH = {
-    Priority.MUST: DEFAULT_WEIGHTS.must,
-    Priority.IMPORTANT: DEFAULT_WEIGHTS.important,
-    Priority.NICE: DEFAULT_WEIGHTS.nice,
-    Priority.IGNORE: 0.0,
-}
+_WORTH = {each: DEFAULT_WEIGHTS.of(Criterion.GOAL, Priorities(goal=each)) for each in Priority}
 
 
 @blueprint.get("/")
@@ -41,7 +38,7 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/how-we-rank")
 def how_we_rank() -> ResponseReturnValue:
-    """The rules, with the weights that are running."""
+    """The rules, with the weights that are running and the criteria's own functions asked at named points."""
     return render_template(
         "student/how_we_rank.html",
         engine=ENGINE_VERSION,
@@ -51,6 +48,11 @@ def how_we_rank() -> ResponseReturnValue:
             (words[0], _MEANINGS[criterion.value], DEFAULT_WEIGHTS.unstated[criterion])
             for criterion, words in CRITERION_WORDS.items()
         ],
+        curves=[
+            (words[0], [curve for curve in curves() if curve.criterion is criterion])
+            for criterion, words in CRITERION_WORDS.items()
+        ],
+        unknown=round(100 * PRIOR),
         strong=round(100 * STRONG_SCORE),
         good=round(100 * GOOD_SCORE),
         coverage=round(100 * STRONG_COVERAGE),

@@ -1,0 +1,116 @@
+"""Writes the figures of docs/how-we-rank.md from the code that ranks.
+
+    .venv/bin/python docs/make_how_we_rank.py
+
+The prose is written by hand, and holds no figures. Each table stands between `<!-- figures: name -->` and
+`<!-- end of figures -->`; only what is between the two is replaced. A test compares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from webapp.domain.label import BASIS_LABELS, CRITERION_LABELS, PRIORITY_LABELS
+from webapp.domain.profile import Criterion, Priorities, Priority
+from webapp.matching import DEFAULT_WEIGHTS
+from webapp.matching.criteria import background, cost, duration, goal, interests, outcomes, start
+from webapp.matching.criteria.assessment import PRIOR
+from webapp.matching.curves import Curve, curves
+from webapp.matching.order import PER_INSTITUTION, TOP
+from webapp.matching.scoring import GOOD_SCORE, STRONG_COVERAGE, STRONG_SCORE
+
+PAGE = Path(__file__).resolve().parent / "how-we-rank.md"
+BLOCK = re.compile(r"(<!-- figures: ([a-z]+) -->\n)(.*?)(<!-- end of figures -->)", re.S)
+
+
+def blocks() -> Mapping[str, str]:
+    """The text between the marks, by name."""
+    return {
+        "weights": _weights(),
+        "constants": _table(("criterion", "figure", "value"), _constants()),
+        "curves": "\n".join(_curve(curve) for curve in curves()),
+        "unknown": _unknown(),
+        "bands": _bands(),
+        "variety": _table(
+            ("rule", "figure"),
+            [("places the rule looks at", TOP), ("programs of one institution among them, at most", PER_INSTITUTION)],
+        ),
+    }
+
+
+def written(text: str) -> str:
+    """The page with the figures as the code has them. KeyError for a block that nothing fills."""
+    found = blocks()
+    return BLOCK.sub(lambda mark: f"{mark[1]}\n{found[mark[2]]}\n{mark[4]}", text)
+
+
+def _weights() -> str:
+    stated = [
+        (PRIORITY_LABELS[each], f"{DEFAULT_WEIGHTS.of(Criterion.GOAL, Priorities(goal=each)):g}") for each in Priority
+    ]
+    silent = [
+        (f"not stated: {CRITERION_LABELS[each].lower()}", f"{DEFAULT_WEIGHTS.of(each, Priorities()):g}")
+        for each in Criterion
+    ]
+    return _table(("priority", "weight"), [*stated, *silent])
+
+
+def _constants() -> Iterable[tuple[str, str, str]]:
+    parts = ", ".join(f"{name.replace('_', ' ')} {weight:g}" for name, weight in background.PARTS.items())
+    return [
+        ("goal", "share of the field's value that the level never takes away", f"{goal.LEVEL_FLOOR:g}"),
+        ("goal", "what is left where another credential was named", f"{goal.OTHER_CREDENTIAL:g}"),
+        ("background", "weights of the parts", parts),
+        ("background", "by levels above the usual entrant", _list(background.ABOVE)),
+        ("background", "by levels below, where the minimum is met", _list(background.BELOW)),
+        ("background", "under the minimum education", f"{background.SHORT_OF_EDUCATION:g}"),
+        ("background", "a subject, by levels short", _list(background.SHORT_OF_LEVEL)),
+        ("cost", "price worth one half, with no budget", f"${cost.HALVING_CENTS / 100:,.0f}"),
+        ("time to finish", "length worth one half, with no limit", f"{duration.HALVING_MONTHS:g} months"),
+        ("start", "wait worth one half, with no wish", f"{start.HALVING_MONTHS:g} months"),
+        ("outcomes", "graduates the unknown counts for", f"{outcomes.SHRINKAGE:g}"),
+        ("outcomes", "graduates an unstated sample counts for", f"{outcomes.UNSTATED_SAMPLE:g}"),
+        ("outcomes", "share of its sample that an unsourced figure keeps", f"{outcomes.UNSOURCED:g}"),
+        ("outcomes", "pay worth nothing, as a share of the usual", f"{outcomes.SALARY_FLOOR:g}"),
+        ("outcomes", "usual pay where no job is named", f"${outcomes.REFERENCE_CENTS / 100:,.0f}"),
+        ("interests", "of your words, the rarest that make up full value", f"{interests.FULL_TERMS}"),
+    ]
+
+
+def _list(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
+
+
+def _unknown() -> str:
+    spreads = [
+        (f"how far a price may be off: {BASIS_LABELS[each]}", f"{share:.0%}") for each, share in cost.SPREAD.items()
+    ]
+    return _table(("figure", "value"), [("the value of what is not known", f"{PRIOR:g}"), *spreads])
+
+
+def _bands() -> str:
+    return _table(
+        ("band", "score at least", "coverage at least"),
+        [
+            ("strong", f"{STRONG_SCORE:g}", f"{STRONG_COVERAGE:g}"),
+            ("good", f"{GOOD_SCORE:g}", "–"),
+            ("possible", "–", "–"),
+        ],
+    )
+
+
+def _curve(curve: Curve) -> str:
+    title = f"**{CRITERION_LABELS[curve.criterion]}.** {curve.title}:\n"
+    values = [f"{point.value:.2f}" for point in curve.points]
+    return f"{title}\n{_table([point.at for point in curve.points], [values])}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text()))
