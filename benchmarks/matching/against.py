@@ -1,0 +1,142 @@
+"""The engine against PostgreSQL and against a loop over ORM objects: the same question, the same ten programs.
+
+Run: python -m benchmarks.matching.against [--million]
+One thread each. The engine gives the whole ranking with reasons as JSON; PostgreSQL and the loop give ten ids.
+"""
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded: one thread, as in a web process
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from benchmarks.matching.catalogue import Tiled
+from benchmarks.matching.formula import Item, Question, Relation, Table, records_of
+from benchmarks.table import opened, percentile, print_table
+from webapp.embedded import running_servers
+from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
+from webapp.matching.context import Context
+from webapp.matching.ranking import best_of, within_limits
+from webapp.matching.student import Student
+
+SIZES, MILLION = (6_213, 100_000), 1_000_000
+SECONDS, LEAST, MOST = 4.0, 3, 400
+SEQUENTIAL = ("indexscan", "indexonlyscan", "bitmapscan")
+INDEXED = ("seqscan",)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """p50 and p95 in milliseconds."""
+
+    p50: float
+    p95: float
+
+
+def timed(run: Callable[[], object]) -> Timing:
+    """As many runs as fit the time, after one to warm up."""
+    run()
+    times: list[float] = []
+    end = time.perf_counter() + SECONDS
+    while len(times) < LEAST or (time.perf_counter() < end and len(times) < MOST):
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1000)
+    return Timing(percentile(times, 50), percentile(times, 95))
+
+
+def fill(url: str, catalog: Catalog, question: Question) -> None:
+    """Fill the tables, index them for the question with limits, and let PostgreSQL look at them."""
+    engine = create_engine(url)
+    Table.metadata.drop_all(engine)
+    Table.metadata.create_all(engine)
+    engine.dispose()
+    with psycopg.connect(_plain(url), autocommit=True) as connection, connection.cursor() as cursor:
+        with cursor.copy("COPY item FROM STDIN") as copy:
+            for record in records_of(catalog):
+                copy.write_row(record)
+        soc = question.profile.goal.occupation
+        assert soc is not None
+        cursor.executemany("INSERT INTO relation VALUES (%s, %s)", list(enumerate(catalog.relations[soc].tolist())))
+        cursor.executemany("INSERT INTO level VALUES (%s, %s)", list(enumerate(question.worth)))
+        rest = "cip, modality, pace, authorized, months, verified, tie, row"
+        cursor.execute(f"CREATE INDEX ON item (credential, tuition) INCLUDE ({rest})")
+        cursor.execute("VACUUM ANALYZE")
+
+
+def by_sql(connection: psycopg.Connection, question: Question) -> list[int]:
+    """The rows of the ten best, by PostgreSQL."""
+    return [row for (row,) in connection.execute(question.sql, question.numbers, prepare=True)]
+
+
+def by_loop(session: Session, question: Question) -> list[int]:
+    """The rows of the ten best, by loading every item and sorting."""
+    strength = {relation.cip: relation.strength for relation in session.scalars(select(Relation))}
+    keyed = [(question.key(item, strength), item.row) for item in session.scalars(select(Item))]
+    session.expunge_all()
+    return [row for _, row in sorted((key, row) for key, row in keyed if key is not None)[:10]]
+
+
+def by_engine(catalog: Catalog, question: Question) -> list[int]:
+    """The rows of the ten best, by the engine, before the rule on variety moves any."""
+    context = Context(Student(question.profile, DEFAULT_WEIGHTS), catalog, catalog.as_of)
+    places = best_of(context, within_limits(context)[0], 100, b"").places
+    return [place.row for place in sorted(places, key=lambda place: place.raw)[:10]]
+
+
+def compare(url: str, catalog: Catalog, question: Question) -> list[tuple[str, Timing]]:
+    """Assert that all ways give the same ten, and time them."""
+    fill(url, catalog, question)
+    expected = by_engine(catalog, question)
+    full = timed(lambda: rank(question.profile, catalog, DEFAULT_WEIGHTS, counterfactuals=False).to_json())
+    found = [("engine, with reasons", full)]
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        connection.execute("SET max_parallel_workers_per_gather = 0")
+        connection.execute("SET jit = off")
+        for name, off in (("PostgreSQL, sequential", SEQUENTIAL), ("PostgreSQL, indexed", INDEXED)):
+            if off is INDEXED and not question.limits:
+                continue
+            for scan in {*SEQUENTIAL, *INDEXED}:
+                connection.execute(f"SET enable_{scan} = {'off' if scan in off else 'on'}")
+            assert by_sql(connection, question) == expected, name
+            found.append((name, timed(lambda: by_sql(connection, question))))
+    engine = create_engine(url)
+    with Session(engine) as session:
+        assert by_loop(session, question) == expected, "loop"
+        found.append(("ORM and a Python loop", timed(lambda: by_loop(session, question))))
+    engine.dispose()
+    return found
+
+
+def _plain(url: str) -> str:
+    return url.replace("+psycopg", "")
+
+
+def main() -> None:
+    sizes = (*SIZES, MILLION) if "--million" in sys.argv[1:] else SIZES
+    with tempfile.TemporaryDirectory() as folder, running_servers(opened(folder), broker=False) as servers:
+        rows = []
+        for size in sizes:
+            catalog = Tiled(size).catalog()
+            for question in (Question(limits=False), Question(limits=True)):
+                found = compare(servers.database_url, catalog, question)
+                ours = found[0][1].p50
+                asked = "hard limits" if question.limits else "all scored"
+                rows += [
+                    [f"{size:,} {asked}: {name}", f"{t.p50:,.2f}", f"{t.p95:,.2f}", f"{t.p50 / ours:,.1f}"]
+                    for name, t in found
+                ]
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    print_table(f"The best ten, the same by every way (load {load})", ["way", "p50 ms", "p95 ms", "x engine"], rows)
+
+
+if __name__ == "__main__":
+    main()
