@@ -19,7 +19,6 @@ from webapp.domain.wording import (
     basis_label,
     caveat_sentence,
     control_label,
-    counterfactual_sentence,
     credential_label,
     criterion_label,
     education_label,
@@ -89,15 +88,11 @@ def test_a_reason_read_from_json_ties_the_answer_to_the_fact() -> None:
     assert source_phrase(reason) == "Source: Alder website, as of 2026-10-01."
 
 
-def test_caveats_gaps_and_what_ifs_read_plainly() -> None:
+def test_caveats_and_gaps_read_plainly() -> None:
     assert caveat_sentence({"code": "cost_unknown", "student": None, "fact": None}) == "The price is not published."
     gap = {"rule": "subject.statistics", "needs": "several_courses", "has": "one_course", "bridges": ["a"]}
     assert gap_sentence(gap) == (
         "Needs statistics: several courses; you said: one course. A listed program closes this gap."
-    )
-    what_if = {"change": {"subjects.statistics": "several_courses"}, "verdict": "eligible", "rank": 2}
-    assert counterfactual_sentence(what_if) == (
-        "If you had statistics at the level of several courses: you meet the requirements; it would stand at place 2."
     )
 
 

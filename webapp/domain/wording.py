@@ -8,6 +8,7 @@ holds every code the engine can give against these tables.
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from webapp.domain.advice import counterfactual_sentence, pathway_sentence, step_sentence
 from webapp.domain.cip import find_title
 from webapp.domain.label import (
     BAND_LABELS,
@@ -104,6 +105,7 @@ __all__ = [
     "rule_label",
     "source_phrase",
     "state_label",
+    "step_sentence",
     "subject_label",
     "subject_level_label",
     "term_label",
@@ -151,24 +153,6 @@ def gap_sentence(gap: Parameters) -> str:
     return f"{sentence} {'A listed program closes' if count == 1 else f'{count} listed programs close'} this gap."
 
 
-def counterfactual_sentence(counterfactual: Parameters) -> str:
-    """What one change would do to a match."""
-    ((path, value),) = counterfactual["change"].items()
-    place = counterfactual.get("rank")
-    result = VERDICT_LABELS[counterfactual["verdict"]]
-    moved = f"; it would stand at place {place}" if place else ""
-    return f"If {_change(path, value)}: {result[0].lower()}{result[1:]}{moved}."
-
-
-def pathway_sentence(pathway: Parameters) -> str:
-    """How long and how much a chain of programs takes."""
-    kind = {"fastest": "The fastest way", "cheapest": "The cheapest way"}[pathway["kind"]]
-    months, price = pathway["months"], pathway["tuition_total_usd"]
-    length = "length not published by all of them" if months is None else f"{months_label(months)} in all"
-    cost = "price not published by all of them" if price is None else f"{money(price)} in all"
-    return f"{kind} takes {counted(len(pathway['steps']), 'program')}: {length}, {cost}."
-
-
 def answer_phrase(path: str, value: Any) -> str:
     """What the student answered, as it follows "You said"."""
     section, key = path.split(".")
@@ -189,15 +173,6 @@ def _sentence(table: Mapping[str, _Text], statement: Parameters) -> str:
     if student is None or code in _ALONE:
         return tail
     return f"You said {answer_phrase(student['path'], student['value'])}; {tail}"
-
-
-def _change(path: str, value: Any) -> str:
-    section, key = path.split(".")
-    if section == "subjects":
-        return f"you had {subject_label(key)} at the level of {subject_level_label(value)}"
-    if path == "practical.budget_usd":
-        return f"your budget were {money(value)}"
-    return f"you said {answer_phrase(path, value)}"
 
 
 _ANSWERS: Mapping[str, Callable[[Any], str]] = {

@@ -1,39 +1,71 @@
-"""Pathways: chains of published listings that lead to a program the student cannot enter in one step.
+"""Pathways: chains of published listings that lead to the goal where no single one does, or none as cheaply.
 
-Version 1 looks at the best placed program that bridges make possible, and closes each gap with one bridge: once
-choosing the shortest bridges, once the cheapest. Totals are given only where every step publishes its figure.
+Told are the cheapest chain, the fastest and the one with the fewest steps, each once; a goal that one program reaches
+needs no pathway. Every listing on the way can be reached from where the student lives, breaks none of their hard
+limits, and asks for nothing that the steps before it do not give. Hard limits on price and length hold for the whole
+chain. Beside them stands a note where the role wants no further degree.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+
+from webapp.domain.credential import Credential, Education
 from webapp.domain.listing import Listing
-from webapp.domain.profile import plain_dollars
+from webapp.domain.profile import Criterion, Priority, Profile, plain_dollars
+from webapp.domain.subject import Subject
+from webapp.matching.arrays import Mask
+from webapp.matching.chains import NO_LIMIT, Aim, Search
 from webapp.matching.context import Context
-from webapp.matching.gaps import Gap, all_bridges, gaps_of
-from webapp.matching.rules import Verdict
-from webapp.matching.statement import Case
+from webapp.matching.goals import RoleNote, aims_of, role_notes
+from webapp.matching.landscape import MILLIS, survey
+from webapp.matching.rules import broken_limits
+from webapp.matching.standing import Standing, gives
+
+_OF_THE_END = ("goal", "background")
+"""Hard limits that a step on the way may break: it is there to mend them."""
+_MENDED = ("education", "field", *(f"subject.{subject.value}" for subject in Subject))
+_OF_THE_WHOLE = ("cost", "duration", "start")
+"""Hard limits that hold for the chain and not for each step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One listing of a chain, and the gaps it closes (for the last step: none, it is the aim)."""
+    """One listing of a chain: the rules of later steps that it mends, and what it gives."""
 
     listing: Listing
     closes: tuple[str, ...]
+    gives: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """The step as it stands in the ranking."""
+        cents = self.listing.tuition_total_cents
+        return {
+            "program_id": self.listing.program_id,
+            "closes": list(self.closes),
+            "months": self.listing.months,
+            "tuition_total_usd": None if cents is None else plain_dollars(cents),
+            "gives": self.gives,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Pathway:
-    """A chain of listings. `kind` is `fastest` or `cheapest`; the steps are taken one after the other."""
+    """A chain of listings taken one after the other; `kinds` is all that it is best at, `kind` the first of them."""
 
-    kind: str
+    kinds: tuple[str, ...]
     steps: tuple[Step, ...]
 
     @property
+    def kind(self) -> str:
+        """What it is best at before all."""
+        return self.kinds[0]
+
+    @property
     def months(self) -> float | None:
-        """Months of all steps together, or None where one does not publish its length."""
+        """Months of study of all steps together, or None where one does not publish its length."""
         months = [step.listing.months for step in self.steps]
         return None if None in months else sum(m for m in months if m is not None)
 
@@ -44,50 +76,109 @@ class Pathway:
         return None if None in cents else sum(c for c in cents if c is not None)
 
     def to_json(self) -> dict[str, Any]:
-        """The pathway as it stands in the ranking."""
+        """The pathway as it stands in the ranking. `at_least` adds up what is published; unknown is never zero."""
+        months = [step.listing.months for step in self.steps if step.listing.months is not None]
+        cents = [s.listing.tuition_total_cents for s in self.steps if s.listing.tuition_total_cents is not None]
         return {
             "kind": self.kind,
+            "kinds": list(self.kinds),
             "months": self.months,
             "tuition_total_usd": None if self.cents is None else plain_dollars(self.cents),
-            "steps": [{"program_id": step.listing.program_id, "closes": list(step.closes)} for step in self.steps],
+            "at_least": {
+                "months": sum(months) if months else None,
+                "tuition_total_usd": plain_dollars(sum(cents)) if cents else None,
+            },
+            "steps": [step.to_json() for step in self.steps],
         }
 
 
-def find_pathways(context: Context, shown: list[int]) -> tuple[Pathway, ...]:
-    """The fastest and the cheapest chain to the best placed program whose gaps bridges close; none where there is none.
+@dataclass(frozen=True, slots=True)
+class Note:
+    """That the role wants no further degree, in the shape of a pathway of no steps."""
 
-    Where one chain is both, it is given once, as the fastest.
+    note: RoleNote
+
+    def to_json(self) -> dict[str, Any]:
+        """The note as it stands among the pathways."""
+        return {
+            "kind": self.note.kind,
+            "kinds": [self.note.kind],
+            "months": None,
+            "tuition_total_usd": None,
+            "at_least": {"months": None, "tuition_total_usd": None},
+            "steps": [],
+            "occupation": self.note.occupation,
+            "credentials": [credential.value for credential in self.note.credentials],
+        }
+
+
+Way: TypeAlias = Pathway | Note
+
+
+def find_pathways(context: Context, shown: Sequence[int]) -> tuple[Way, ...]:
+    """The notes on the role, then the best chains of two to four listings to the goal, each once; none where none is.
+
+    `shown` are the rows of the matches, best first: with no goal told, the best of them that is not open is the goal.
     """
-    verdicts = context.eligibility.verdicts
-    target = next((row for row in shown if verdicts[row] == Verdict.CONDITIONAL), None)
-    if target is None:
+    notes = tuple(Note(note) for note in role_notes(context))
+    if any(note.note.kind == "degree_held" for note in notes):
+        return notes
+    return notes + _chains(context, aims_of(context, shown))
+
+
+def _chains(context: Context, aims: Mask) -> tuple[Pathway, ...]:
+    if not aims.any():
         return ()
-    case = Case(context, target, context.catalog.listings[target])
-    gaps = gaps_of(case)
-    fastest = _chain("fastest", case, gaps, _length)
-    cheapest = _chain("cheapest", case, gaps, _price)
-    return (fastest,) if fastest.steps == cheapest.steps else (fastest, cheapest)
+    catalog, student = context.catalog, context.student
+    broken = broken_limits(student, context.places, context.eligibility, context.month)
+    on_the_way = _free(context, broken, (*_OF_THE_END, *_OF_THE_WHOLE))
+    at_the_end = on_the_way & ~broken["goal"] if "goal" in broken else on_the_way
+    landscape = survey(context, on_the_way & ~_taken_twice(context), aims & at_the_end)
+    if landscape is None:
+        return ()
+    practical = student.profile.practical
+    cents = practical.budget_cents if student.must(Criterion.COST) else None
+    months = practical.months_max if student.must(Criterion.DURATION) else None
+    most_price = NO_LIMIT if cents is None else cents
+    most_length = NO_LIMIT if months is None else round(months * MILLIS)
+    found: dict[tuple[int, ...], list[str]] = {}
+    for aim in Aim:
+        best = Search(landscape, catalog.admissions, aim, most_price, most_length, broken.get("start")).best()
+        if best is not None and len(best.rows) > 1:
+            found.setdefault(best.rows, []).append(aim.value)
+    return tuple(
+        Pathway(tuple(kinds), _steps(student.profile, [catalog.listings[row] for row in rows]))
+        for rows, kinds in found.items()
+    )
 
 
-def _chain(kind: str, case: Case, gaps: list[Gap], key: Callable[[Listing], tuple[float, float, str]]) -> Pathway:
-    closes: dict[str, list[str]] = {}
-    for gap in gaps:
-        options = [case.context.catalog.listings[row] for row in all_bridges(case, gap.rule)]
-        taken = [option for option in options if option.program_id in closes]
-        best = min(taken or options, key=key)
-        closes.setdefault(best.program_id, []).append(gap.rule)
-    catalog = case.context.catalog
-    steps = [Step(catalog.listings[catalog.row_of[bridge]], tuple(rules)) for bridge, rules in closes.items()]
-    return Pathway(kind, (*steps, Step(case.listing, ())))
+def _free(context: Context, broken: dict[str, Mask], but: Sequence[str]) -> Mask:
+    """Rows that can be reached and break none of the hard limits, but for some that are not looked at here."""
+    free = np.ones(len(context.catalog), dtype=np.bool_)
+    if context.student.profile.priorities.of(Criterion.PLACE) is not Priority.IGNORE:
+        free &= ~context.places.out_of_reach
+    for rule, mask in broken.items():
+        if rule not in but:
+            free &= ~mask
+    return free
 
 
-def _length(listing: Listing) -> tuple[float, float, str]:
-    return _or_far(listing.months), _or_far(listing.tuition_total_cents), listing.program_id
+def _taken_twice(context: Context) -> Mask:
+    """Degrees up to a bachelor's, for someone who has one: a certificate or a master's degree mends what it lacks."""
+    held = context.student.profile.background.education
+    if held is None or held.rank < Education.BACHELOR.rank:
+        return np.zeros(len(context.catalog), dtype=np.bool_)
+    twice: Mask = np.isin(context.catalog.credential, (Credential.ASSOCIATE.rank, Credential.BACHELOR.rank))
+    return twice
 
 
-def _price(listing: Listing) -> tuple[float, float, str]:
-    return _or_far(listing.tuition_total_cents), _or_far(listing.months), listing.program_id
-
-
-def _or_far(value: float | None) -> float:
-    return float("inf") if value is None else value
+def _steps(profile: Profile, listings: Sequence[Listing]) -> tuple[Step, ...]:
+    standing = Standing.of(profile)
+    steps = []
+    for index, listing in enumerate(listings):
+        after = standing.after(listing)
+        later = listings[index + 1 :]
+        closed = {rule for each in later for rule in set(standing.lacks(each)) - set(after.lacks(each))}
+        steps.append(Step(listing, tuple(rule for rule in _MENDED if rule in closed), gives(standing, listing)))
+        standing = after
+    return tuple(steps)

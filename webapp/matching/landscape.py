@@ -1,0 +1,246 @@
+"""The hops that can matter on the way from one student to some aims, in columns.
+
+A student lacks things: education, a field, levels of subjects, entry to one named program. Each is a bit. What the aims
+lack is wanted; hops are the listings that give something wanted; what those hops lack is wanted too, and so on. Every
+other listing is left aside, without loss: it opens nothing on the way. Of the hops that ask and give the same only the
+best one is kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from webapp.domain.attainment import attainment_of
+from webapp.domain.credential import Credential, Education
+from webapp.domain.field import FIELDS
+from webapp.domain.subject import RANKED_LEVELS
+from webapp.matching.admissions import FIELD_BITS, Admissions
+from webapp.matching.arrays import UNKNOWN, Ints, Mask, Words
+from webapp.matching.context import Context
+from webapp.matching.rules import FALSE, SUBJECTS
+
+EDUCATION, FIELD, ENTRY = 1, 2, 1 << 8
+"""Bits for what may be lacking or given; subject number i has the bit 4 << i."""
+EVERYTHING = len(RANKED_LEVELS) + len(Education)
+"""Stands for an unknown level of the student: above every requirement, so that it keeps nobody out."""
+ALL_FIELDS = (1 << 64) - 1
+MOST_ENTRIES = 60
+UNPUBLISHED = 1 << 45
+"""Added to a price or a length for each step that does not publish it: any number of known ones costs less."""
+MILLIS = 1000
+"""Lengths are compared by the thousandth of a month."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hops:
+    """Listings to choose from, in parallel columns. `opens` and `through` are bits of programs opened by a bridge."""
+
+    row: Ints
+    admission: Ints
+    education: Ints
+    fields: Words
+    subjects: Ints
+    opens: Words
+    through: Words
+    price: Ints
+    length: Ints
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, index: Ints) -> "Hops":
+        """Some of them."""
+        return Hops(
+            self.row[index],
+            self.admission[index],
+            self.education[index],
+            self.fields[index],
+            self.subjects[index],
+            self.opens[index],
+            self.through[index],
+            self.price[index],
+            self.length[index],
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landscape:
+    """Where a student starts, the hops that can matter and the aims, for one set of wishes."""
+
+    education: int
+    fields: int
+    subjects: Ints
+    hops: Hops
+    aims: Hops
+
+
+def survey(context: Context, usable: Mask, aims: Mask) -> Landscape | None:
+    """The landscape between a student and the aims; None where none can be reached, or all of them lack nothing.
+
+    `usable` and `aims` are the rows that may be taken on the way, and at its end, as far as wishes go.
+    """
+    catalog = context.catalog
+    lacking, shut = _lacking(context)
+    enterable = ~shut[catalog.admission] & (context.eligibility.state != FALSE)
+    usable, aims, wanting = usable & enterable, aims & enterable, lacking[catalog.admission]
+    given = _given(context, lacking)
+    entry_rows, targets = entries = _entries(context, usable, aims, wanting)
+    given[entry_rows] |= ENTRY
+    hops = usable & (given != 0)
+    reach = int(np.bitwise_or.reduce(given[hops], initial=0))
+    opened = np.zeros(len(catalog), dtype=np.bool_)
+    opened[targets] = True
+    within = ((wanting & ~reach) == 0) | (opened & ((wanting & EDUCATION & ~reach) == 0))
+    hops, aims = hops & within, aims & within
+    wanted = int(np.bitwise_or.reduce(wanting[aims], initial=0))
+    if not wanted:
+        return None
+    wanted |= ENTRY if len(targets) else 0
+    while True:
+        useful = hops & ((given & wanted) != 0)
+        more = wanted | int(np.bitwise_or.reduce(wanting[useful], initial=0))
+        if more == wanted:
+            return _between(context, np.flatnonzero(useful), np.flatnonzero(aims), wanted, entries)
+        wanted = more
+
+
+def _lacking(context: Context) -> tuple[Ints, Mask]:
+    """For each set of requirements the bits that fail now, and whether something fails that no study mends."""
+    rules = context.eligibility.rules
+    lacking = np.zeros(len(context.catalog.admissions), dtype=np.int16)
+    shut = np.zeros(len(lacking), dtype=np.bool_)
+    bits = {"education": EDUCATION, "field": FIELD, **{f"subject.{s.value}": 4 << i for i, s in enumerate(SUBJECTS)}}
+    for rule, values in rules.items():
+        failing = values == FALSE
+        if rule in bits:
+            lacking[failing] |= bits[rule]
+        else:
+            shut |= failing
+    return lacking, shut
+
+
+def _start(context: Context) -> tuple[int, int, Ints]:
+    profile = context.student.profile
+    education, family = profile.background.education, profile.background.field
+    levels = [profile.subjects.known(subject) for subject in SUBJECTS]
+    return (
+        EVERYTHING if education is None else education.rank,
+        ALL_FIELDS if family is None else FIELD_BITS[family],
+        np.array([EVERYTHING if level is None else level.rank for level in levels], dtype=np.int64),
+    )
+
+
+@lru_cache(maxsize=16)
+def _table(cips: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
+    """What each credential gives in each field: education, number of the family, levels; UNKNOWN where nothing."""
+    families = list(FIELDS)
+    education = np.full((len(Credential), len(cips)), UNKNOWN, dtype=np.int64)
+    family = education.copy()
+    subjects = np.full((len(Credential), len(cips), len(SUBJECTS)), UNKNOWN, dtype=np.int64)
+    for credential in Credential:
+        for column, cip in enumerate(cips):
+            gained = attainment_of(credential, cip)
+            if gained.education is not None:
+                education[credential.rank, column] = gained.education.rank
+            if gained.family is not None:
+                family[credential.rank, column] = families.index(gained.family)
+            for subject, level in gained.subjects.items():
+                subjects[credential.rank, column, SUBJECTS.index(subject)] = level.rank
+    return education, family, subjects
+
+
+def _given(context: Context, lacking: Ints) -> Ints:
+    """For each row the bits it can give that the student does not have."""
+    catalog = context.catalog
+    education, fields, levels = _start(context)
+    has_education, has_family, has_subjects = _table(catalog.cips)
+    bits = (has_education > education).astype(np.int16) * EDUCATION
+    if fields != ALL_FIELDS:
+        accepted = catalog.admissions.fields[(lacking & FIELD) != 0]
+        wanted = int(np.bitwise_or.reduce(accepted, initial=np.uint64(0)))
+        useful = np.array([bool(bit & wanted & ~fields) for bit in FIELD_BITS.values()] + [False])
+        bits |= useful[has_family] * np.int16(FIELD)
+    for index in range(len(SUBJECTS)):
+        bits |= (has_subjects[:, :, index] > levels[index]) * np.int16(4 << index)
+    given: Ints = bits[catalog.credential, catalog.cip]
+    bridges = catalog.bridges
+    better = bridges.level > levels[bridges.subject]
+    np.bitwise_or.at(given, bridges.row[better], (4 << bridges.subject[better]).astype(np.int16))
+    return given
+
+
+def _entries(context: Context, usable: Mask, aims: Mask, wanting: Ints) -> tuple[Ints, Ints]:
+    """Bridges into one named program that lacks a field or a subject, as pairs (row, target); MOST_ENTRIES at most."""
+    bridges = context.catalog.bridges
+    fit = usable[bridges.entry_row] & (aims | usable)[bridges.target] & ((wanting[bridges.target] & ~EDUCATION) != 0)
+    first = np.flatnonzero(fit)[:MOST_ENTRIES]
+    return bridges.entry_row[first], bridges.target[first]
+
+
+def _between(context: Context, hops: Ints, aims: Ints, wanted: int, entries: tuple[Ints, Ints]) -> Landscape:
+    education, fields, subjects = _start(context)
+    bit_of = {target: np.uint64(1 << i) for i, target in enumerate(dict.fromkeys(entries[1].tolist()))}
+    steps = _steps(context, hops)
+    place = {row: index for index, row in enumerate(hops.tolist())} if bit_of else {}
+    for row, target in zip(entries[0].tolist(), entries[1].tolist(), strict=True):
+        if row in place:
+            steps.opens[place[row]] |= bit_of[target]
+    ends = _steps(context, aims)
+    asked = context.catalog.admissions
+    classes = np.union1d(steps.admission, ends.admission)
+    _trim(steps, wanted, asked, classes)
+    return Landscape(education, fields, subjects, _doubled(steps, bit_of), _doubled(ends, bit_of))
+
+
+def _steps(context: Context, rows: Ints) -> Hops:
+    """Columns of some rows, ascending, with all that they give."""
+    catalog = context.catalog
+    credential, cip = catalog.credential[rows], catalog.cip[rows]
+    has_education, has_family, has_subjects = _table(catalog.cips)
+    subjects = has_subjects[credential, cip]
+    bridges = catalog.bridges
+    place = np.searchsorted(rows, bridges.row)
+    inside = np.flatnonzero(place < len(rows))
+    inside = inside[rows[place[inside]] == bridges.row[inside]]
+    np.maximum.at(subjects, (place[inside], bridges.subject[inside]), bridges.level[inside])
+    tuition, months = catalog.tuition[rows].astype(np.int64), catalog.months[rows]
+    unknown = np.isnan(months)
+    return Hops(
+        rows,
+        catalog.admission[rows],
+        has_education[credential, cip],
+        np.array([*FIELD_BITS.values(), 0], dtype=np.uint64)[has_family[credential, cip]],
+        subjects,
+        np.zeros(len(rows), dtype=np.uint64),
+        np.zeros(len(rows), dtype=np.uint64),
+        np.where(tuition < 0, UNPUBLISHED, tuition),
+        np.where(unknown, UNPUBLISHED, np.round(np.where(unknown, 0.0, months) * MILLIS).astype(np.int64)),
+    )
+
+
+def _trim(hops: Hops, wanted: int, asked: Admissions, classes: Ints) -> None:
+    """Leave out what is given and nobody on the way asks for: fewer standings differ, and no way is lost."""
+    if wanted & EDUCATION:
+        # Never below an associate degree, so that a degree is not taken for the college years of a certificate.
+        highest = max(int(asked.education[classes].max()), Education.ASSOCIATE.rank)
+        np.minimum(hops.education, highest, out=hops.education)
+    else:
+        hops.education[:] = UNKNOWN
+    accepted = int(np.bitwise_or.reduce(asked.fields[classes], initial=np.uint64(0)))
+    hops.fields[:] &= np.uint64(accepted if wanted & FIELD else 0)
+    for index in range(len(SUBJECTS)):
+        highest = int(asked.subjects[classes, index].max())
+        column = hops.subjects[:, index]
+        np.minimum(column, highest if wanted & (4 << index) else UNKNOWN, out=column)
+
+
+def _doubled(hops: Hops, bit_of: Mapping[int, np.uint64]) -> Hops:
+    """A row that a bridge opens stands twice: by its own entry, and through the bridge."""
+    opened = [index for index, row in enumerate(hops.row.tolist()) if row in bit_of] if bit_of else []
+    if not opened:
+        return hops
+    both = hops.take(np.array([*range(len(hops)), *opened], dtype=np.int64))
+    both.through[len(hops) :] = [bit_of[int(hops.row[index])] for index in opened]
+    return both
