@@ -315,6 +315,7 @@ _CAVEATS: Mapping[str, _Text] = {
     "place_modality_other": lambda f: f"the program is taught {listed([modality_label(m) for m in f['value']])}.",
     "place_not_authorized": "online students from there are not accepted.",
     "place_authorization_unknown": "whether online students from there are accepted is not published.",
+    "place_country_unknown": "whether it takes online students of other countries is not published.",
     "place_foreign": lambda f: f"the campus is in {f['value']}.",
     "place_far": lambda f: f"the campus is about {distance_label(f['distance_km'])} away.",
     "place_other_state": lambda f: f"the campus is in {state_label(f['value'])}.",

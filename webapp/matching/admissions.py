@@ -12,6 +12,7 @@ from webapp.domain.field import FIELDS
 from webapp.domain.listing import ANY_FIELD, ANY_WITH_PREREQUISITES, Listing
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import UNKNOWN, Floats, Ints, Mask, Words
+from webapp.matching.rule_columns import Column, Columns
 
 FIELD_BITS: Mapping[str, int] = MappingProxyType({family: 1 << index for index, family in enumerate(FIELDS)})
 ANY_FIELD_BITS = (1 << 64) - 1
@@ -36,6 +37,19 @@ class Admissions:
 
     def __len__(self) -> int:
         return len(self.credential)
+
+    @property
+    def columns(self) -> Columns:
+        """The same requirements under the names that rules know them by."""
+        levels = {f"program.req_{subject}": self.subjects[:, index] for index, subject in enumerate(Subject)}
+        return {
+            "program.min_education": Column(self.education, np.ones(len(self), dtype=np.bool_)),
+            "program.accepted_fields": Column(self.fields.reshape(-1, 1), self.fields != 0, _FAMILIES),
+            "program.min_gpa": Column(self.gpa, ~np.isnan(self.gpa)),
+            "program.min_work_years": Column(self.work_years, ~np.isnan(self.work_years)),
+            "program.min_english": Column(self.english, self.english != UNKNOWN),
+            **{name: Column(level, level != UNKNOWN) for name, level in levels.items()},
+        }
 
 
 def requirements_of(listing: Listing) -> Requirements:
@@ -71,6 +85,9 @@ def build_admissions(requirements: Sequence[Requirements]) -> Admissions:
         subjects=subjects,
         core_published=education_published & (fields != 0) & (subjects != UNKNOWN).all(axis=1),
     )
+
+
+_FAMILIES = tuple(family.casefold() for family in FIELDS)
 
 
 def _field_bits(accepted: tuple[str, ...]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
 from webapp.matching.reasons import low_salary, shared_words
-from webapp.matching.rules import Verdict
+from webapp.matching.rules import OPEN, Verdict
 from webapp.matching.statement import Case, Statement
 
 THRESHOLD = 0.4
@@ -41,6 +41,9 @@ def _entry(case: Case, verdict: Verdict) -> Iterator[Statement]:
         yield case.say("requirements_unpublished", None, None, None)
     if verdict is Verdict.UNKNOWN and student.spoke:
         yield case.say("answers_missing", None, None, None)
+    if case.context.eligibility.country[case.row] == OPEN:
+        path = "practical.country" if case.answer("practical.country") is not None else None
+        yield case.say("place_country_unknown", None, path, "country" if listing.country else None)
 
 
 _SUBJECT_KEYS = ("programming", "statistics", "calculus", "linear_algebra", "databases", "machine_learning")

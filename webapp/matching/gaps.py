@@ -1,12 +1,14 @@
 """Gaps: the rules on entry that a student does not meet, what is asked, what they have, and who closes the gap."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
+from webapp.domain.rule_field import PROFILE_FIELDS
 from webapp.domain.subject import Subject, SubjectLevel
+from webapp.matching.entry import evaluated
 from webapp.matching.rules import FALSE, SUBJECTS
-from webapp.matching.statement import Case, fact_value
+from webapp.matching.statement import Case
 
 MOST_BRIDGES = 3
 
@@ -25,45 +27,26 @@ class Gap:
         return {"rule": self.rule, "needs": self.needs, "has": self.has, "bridges": list(self.bridges)}
 
 
-_COLUMNS: Mapping[str, tuple[str, str]] = {
-    "education": ("min_education", "background.education"),
-    "field": ("accepted_fields", "background.field"),
-    "gpa": ("min_gpa", "background.gpa"),
-    "work_years": ("min_work_years", "background.work_years"),
-    "english": ("min_english", "background.english"),
-}
-
-
 def gaps_of(case: Case) -> list[Gap]:
     """Every rule on entry that fails for this row, in the order of the rules."""
-    eligibility, catalog = case.context.eligibility, case.context.catalog
-    admission = int(catalog.admission[case.row])
-    gaps = []
-    for rule, values in eligibility.rules.items():
-        if values[admission] != FALSE:
-            continue
-        if rule.startswith("subject."):
-            gaps.append(_subject_gap(case, Subject(rule.removeprefix("subject."))))
-            continue
-        column, path = _COLUMNS[rule]
-        needs = fact_value(case.listing, column)
-        if rule == "education" and needs is None:
-            needs = case.listing.credential.usual_minimum.value
-        gaps.append(Gap(rule=rule, needs=needs, has=case.answer(path), bridges=_named(case, rule)))
+    eligibility = case.context.eligibility
+    admission = int(case.context.catalog.admission[case.row])
+    failing = [rule for rule, values in eligibility.rules.items() if values[admission] == FALSE]
     if eligibility.state[case.row] == FALSE:
-        needs = fact_value(case.listing, "states_authorized")
-        gaps.append(Gap(rule="state", needs=needs, has=case.context.student.state, bridges=()))
-    return gaps
+        failing.append("state")
+    return [_gap(case, rule) for rule in failing]
 
 
-def _subject_gap(case: Case, subject: Subject) -> Gap:
-    required = case.listing.requirement(subject)
-    return Gap(
-        rule=f"subject.{subject.value}",
-        needs=None if required is None else required.value,
-        has=case.answer(f"subjects.{subject.value}"),
-        bridges=_named(case, f"subject.{subject.value}"),
-    )
+def _gap(case: Case, rule: str) -> Gap:
+    evaluation = evaluated(rule, case.context.student, case.listing)
+    line = next(line for line in evaluation.deciding if line.field.name in PROFILE_FIELDS)
+    needs = list(line.needs) if isinstance(line.needs, tuple) else line.needs
+    bridges = () if rule == "state" else _named(case, rule)
+    return Gap(rule=rule, needs=_plain(needs), has=_plain(line.has), bridges=bridges)
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def all_bridges(case: Case, rule: str) -> list[int]:

@@ -154,6 +154,10 @@ def _member(words: Column, sets: Column) -> Mask:
     """Whether each word stands in each set."""
     place = {word: at for at, word in enumerate(sets.words)}
     at = np.array([*(place.get(word, -1) for word in words.words), -1], dtype=np.int64)[words.values.astype(int)]
+    if len(at) == 1:
+        (one,) = at.tolist()
+        same: Mask = (sets.values[:, max(one, 0) // 64] & np.uint64(1 << (max(one, 0) % 64))) != 0
+        return same if one >= 0 else np.zeros(len(sets.values), dtype=np.bool_)
     rows = np.arange(len(sets.values)) if len(sets.values) > 1 else 0
     blocks: Words = sets.values[rows, np.maximum(at, 0) // 64]
     held: Mask = (blocks >> (np.maximum(at, 0) % 64).astype(np.uint64)) & np.uint64(1) != 0

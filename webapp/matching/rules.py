@@ -1,6 +1,6 @@
 """Rules: who may enter (three-valued), and the hard limits a student set.
 
-Every rule on entry yields TRUE, FALSE or OPEN for each row. A verdict follows from them:
+Every rule on entry (`entry` holds them) yields TRUE, FALSE or OPEN for each row. A verdict follows from them:
 
 * eligible: nothing fails, and education, field and every subject are published and met;
 * likely: nothing fails, what is published is met, but the listing does not publish everything;
@@ -12,22 +12,24 @@ Every rule on entry yields TRUE, FALSE or OPEN for each row. A verdict follows f
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from webapp.domain.profile import Criterion, Modality
+from webapp.domain.rule_field import MATCH_FIELDS
 from webapp.domain.subject import Subject
-from webapp.matching.admissions import FIELD_BITS
 from webapp.matching.arrays import UNKNOWN, Ints, Mask
 from webapp.matching.catalog import MODALITY_BITS, PACE_BITS, STATE_BITS, Catalog
+from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, HOME, answers_of
 from webapp.matching.places import Places
+from webapp.matching.rule_columns import Column, Columns, evaluate_columns
 from webapp.matching.starts import months_until
 from webapp.matching.student import Student
 
 TRUE, OPEN, FALSE = 1, 0, -1
 SUBJECTS = tuple(Subject)
-ADMISSION_RULES = ("education", "field", "gpa", "work_years", "english", *(f"subject.{s.value}" for s in SUBJECTS))
+_STATES = "program.states_authorized"
+_STATE_WORDS = tuple(state.casefold() for state in STATE_BITS)
 LIMIT_RULES = ("goal", "place", "schedule", "duration", "start", "cost", "background")
 """The hard limits in the order in which they are counted: a program that breaks several counts under the first."""
 
@@ -47,13 +49,6 @@ class Verdict(IntEnum):
         return self.name.lower()
 
 
-def _at_least(has: float | None, asked: Any, published: Mask, floor: float = 0) -> Ints:
-    """TRUE where nothing above the floor is asked or the student has enough, FALSE where not, OPEN where unknown."""
-    if has is None:
-        return np.where(published & (asked <= floor), TRUE, OPEN).astype(np.int8)
-    return np.where(published, np.where(asked <= has, TRUE, FALSE), OPEN).astype(np.int8)
-
-
 @dataclass(frozen=True)
 class Eligibility:
     """The rules on entry, worked out for one student on one catalogue; per class of requirements where that will do."""
@@ -62,35 +57,15 @@ class Eligibility:
     catalog: Catalog
 
     @cached_property
+    def answers(self) -> Columns:
+        """The student's side of every rule."""
+        return answers_of(self.student)
+
+    @cached_property
     def rules(self) -> dict[str, Ints]:
         """The value of each rule for each distinct set of requirements. An assumed minimum education counts too."""
-        asked = self.catalog.admissions
-        background = self.student.profile.background
-        everywhere = np.ones(len(asked), dtype=np.bool_)
-        education = background.education
-        values = {
-            "education": _at_least(None if education is None else education.rank, asked.education, everywhere),
-            "field": self._field(background.field),
-            "gpa": _at_least(background.gpa, asked.gpa, ~np.isnan(asked.gpa)),
-            "work_years": _at_least(background.work_years, asked.work_years, ~np.isnan(asked.work_years)),
-            "english": _at_least(
-                None if background.english is None else background.english.rank,
-                asked.english,
-                asked.english != UNKNOWN,
-            ),
-        }
-        for index, subject in enumerate(SUBJECTS):
-            level, column = self.student.profile.subjects.known(subject), asked.subjects[:, index]
-            rank = None if level is None else level.rank
-            values[f"subject.{subject.value}"] = _at_least(rank, column, column != UNKNOWN)
-        return values
-
-    def _field(self, family: str | None) -> Ints:
-        accepted = self.catalog.admissions.fields
-        if family is None:
-            return np.where(accepted == np.uint64((1 << 64) - 1), TRUE, OPEN).astype(np.int8)
-        within = (accepted & np.uint64(FIELD_BITS[family])) != 0
-        return np.where(accepted == 0, OPEN, np.where(within, TRUE, FALSE)).astype(np.int8)
+        columns = {**self.answers, **self.catalog.admissions.columns}
+        return {name: evaluate_columns(ENTRY_RULES[name], columns, MATCH_FIELDS) for name in ADMISSION_RULES}
 
     @cached_property
     def unasked(self) -> Mask:
@@ -118,18 +93,37 @@ class Eligibility:
         return result
 
     @cached_property
+    def online_only(self) -> Ints:
+        """The rows that can only be reached online, of the ways published and accepted."""
+        wanted = self.student.profile.practical.modalities
+        accepted = sum(MODALITY_BITS[m] for m in wanted or tuple(Modality))
+        return np.flatnonzero(self.catalog.modality & accepted == MODALITY_BITS[Modality.ONLINE])
+
+    @cached_property
     def state(self) -> Ints:
         """For each row: may a student of this state study there. Decided only where online is the only way in."""
-        catalog, student = self.catalog, self.student
-        online = MODALITY_BITS[Modality.ONLINE]
-        wanted = student.profile.practical.modalities
-        usable = catalog.modality if not wanted else catalog.modality & sum(MODALITY_BITS[m] for m in wanted)
-        only_online = usable == online
-        if student.state is None:
-            return np.where(only_online & (catalog.authorized != np.uint64((1 << 64) - 1)), OPEN, TRUE).astype(np.int8)
-        here = (catalog.authorized & np.uint64(STATE_BITS[student.state])) != 0
-        value = np.where(catalog.authorized == 0, OPEN, np.where(here, TRUE, FALSE))
-        return np.where(only_online, value, TRUE).astype(np.int8)
+        authorized = self.catalog.authorized[self.online_only]
+        return self._residence("state", {_STATES: Column(authorized.reshape(-1, 1), authorized != 0, _STATE_WORDS)})
+
+    @cached_property
+    def country(self) -> Ints:
+        """For each row: may a student of this country study there; open where online reaches across a border."""
+        here = self.student.profile.practical.country or HOME
+        countries = [country or HOME for country in self.catalog.sites.countries]
+        if set(countries) <= {here}:
+            return np.ones(len(self.catalog), dtype=np.int8)
+        field = MATCH_FIELDS["program.country"]
+        named = Column.of(field, countries)
+        at = self.catalog.sites.country_code[self.catalog.site[self.online_only]]
+        return self._residence("country", {field.name: Column(named.values[at], named.known[at], named.words)})
+
+    def _residence(self, rule: str, asked: Columns) -> Ints:
+        rows = self.online_only
+        only = Column(np.ones(1), np.ones(1, dtype=np.bool_))
+        result = np.ones(len(self.catalog), dtype=np.int8)
+        columns = {**self.answers, **asked, "program.online_only": only}
+        result[rows] = evaluate_columns(ENTRY_RULES[rule], columns, MATCH_FIELDS)
+        return result
 
     @cached_property
     def usable_bridges(self) -> Mask:
@@ -172,7 +166,8 @@ class Eligibility:
         by_class = np.where(fails, np.where(closed, Verdict.CONDITIONAL, Verdict.NOT_YET), passed).astype(np.int8)
         verdicts: Ints = by_class[self.catalog.admission]
         verdicts = self._with_entries(verdicts, fails & ~hard)
-        verdicts[(self.state == OPEN) & (verdicts == Verdict.ELIGIBLE)] = Verdict.LIKELY
+        unsure = (self.state == OPEN) | (self.country == OPEN)
+        verdicts[unsure & (verdicts == Verdict.ELIGIBLE)] = Verdict.LIKELY
         verdicts[self.state == FALSE] = Verdict.NOT_YET
         return verdicts
 
