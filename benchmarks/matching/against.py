@@ -1,7 +1,8 @@
 """The engine against PostgreSQL and against a loop over ORM objects: the same question, the same ten programs.
 
 Run: python -m benchmarks.matching.against [--million]
-One thread each. The engine gives the whole ranking with reasons as JSON; PostgreSQL and the loop give ten ids.
+One thread each; CPU time, of the asking thread and of the PostgreSQL process together. The engine gives the whole ranking
+with reasons as JSON; PostgreSQL and the loop give ten ids.
 """
 
 import os
@@ -10,17 +11,15 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded: one thread, 
 
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import psycopg
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 from benchmarks.matching.catalogue import Tiled
 from benchmarks.matching.formula import Item, Question, Relation, Table, records_of
-from benchmarks.table import opened, percentile, print_table
+from benchmarks.matching.timing import Timing, timed
+from benchmarks.table import opened, print_table
 from webapp.embedded import running_servers
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
 from webapp.matching.context import Context
@@ -28,29 +27,8 @@ from webapp.matching.ranking import best_of, within_limits
 from webapp.matching.student import Student
 
 SIZES, MILLION = (6_213, 100_000), 1_000_000
-SECONDS, LEAST, MOST = 4.0, 3, 400
 SEQUENTIAL = ("indexscan", "indexonlyscan", "bitmapscan")
 INDEXED = ("seqscan",)
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """p50 and p95 in milliseconds."""
-
-    p50: float
-    p95: float
-
-
-def timed(run: Callable[[], object]) -> Timing:
-    """As many runs as fit the time, after one to warm up."""
-    run()
-    times: list[float] = []
-    end = time.perf_counter() + SECONDS
-    while len(times) < LEAST or (time.perf_counter() < end and len(times) < MOST):
-        start = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - start) * 1000)
-    return Timing(percentile(times, 50), percentile(times, 95))
 
 
 def fill(url: str, catalog: Catalog, question: Question) -> None:
@@ -99,6 +77,7 @@ def compare(url: str, catalog: Catalog, question: Question) -> list[tuple[str, T
     full = timed(lambda: rank(question.profile, catalog, DEFAULT_WEIGHTS, counterfactuals=False).to_json())
     found = [("engine, with reasons", full)]
     with psycopg.connect(_plain(url), autocommit=True) as connection:
+        backend = connection.info.backend_pid
         connection.execute("SET max_parallel_workers_per_gather = 0")
         connection.execute("SET jit = off")
         for name, off in (("PostgreSQL, sequential", SEQUENTIAL), ("PostgreSQL, indexed", INDEXED)):
@@ -107,11 +86,12 @@ def compare(url: str, catalog: Catalog, question: Question) -> list[tuple[str, T
             for scan in {*SEQUENTIAL, *INDEXED}:
                 connection.execute(f"SET enable_{scan} = {'off' if scan in off else 'on'}")
             assert by_sql(connection, question) == expected, name
-            found.append((name, timed(lambda: by_sql(connection, question))))
+            found.append((name, timed(lambda: by_sql(connection, question), backend=backend)))
     engine = create_engine(url)
     with Session(engine) as session:
+        backend = session.execute(select(func.pg_backend_pid())).scalar_one()
         assert by_loop(session, question) == expected, "loop"
-        found.append(("ORM and a Python loop", timed(lambda: by_loop(session, question))))
+        found.append(("ORM and a Python loop", timed(lambda: by_loop(session, question), backend=backend)))
     engine.dispose()
     return found
 
@@ -135,7 +115,7 @@ def main() -> None:
                     for name, t in found
                 ]
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    print_table(f"The best ten, the same by every way (load {load})", ["way", "p50 ms", "p95 ms", "x engine"], rows)
+    print_table(f"The best ten, the same by every way (load {load})", ["way", "p50 CPU ms", "p95", "x engine"], rows)
 
 
 if __name__ == "__main__":

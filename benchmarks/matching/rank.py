@@ -1,7 +1,7 @@
-"""Time to rank the top ten with reasons, beside a plain pass over the same bytes and a pure-Python loop.
+"""CPU time to rank the top ten with reasons, beside a plain pass over the same bytes.
 
-Run: python -m benchmarks.matching.rank
-The catalogue is the real one where the shared data is at hand, repeated under new ids for the larger sizes.
+Run: python -m benchmarks.matching.rank [--million]
+The catalogue is the real one; the larger sizes are made of it, at other schools, with other prices and terms.
 """
 
 import os
@@ -9,18 +9,20 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded: one thread, as in a web process
 
 import dataclasses
+import gc
+import sys
 import time
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
-from tests.factories.real_catalogue import real_listings
-from webapp.domain.listing import Listing
+from benchmarks.matching.catalogue import Tiled
+from benchmarks.matching.timing import timed
+from benchmarks.table import print_table
 from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
 
-SIZES = (160, 6_213, 100_000)
+SIZES, MILLION = (6_213, 100_000, 267_595), 1_000_000
 PROFILE = Profile.from_json(
     {
         "goal": {"occupation": "15-2051", "words": "ML systems for hospitals", "interests": ["computer vision"]},
@@ -42,33 +44,11 @@ PROFILE = Profile.from_json(
 )
 
 
-def listings_of(size: int) -> list[Listing]:
-    """That many listings: real ones, with the id changed from the second round on."""
-    real = real_listings()
-    rounds = [
-        dataclasses.replace(listing, program_id=f"{turn}:{listing.program_id}")
-        for turn in range(1, size // len(real) + 1)
-        for listing in real
-    ]
-    return [*real, *rounds][:size]
-
-
-def timed(run: Callable[[], object], seconds: float = 3.0) -> tuple[float, float]:
-    """p50 and p95 in milliseconds, over as many runs as fit."""
-    run()
-    times: list[float] = []
-    end = time.perf_counter() + seconds
-    while len(times) < 5 or (time.perf_counter() < end and len(times) < 1000):
-        start = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - start) * 1000)
-    return float(np.percentile(times, 50)), float(np.percentile(times, 95))
-
-
 def columns_of(catalog: Catalog) -> list[np.ndarray]:
-    """Every per-row column of the snapshot."""
-    values = (getattr(catalog, field.name) for field in dataclasses.fields(catalog))
-    return [value for value in values if isinstance(value, np.ndarray)]
+    """Every column that has a number for each row, those of the facets and of the words' postings too."""
+    values = [getattr(catalog, field.name) for field in dataclasses.fields(catalog)]
+    columns = [value for value in values if isinstance(value, np.ndarray)]
+    return [*columns, *(facet.code for facet in catalog.facets), catalog.text.rows, catalog.text.columns]
 
 
 def plain_pass(columns: list[np.ndarray]) -> list[float]:
@@ -76,48 +56,29 @@ def plain_pass(columns: list[np.ndarray]) -> list[float]:
     return [float(column.sum()) for column in columns]
 
 
-def python_loop(listings: list[Listing]) -> list[tuple[float, str]]:
-    """What a plain loop costs that looks only at price, length and field: far less than the engine does."""
-    budget, limit = 3_000_000, 24.0
-    scored = []
-    for listing in listings:
-        cost = 0.4 if listing.tuition_total_cents is None else max(0.0, 1 - listing.tuition_total_cents / budget / 1.5)
-        length = 0.4 if listing.months is None else max(0.0, 1 - listing.months / limit / 1.5)
-        goal = 1.0 if listing.cip.startswith(("30.70", "11.01")) else 0.3
-        scored.append((0.3 * cost + 0.3 * length + 0.4 * goal, listing.program_id))
-    return sorted(scored, reverse=True)[:10]
-
-
 def main() -> None:
-    names = (
-        "build s",
-        "bytes/row",
-        "rank p50",
-        "p95 ms",
-        "+what-ifs",
-        "p95 ms",
-        "one numpy pass",
-        "x",
-        "python loop",
-        "x",
-    )
-    widths = (9, 9, 9, 7, 9, 7, 14, 6, 11, 6)
-    print("programs", *(f"{name:>{width}}" for name, width in zip(names, widths, strict=True)), sep="  ")
-    for size in SIZES:
-        listings = listings_of(size)
-        start = time.perf_counter()
-        catalog = Catalog.from_listings(listings, "bench")
-        build = time.perf_counter() - start
+    rows = []
+    for size in (*SIZES, MILLION) if "--million" in sys.argv[1:] else SIZES:
+        tiled = Tiled(size)
+        facts = tiled.facts
+        start = time.thread_time()
+        catalog = Catalog.from_facts(facts, tiled, "bench")
+        build = time.thread_time() - start
+        gc.collect()
+        gc.freeze()  # as a process does that has loaded its catalogue
         columns = columns_of(catalog)
+        lean = timed(partial(rank, PROFILE, catalog, DEFAULT_WEIGHTS, counterfactuals=False))
+        full = timed(partial(rank, PROFILE, catalog, DEFAULT_WEIGHTS))
+        plain = timed(partial(plain_pass, columns))
+        times = [f"{number:.2f}" for number in (build, lean.p50, lean.p95, full.p50, full.p95, plain.p50)]
         per_row = sum(column.nbytes for column in columns) / size
-        lean, lean95 = timed(partial(rank, PROFILE, catalog, DEFAULT_WEIGHTS, counterfactuals=False))
-        full, full95 = timed(partial(rank, PROFILE, catalog, DEFAULT_WEIGHTS))
-        plain, _ = timed(partial(plain_pass, columns))
-        loop, _ = timed(partial(python_loop, listings))
-        print(
-            f"{size:>8,}  {build:9.3f}  {per_row:9.0f}  {lean:9.2f}  {lean95:7.2f}  {full:9.2f}  {full95:7.2f}", end=""
-        )
-        print(f"  {plain:14.3f}  {lean / plain:6.1f}  {loop:11.2f}  {loop / lean:6.2f}")
+        rows.append([f"{size:,}", *times, f"{lean.p50 / plain.p50:.1f}", f"{per_row:.0f}"])
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    print_table(
+        f"The best ten with reasons, one thread, CPU ms (load {load})",
+        ["programs", "build s", "p50", "p95", "+what-ifs", "p95", "a plain pass", "x", "bytes each"],
+        rows,
+    )
 
 
 if __name__ == "__main__":
