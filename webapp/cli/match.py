@@ -24,6 +24,7 @@ from webapp.domain.wording import (
     band_label,
     caveat_sentence,
     gap_sentence,
+    near_miss_sentence,
     pathway_sentence,
     reason_sentence,
     verdict_label,
@@ -154,6 +155,8 @@ def _print_ranking(ranking: Mapping[str, Any], catalog: Catalog) -> None:
         _paragraph("A way in steps: " + pathway_sentence(pathway))
     excluded = sum(ranking["excluded"].values())
     say(f"{ranking['considered']:,} considered, {excluded:,} beyond a hard limit. Catalogue {ranking['catalog']}.")
+    for miss in ranking["near_misses"]:
+        _paragraph(near_miss_sentence(miss))
     say("--json prints everything: facts, sources and dates, contributions, what would change a verdict.")
 
 

@@ -57,6 +57,7 @@ from webapp.domain.label import (
     verdict_label,
     verdict_sentence,
 )
+from webapp.domain.near_miss import near_miss_sentence
 
 __all__ = [
     "BAND_LABELS",
@@ -96,6 +97,7 @@ __all__ = [
     "money",
     "money_cents",
     "months_label",
+    "near_miss_sentence",
     "occupation_label",
     "pace_label",
     "pathway_sentence",

@@ -17,6 +17,7 @@ from webapp.matching.caveats import caveats_of
 from webapp.matching.context import Context
 from webapp.matching.counterfactuals import Change, Counterfactual, changes_for, limit_changes
 from webapp.matching.gaps import Gap, gaps_of
+from webapp.matching.near_misses import NearMiss, near_misses
 from webapp.matching.order import DECIMALS as DECIMALS_OF_TIES
 from webapp.matching.order import Keys, Place, arrange, salted, spread
 from webapp.matching.pathways import Way, find_pathways
@@ -84,6 +85,7 @@ class Ranking:
     excluded: Mapping[str, int]
     matches: tuple[Match, ...]
     pathways: tuple[Way, ...]
+    near_misses: tuple[NearMiss, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The ranking as a JSON object, in a fixed order of keys."""
@@ -95,6 +97,7 @@ class Ranking:
             "excluded": dict(self.excluded),
             "matches": [match.to_json() for match in self.matches],
             "pathways": [pathway.to_json() for pathway in self.pathways],
+            "near_misses": [miss.to_json() for miss in self.near_misses],
         }
 
 
@@ -136,6 +139,7 @@ def rank(
         excluded=excluded,
         matches=tuple(matches),
         pathways=find_pathways(context, [place.row for place in shown]),
+        near_misses=near_misses(context) if excluded else (),
     )
 
 
