@@ -37,6 +37,7 @@ class Aim(StrEnum):
     FEWEST_STEPS = "fewest_steps"
 
 
+Column: TypeAlias = NDArray[np.integer[Any]]
 Cost: TypeAlias = tuple[int, int, int]
 """What chains are compared by: price, steps, length; for the fastest: length, steps, price. The fewest steps are found
 first, and the cheapest of those is taken."""
@@ -128,9 +129,31 @@ class Search:
         code = hops.admission.astype(np.int64) * 8 + hops.education + 1
         for index in range(hops.subjects.shape[1]):
             code = code * 8 + hops.subjects[:, index] + 1
-        alike = [hops.through, hops.opens, hops.fields, code]
-        order = np.lexsort((hops.row, self._second(hops), self._first(hops), *alike))
-        return hops.take(order[_changes([column[order] for column in alike])])
+        return hops.take(self._best_of_same([hops.through, hops.opens, hops.fields, code], hops, [hops.row]))
+
+    def _best_of_same(self, same: list[Column], held: Hops | _Layer, ties: list[Ints]) -> Ints:
+        """Of those that are the same in some columns, the best one.
+
+        Where a limit holds for the whole chain, also each worse one that leaves more of it: a cheap beginning may be
+        too long. What does not publish its price or length takes nothing of the limit, and may outlast a better one.
+        """
+        order = np.lexsort((*ties, self._second(held), self._first(held), *same))
+        begins = _changes([column[order] for column in same])
+        if self.most_price == NO_LIMIT and self.most_length == NO_LIMIT:
+            return order[begins]
+        price = np.zeros(len(order), dtype=np.int64) if self.most_price == NO_LIMIT else held.price % UNPUBLISHED
+        length = np.zeros(len(order), dtype=np.int64) if self.most_length == NO_LIMIT else held.length % UNPUBLISHED
+        kept: list[int] = []
+        firsts, front = set(begins.tolist()), list[tuple[int, int]]()
+        for place, (index, paid, studied) in enumerate(
+            zip(order.tolist(), price[order].tolist(), length[order].tolist(), strict=True)
+        ):
+            if place in firsts:
+                front = []
+            if not any(other[0] <= paid and other[1] <= studied for other in front):
+                front.append((paid, studied))
+                kept.append(index)
+        return np.array(kept, dtype=np.int64)
 
     def _start(self) -> _Layer:
         land = self.landscape
@@ -209,9 +232,7 @@ class Search:
         code = layer.education
         for index in range(layer.subjects.shape[1]):
             code = code * 16 + layer.subjects[:, index]
-        same = [layer.opened, layer.fields, code]
-        order = np.lexsort((*layer.rows.T[::-1], self._second(layer), self._first(layer), *same))
-        kept = order[_changes([column[order] for column in same])]
+        kept = self._best_of_same([layer.opened, layer.fields, code], layer, list(layer.rows.T[::-1]))
         kept = kept[np.lexsort((self._second(layer)[kept], whole[kept]))[:MOST_STANDINGS]]
         return layer.take(kept), whole[kept]
 
@@ -221,7 +242,7 @@ def _below(best: Chain | None) -> int:
     return NEVER if best is None else best.cost[0]
 
 
-def _changes(columns: Sequence[NDArray[np.integer[Any]]]) -> Ints:
+def _changes(columns: Sequence[Column]) -> Ints:
     """Where a sorted table begins another combination of values."""
     begins = np.ones(len(columns[0]), dtype=np.bool_)
     begins[1:] = False
