@@ -36,5 +36,6 @@ TASK_QUEUES: Final[dict[str, str]] = {
     **{route.task: route.queue for route in ROUTES.values()},
     "upkeep.sweep": UPKEEP,
     "upkeep.purge": UPKEEP,
+    "upkeep.audit_exposure": UPKEEP,
 }
 """Every task there is, and its queue."""

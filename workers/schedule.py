@@ -10,6 +10,7 @@ EVERY: Final[dict[str, timedelta]] = {
     RELAY_TASK: timedelta(seconds=1),
     "upkeep.sweep": timedelta(seconds=3),
     "upkeep.purge": timedelta(minutes=15),
+    "upkeep.audit_exposure": timedelta(hours=1),
 }
 
 

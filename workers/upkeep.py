@@ -1,11 +1,14 @@
-"""The sweep and the purge."""
+"""The sweep, the purge and the exposure audit."""
 
 from celery import shared_task
 
-from webapp.services import draft, outbox
+from webapp.services import draft, exposure, outbox
 from webapp.services.sweep import sweep as sweep_service
 from workers.publish import publish
 from workers.task import ServiceTask, runtime
+
+AUDITED = 2000
+"""Lists the audit looks at: a few seconds of work."""
 
 
 @shared_task(base=ServiceTask, name="upkeep.sweep")  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -20,3 +23,10 @@ def purge() -> None:
     with runtime().begin() as session:
         outbox.purge(session, runtime().clock)
         draft.purge(session, runtime().clock)
+
+
+@shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types
+def audit_exposure() -> None:
+    """Set the metrics that tell whether partners are shown higher than others at equal relevance."""
+    with runtime().begin() as session:
+        exposure.measure(session, most=AUDITED)

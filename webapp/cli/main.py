@@ -17,6 +17,7 @@ _COMMANDS = {
     "demo": ("webapp.cli.demo_data:demo", "Load the invented catalogue and partners."),
     "staff": ("webapp.cli.staff:staff", "Accounts for the back office."),
     "outbox": ("webapp.cli.outbox:outbox", "How far the handing over of work has come."),
+    "exposure": ("webapp.cli.exposure:exposure", "Compare how high partners and others are shown."),
     "deliveries": ("webapp.cli.deliveries:deliveries", "Send failed deliveries again."),
     "settings": ("webapp.cli.settings_check:settings", "Check the settings."),
     "version": ("webapp.cli.version:version", "Say which version this is."),

@@ -30,6 +30,14 @@ WAKE_UPS = Counter("wake_ups_total", "Best-effort wake-ups of the relay.", ["res
 ATTEMPTS = Counter("attempts_total", "Attempts at messages and deliveries.", ["subject", "outcome"])
 SWEPT = Counter("swept_total", "Rows the sweep picked up.", ["what"])
 OUTBOX_DEPTH = Gauge("outbox_due", "Outbox events due and not yet published.", multiprocess_mode="mostrecent")
+EXPOSURE_DIFFERENCE = Gauge(
+    "exposure_difference",
+    "Partners' share of the exposure among programs that fit alike, less what lots would give them.",
+    multiprocess_mode="mostrecent",
+)
+EXPOSURE_P_VALUE = Gauge(
+    "exposure_p_value", "The chance that lots alone differ as much as that.", multiprocess_mode="mostrecent"
+)
 CATALOG_VERSION = Gauge("catalog_version", "Version of the snapshot in memory.", multiprocess_mode="max")
 
 
