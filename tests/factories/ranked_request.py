@@ -12,8 +12,8 @@ from webapp.domain.ids import new_token
 from webapp.domain.links import Links
 from webapp.domain.profile import Profile
 from webapp.domain.submission import Contact, Submission
-from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
-from webapp.queries.listing import current_version, listings_as_of
+from webapp.matching import DEFAULT_WEIGHTS, rank
+from webapp.queries.listing import catalog_of, current_version
 from webapp.services import submission
 
 
@@ -29,7 +29,7 @@ def rank_and_submit(
     """Rank the newest catalogue for a new draft and have the list mailed; the submission's id."""
     asked = Profile.from_json(PROFILE if profile is None else profile)
     draft_id, version = open_draft(session, clock, links), current_version(session)
-    catalog = Catalog.from_listings(listings_as_of(session, version), version=str(version))
+    catalog = catalog_of(session, version)
     today = day or clock.now().date()
     ranking = rank(asked, catalog, DEFAULT_WEIGHTS, k, salt=draft_id.bytes, today=today)
     stored = submission.submit(

@@ -16,7 +16,7 @@ from webapp.domain.errors import NotFound
 from webapp.domain.links import Links
 from webapp.domain.listing import Listing
 from webapp.models import CatalogVersion, ListingRevision, Match, Submission
-from webapp.queries.listing import has_kept, listings_as_of, published_listings
+from webapp.queries.listing import edition_of, has_kept, published_listings
 from webapp.services.replay import Replay, replay
 
 FULL: dict[str, Any] = {
@@ -37,7 +37,7 @@ def published(session: Session) -> list[Listing]:
 
 
 def as_of(session: Session, version: int) -> list[Listing]:
-    return sorted(listings_as_of(session, version), key=lambda listing: listing.program_id)
+    return list(edition_of(session, version))
 
 
 def changes(found: Replay) -> set[tuple[str, str]]:

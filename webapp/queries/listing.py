@@ -12,7 +12,9 @@ from webapp.domain.credential import Credential, Education, EnglishLevel
 from webapp.domain.listing import Control, FactSource, Listing, TuitionBasis, parse_bridge
 from webapp.domain.profile import Modality, Pace
 from webapp.domain.subject import SubjectLevel
+from webapp.matching.catalog import Catalog
 from webapp.models import CatalogVersion, Institution, ListingRevision, ListingStatus, Program
+from webapp.queries.edition import Edition
 
 _FROM_INSTITUTION = {
     "institution": Institution.name,
@@ -59,8 +61,8 @@ def has_kept(session: Session, version: int) -> bool:
     return exists and session.execute(gap).first() is None
 
 
-def listings_as_of(session: Session, version: int) -> Iterator[Listing]:
-    """Every listing as it was published in this version, in no order.
+def edition_of(session: Session, version: int) -> Edition:
+    """Every listing as it was published in this version.
 
     Right for the newest version, also while an import publishes the next, and for older ones that `has_kept` holds of.
     """
@@ -70,7 +72,13 @@ def listings_as_of(session: Session, version: int) -> Iterator[Listing]:
         .where(Program.status == ListingStatus.PUBLISHED, Program.since_version <= version)
     )
     then = select(*_REVISED).where(ListingRevision.from_version <= version, ListingRevision.to_version > version)
-    return map(_listing, session.execute(now.union_all(then).execution_options(yield_per=2000)))
+    return Edition(session.execute(now.union_all(then).execution_options(yield_per=5000)), _listing)
+
+
+def catalog_of(session: Session, version: int) -> Catalog:
+    """The engine's snapshot of this version, under the same condition."""
+    edition = edition_of(session, version)
+    return Catalog.from_facts(edition.facts(), edition, str(version))
 
 
 def listings_by_id(session: Session, program_ids: Iterable[str]) -> dict[str, Listing]:

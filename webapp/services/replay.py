@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.profile import Profile, ProfileError
 from webapp.matching import DEFAULT_WEIGHTS, ENGINE_VERSION, Catalog, rank
-from webapp.queries.listing import current_version, has_kept, listings_as_of
+from webapp.queries.listing import catalog_of, current_version, has_kept
 from webapp.queries.replay import StoredRanking, get_stored_ranking
 
 
@@ -75,7 +75,7 @@ def replay(session: Session, submission_id: UUID) -> Replay:
     except ProfileError as error:
         raise Refused(*(Problem(problem.path, problem.problem) for problem in error.problems)) from None
     version = _version_to_use(session, stored.catalog)
-    catalog = Catalog.from_listings(listings_as_of(session, version), version=str(version))
+    catalog = catalog_of(session, version)
     ranking = rank(profile, catalog, DEFAULT_WEIGHTS, stored.k, salt=stored.salt, today=stored.ranked_on).to_json()
     return Replay(
         stored=stored,
