@@ -67,6 +67,7 @@ def _constants() -> Iterable[tuple[str, str, str]]:
         ("background", "by levels below, where the minimum is met", _list(background.BELOW)),
         ("background", "under the minimum education", f"{background.SHORT_OF_EDUCATION:g}"),
         ("background", "a subject, by levels short", _list(background.SHORT_OF_LEVEL)),
+        ("background", "what a subject's gap leaves of the whole, by levels short", _list(background.GAP)),
         ("cost", "price worth one half, with no budget", f"${cost.HALVING_CENTS / 100:,.0f}"),
         ("time to finish", "length worth one half, with no limit", f"{duration.HALVING_MONTHS:g} months"),
         ("start", "wait worth one half, with no wish", f"{start.HALVING_MONTHS:g} months"),

@@ -68,7 +68,7 @@ def test_an_occupation_outside_the_table_is_unknown_not_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("price", "expected"),
-    [("0", 1.0), ("10000", 1.0), ("15000", 0.8), ("20000", 0.6), ("25000", 0.3), ("30000", 0.0), ("90000", 0.0)],
+    [("0", 1.0), ("10000", 1.0), ("15000", 0.95), ("20000", 0.9), ("25000", 0.45), ("30000", 0.0), ("90000", 0.0)],
 )
 def test_cost_falls_from_half_the_budget(price: str, expected: float) -> None:
     priced = listing(tuition_total_usd=price)
@@ -90,7 +90,7 @@ def test_an_average_widens_the_interval() -> None:
     assert match.low < exact.low < exact.score < exact.high < match.high
 
 
-@pytest.mark.parametrize(("months", "expected"), [("6", 1.0), ("12", 1.0), ("24", 0.7), ("30", 0.35), ("36", 0.0)])
+@pytest.mark.parametrize(("months", "expected"), [("6", 1.0), ("12", 1.0), ("24", 0.9), ("30", 0.45), ("36", 0.0)])
 def test_duration(months: str, expected: float) -> None:
     assert value(listing(months=months), Criterion.DURATION, practical={"months_max": 24}) == pytest.approx(expected)
 
@@ -128,6 +128,18 @@ def test_an_unpublished_way_is_worth_no_more_than_the_campus_to_whoever_wants_on
     unknown = value(listing(state=state), Criterion.PLACE, **wanted)
     assert unknown <= known == pytest.approx(most)
     assert unknown == pytest.approx(min(most, 0.25 + 0.4 * most))
+
+
+def test_a_student_abroad_who_named_no_radius_would_move() -> None:
+    campus = listing(modality="on_campus", country="US", state="CA")
+    wanted: dict[str, Any] = {
+        "practical": {"country": "IN", "modalities": ["on_campus"]},
+        "priorities": {"place": "must"},
+    }
+    assert value(campus, Criterion.PLACE, **wanted) == 0.25
+    wanted["practical"]["radius_km"] = 50
+    catalog = Catalog.from_listings([campus], "test")
+    assert rank(Profile.from_json(wanted), catalog, DEFAULT_WEIGHTS).matches == ()
 
 
 def test_place_takes_only_the_ways_the_student_accepts() -> None:
@@ -177,11 +189,22 @@ def test_interests_are_shared_words_and_the_words_explain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("has", "expected"), [("several_courses", 1.0), ("one_course", 1.0), ("self_study", 0.5), ("none", 0.2)]
+    ("has", "expected"), [("several_courses", 1.0), ("one_course", 1.0), ("self_study", 0.4), ("none", 0.12)]
 )
 def test_background_counts_missing_levels(has: str, expected: float) -> None:
     asks = listing(req_statistics="one_course")
     assert value(asks, Criterion.BACKGROUND, subjects={"statistics": has}) == pytest.approx(expected)
+
+
+def test_gaps_in_subjects_weigh_on_the_whole_background() -> None:
+    asks = listing(req_statistics="one_course", req_calculus="several_courses", accepted_fields="any")
+    lacks: dict[str, Any] = {
+        "background": {"field": "45"},
+        "subjects": {"statistics": "none", "calculus": "one_course"},
+    }
+    assert value(asks, Criterion.BACKGROUND, **lacks) == pytest.approx((2 * 1.0 + 0.2 + 0.5) / 4 * 0.6 * 0.8)
+    unsaid = match_on(listing(accepted_fields="any"), **lacks)
+    assert unsaid.low < (2 * 1.0) / 4 * 0.6 * 0.6 + 1e-9 < unsaid.score
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,11 @@ class Places:
         other = [name is not None and name != country for name in self.catalog.sites.countries]
         return np.array(other, dtype=np.bool_)[self.catalog.sites.country_code]
 
+    @property
+    def moves(self) -> bool:
+        """Whether sites in other countries are open: to a student abroad who named no radius, moving is the plan."""
+        return self.student.abroad and self.student.profile.practical.radius_km is None
+
     @cached_property
     def campus(self) -> Floats:
         """How well each site can be reached in person, 0..1; NaN where nothing is known or nothing was said."""
@@ -76,7 +81,7 @@ class Places:
         by_state = np.where(same == 0, np.nan, np.where(same == 1, SAME_STATE, ELSEWHERE))
         by_distance = np.where(near <= 1, NEAR - (NEAR - EDGE) * near, np.maximum(0.0, EDGE * (1 - (near - 1) / 2)))
         value = np.where(np.isnan(near), by_state, by_distance)
-        return np.where(self.foreign, 0.0, value)
+        return np.where(self.foreign, ELSEWHERE if self.moves else 0.0, value)
 
     @cached_property
     def too_far(self) -> Mask:
@@ -85,6 +90,8 @@ class Places:
             beyond = self.distance > self.radius
             far: Mask = np.where(np.isnan(self.distance), self.same_state == -1, beyond) | self.foreign
             return far
+        if self.moves:
+            return np.zeros(len(self.foreign), dtype=np.bool_)
         elsewhere: Mask = (self.same_state == -1) | self.foreign
         return elsewhere
 

@@ -8,8 +8,9 @@ from webapp.domain.profile import Criterion, Priorities, Priority
 
 
 def _unstated() -> Mapping[Criterion, float]:
-    strong = (Criterion.GOAL, Criterion.BACKGROUND, Criterion.COST, Criterion.INTERESTS)
-    return MappingProxyType({criterion: 2.0 if criterion in strong else 1.0 for criterion in Criterion})
+    """What the student wants and brings first, then the price, then the rest (tuned as docs/golden.md says)."""
+    own = dict.fromkeys((Criterion.GOAL, Criterion.BACKGROUND, Criterion.INTERESTS), 3.0)
+    return MappingProxyType(dict.fromkeys(Criterion, 1.0) | {Criterion.COST: 2.0} | own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,4 +38,4 @@ class Weights:
                 return self.unstated[criterion]
 
 
-DEFAULT_WEIGHTS = Weights(version="2026-11-1", must=4.0, important=2.0, nice=1.0)
+DEFAULT_WEIGHTS = Weights(version="2026-11-2", must=3.0, important=2.0, nice=1.0)

@@ -20,11 +20,13 @@ BELOW = (1.0, 0.9, 0.6, 0.4, 0.3, 0.2, 0.2)
 SHORT_OF_EDUCATION = 0.05
 SHORT_OF_LEVEL = (1.0, 0.5, 0.2, 0.0, 0.0)
 """Subjects: the value by how many levels are missing; meeting the level is full value, more than it no better."""
+GAP = (1.0, 0.8, 0.6, 0.6, 0.6)
+"""What one subject's gap leaves of the whole, by how many levels are missing: an entry fails at its weakest point."""
 MET, MISSED = 1.0, 0.1
 
 
 def assess(context: Context, rows: Rows) -> Assessment:
-    """The weighted mean of the parts the student spoke of."""
+    """The weighted mean of the parts the student spoke of, less what each subject's gap takes off the whole."""
     classes = context.kept.get("background")
     if not isinstance(classes, Assessment):
         classes = context.kept["background"] = _by_class(context)
@@ -55,13 +57,21 @@ def _by_class(context: Context) -> Assessment:
         if answer is not None:
             value = np.where(rules[name] == TRUE, MET, MISSED)
             parts.append((PARTS[name], settle(value, rules[name] != 0)))
+    gaps, worst_gaps = np.ones(len(asked)), np.ones(len(asked))
     for index, subject in enumerate(SUBJECTS):
         level = subjects.known(subject)
         if level is not None:
             required = asked.subjects[:, index]
+            known = required != UNKNOWN
             short = np.clip(required - level.rank, 0, len(RANKED_LEVELS) - 1)
-            parts.append((PARTS["subject"], settle(np.array(SHORT_OF_LEVEL)[short], required != UNKNOWN)))
-    return blend(parts) if parts else unknown(len(asked))
+            parts.append((PARTS["subject"], settle(np.array(SHORT_OF_LEVEL)[short], known)))
+            left = np.array(GAP)[short]
+            gaps *= np.where(known, left, 1.0)
+            worst_gaps *= np.where(known, left, GAP[RANKED_LEVELS[-1].rank - level.rank])
+    if not parts:
+        return unknown(len(asked))
+    whole = blend(parts)
+    return Assessment(whole.point * gaps, whole.known, whole.low * worst_gaps, whole.high * gaps)
 
 
 def _education_fit(rank: int, entrant: Ints, rule: Ints) -> Floats:

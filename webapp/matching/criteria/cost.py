@@ -13,11 +13,11 @@ HALVING_CENTS = 30_000_00
 SPREAD = {TuitionBasis.PROGRAM: 0.0, TuitionBasis.PER_CREDIT: 0.15, TuitionBasis.INSTITUTION_AVERAGE: 0.3}
 UNSTATED_SPREAD = 0.15
 """How far the true price may lie from the published figure, by what the figure is a figure of."""
-AT_HALF, AT_BUDGET = 1.0, 0.6
+AT_HALF, AT_BUDGET = 1.0, 0.9
 
 
 def assess(context: Context, rows: Rows) -> Assessment:
-    """Full value up to half the budget, 0.6 at the budget, nothing from one and a half times the budget on."""
+    """Full value up to half the budget, 0.9 at the budget, nothing from one and a half times the budget on."""
     catalog, budget = context.catalog, context.student.profile.practical.budget_cents
     tuition = catalog.tuition[rows]
     known = tuition >= 0

@@ -8,11 +8,11 @@ from webapp.matching.criteria.assessment import Assessment, falling, settle
 
 HALVING_MONTHS = 24.0
 """With no limit named: the length at which the value is one half."""
-AT_HALF, AT_LIMIT = 1.0, 0.7
+AT_HALF, AT_LIMIT = 1.0, 0.9
 
 
 def assess(context: Context, rows: Rows) -> Assessment:
-    """Full value up to half the limit, 0.7 at the limit, nothing from one and a half times the limit on."""
+    """Full value up to half the limit, 0.9 at the limit, nothing from one and a half times the limit on."""
     months, limit = context.catalog.months[rows], context.student.profile.practical.months_max
     known = ~np.isnan(months)
     value = HALVING_MONTHS / (HALVING_MONTHS + months) if limit is None else falling(months / limit, AT_HALF, AT_LIMIT)

@@ -1,0 +1,43 @@
+"""The engine's order against the graded personas: it must not get silently worse. Figures: docs/golden.md."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.golden.agreement import engine_order, mean_ndcg, ndcg
+from tests.golden.baselines import bm25_eligible_order, bm25_order, cheapest_order, random_ndcg
+from tests.golden.persona import Persona, personas
+
+UNTOUCHED = [persona for persona in personas() if persona.untouched]
+FLOORS = {5: 0.80, 10: 0.83}
+"""A little under what is reached on the untouched half. The aim is 0.90 at 5; docs/golden.md says what is missing."""
+MARGIN = 0.15
+MARGIN_WITH_FACTS = 0.05
+"""Over words filtered by the same facts: stronger than what the aim names, so the margin is smaller."""
+
+
+def at_five(order: Callable[[Persona], list[str]]) -> float:
+    return mean_ndcg(order, UNTOUCHED, 5)
+
+
+@pytest.mark.parametrize("k", FLOORS)
+def test_the_engine_agrees_with_the_grades(k: int) -> None:
+    assert mean_ndcg(engine_order, UNTOUCHED, k) >= FLOORS[k]
+
+
+def test_the_engine_beats_words_price_and_chance() -> None:
+    chance = sum(random_ndcg(persona, 5) for persona in UNTOUCHED) / len(UNTOUCHED)
+    reached = at_five(engine_order)
+    assert reached - at_five(bm25_order) >= MARGIN
+    assert reached - at_five(cheapest_order) >= MARGIN
+    assert reached - chance >= MARGIN
+    assert reached - at_five(bm25_eligible_order) >= MARGIN_WITH_FACTS
+
+
+def test_the_measure_is_one_for_the_best_order_and_falls_with_every_swap() -> None:
+    for persona in UNTOUCHED:
+        best = sorted(persona.worth, key=lambda program: -persona.worth[program])
+        assert ndcg(best, persona.worth, 5) == pytest.approx(1)
+        assert ndcg(["demo-nothing", *best], persona.worth, 5) < 1
+    graded = {"a": 3, "b": 1}
+    assert ndcg(["x", "a"], graded, 2) == pytest.approx((7 / 1.5849625) / (7 + 1 / 1.5849625))
