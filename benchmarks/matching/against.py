@@ -1,8 +1,8 @@
 """The engine against PostgreSQL and against a loop over ORM objects: the same question, the same ten programs.
 
 Run: python -m benchmarks.matching.against [--million]
-One thread each; CPU time, of the asking thread and of the PostgreSQL process together. The engine gives the whole ranking
-with reasons as JSON; PostgreSQL and the loop give ten ids.
+One thread each; CPU time, of the asking thread and of the PostgreSQL process together. The engine gives the whole
+ranking with reasons as JSON; PostgreSQL and the loop give ten ids.
 """
 
 import os

@@ -2,9 +2,9 @@
 
 import dataclasses
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import overload
 
 from tests.factories.real_catalogue import real_listings
@@ -66,7 +66,14 @@ class Tiled(Sequence[Listing]):
     def __getitem__(self, row: slice) -> Sequence[Listing]: ...
     def __getitem__(self, row: int | slice) -> Listing | Sequence[Listing]:
         if isinstance(row, slice):
-            return [self[each] for each in range(*row.indices(self.size))]
+            return [self._made(each) for each in range(*row.indices(self.size))]
+        return self._made(row)
+
+    @cached_property
+    def _made(self) -> Callable[[int], Listing]:
+        return lru_cache(maxsize=4096)(self._make)
+
+    def _make(self, row: int) -> Listing:
         changed = ("program_id", "institution", "tuition_total_cents", *SPARE_FACTS)
         original = self.real[row % len(self.real)]
         return dataclasses.replace(original, **{name: self.facts[name][row] for name in changed})
