@@ -263,6 +263,7 @@ _REASONS: Mapping[str, _Text] = {
         f"the program takes people from any field"
         f"{' who have the prerequisites' if 'any_with_prerequisites' in f['value'] else ''}."
     ),
+    "background_level": lambda f: f"that is what people who start {an(credential_label(f['value']))} usually have.",
     "background_education": lambda f: f"the program asks for {education_label(f['value'])}.",
     "background_gpa": lambda f: f"the program asks for {f['value']:.4g}.",
     "background_work_years": lambda f: f"the program asks for {counted(f['value'], 'year')}.",

@@ -66,7 +66,7 @@ class Match:
             "band": self.band,
             "verdict": self.verdict,
             "contributions": {criterion.value: _rounded(points) for criterion, points in self.contributions.items()},
-            "reasons": [reason.to_json() for reason in self.reasons],
+            "reasons": [{"kind": reason.kind, **reason.to_json()} for reason in self.reasons],
             "caveats": [caveat.to_json() for caveat in self.caveats],
             "gaps": [gap.to_json() for gap in self.gaps],
             "counterfactuals": [item.to_json() for item in self.counterfactuals],

@@ -1,7 +1,8 @@
 """Reasons: why a program stands where it stands, each tying an answer of the student to a published fact.
 
-A reason is given only for what counts in the student's favour. Where the profile says so little that fewer than three
-can be given, `on_record` tells what else the listing says beside the one thing the student told us.
+A reason is faithful: were the fact it cites not known, or of no use to the student, its criterion would be worth less
+(a law tries it). Where the profile says so little that fewer than three can be given, `on_record` tells what else the
+listing says beside the one thing the student told us: a fact, of no criterion, that supports nothing.
 """
 
 import itertools
@@ -9,17 +10,30 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from webapp.domain.profile import Criterion, Modality
+from webapp.domain.credential import Credential
+from webapp.domain.profile import Criterion
 from webapp.domain.subject import Subject
 from webapp.matching.admissions import ANY_FIELD_BITS
+from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.criteria.cost import HALVING_CENTS
 from webapp.matching.criteria.duration import HALVING_MONTHS
+from webapp.matching.criteria.interests import FULL_TERMS
 from webapp.matching.criteria.outcomes import REFERENCE_CENTS, SALARY_FLOOR
 from webapp.matching.criteria.start import HALVING_MONTHS as START_HALVING
+from webapp.matching.places import (
+    IN_PERSON,
+    ONLINE,
+    ONLINE_AUTHORIZED,
+    ONLINE_UNSTATED,
+    UNKNOWN_SITE,
+    UNKNOWN_WAY_BASE,
+    UNKNOWN_WAY_SLOPE,
+)
 from webapp.matching.rules import TRUE
 from webapp.matching.statement import Case, Statement
 
 LEAST, MOST = 3, 6
+TINY = 1e-9
 RECORD_COLUMNS = ("credential", "cip", "name", "months", "tuition_total_usd", "institution", "city")
 
 
@@ -40,9 +54,10 @@ def _goal(case: Case) -> Iterator[Statement]:
     if occupation is not None and occupation.relation(listing.cip) >= 0.5:
         strength = occupation.relation(listing.cip)
         yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
-    if listing.credential in wanted:
+    leads = occupation is None or occupation.relation(listing.cip) > 0
+    if leads and listing.credential in wanted and len(wanted) < len(Credential):
         yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
-    if occupation is not None and occupation.usual(listing.credential) >= 0.6:
+    if leads and occupation is not None and occupation.usual(listing.credential) >= 0.6:
         strength = occupation.usual(listing.credential)
         yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=strength)
 
@@ -59,7 +74,6 @@ def _background(case: Case) -> Iterator[Statement]:
             yield case.say("background_subject", Criterion.BACKGROUND, f"subjects.{subject.value}", column)
     met = {
         "field": ("accepted_fields", listing.accepted_fields),
-        "education": ("min_education", listing.min_education),
         "gpa": ("min_gpa", listing.min_gpa),
         "work_years": ("min_work_years", listing.min_work_years),
         "english": ("min_english", listing.min_english),
@@ -71,11 +85,26 @@ def _background(case: Case) -> Iterator[Statement]:
             if name == "field" and case.context.catalog.admissions.fields[admission] == np.uint64(ANY_FIELD_BITS):
                 code = "background_any_field"
             yield case.say(code, Criterion.BACKGROUND, f"background.{name}", column)
+    yield from _education(case, rules["education"][admission] == TRUE)
     nothing = [s for s in Subject if (r := listing.requirement(s)) is not None and r.rank == 0]
     spoken = [s for s in nothing if profile.subjects.known(s) is not None]
     for subject in spoken[:1]:
         path, column = f"subjects.{subject.value}", f"req_{subject.value}"
         yield case.say("background_subject_not_needed", Criterion.BACKGROUND, path, column)
+
+
+def _education(case: Case, met: bool) -> Iterator[Statement]:
+    """That people with the student's education usually start here, or that less is asked for than elsewhere.
+
+    A minimum that is met, and that any such program has, makes no difference to the value.
+    """
+    education, listing = case.context.student.profile.background.education, case.listing
+    if education is None or not met:
+        return
+    if education is listing.credential.typical_entrant:
+        yield case.say("background_level", Criterion.BACKGROUND, "background.education", "credential")
+    if listing.min_education is not None and education.rank < listing.credential.usual_minimum.rank:
+        yield case.say("background_education", Criterion.BACKGROUND, "background.education", "min_education")
 
 
 def _cost(case: Case) -> Iterator[Statement]:
@@ -112,25 +141,41 @@ def _schedule(case: Case) -> Iterator[Statement]:
 
 
 def _place(case: Case) -> Iterator[Statement]:
+    """Each fact only where it decides: the campus where it beats online, online where it beats the campus."""
     student, places, listing = case.context.student, case.context.places, case.listing
     site = int(case.context.catalog.site[case.row])
     wanted = student.profile.practical.modalities
-    if any(m in listing.modality for m in wanted):
+    online, campus, unstated = _reach(case)
+    if any(m in listing.modality for m in wanted) and max(online, campus) > unstated:
         yield case.say("place_modality", Criterion.PLACE, "practical.modalities", "modality")
-    accepted = wanted or tuple(Modality)
-    in_person = any(m in accepted and m is not Modality.ONLINE for m in listing.modality or Modality)
     distance = float(places.distance[site])
-    if in_person and distance <= places.radius:
+    if campus > max(online, UNKNOWN_SITE):
+        if distance <= places.radius:
+            kilometres = round(distance, 1)
+            yield case.say("place_near", Criterion.PLACE, "practical.postal_code", "latitude", distance_km=kilometres)
+        elif distance != distance and places.same_state[site] == 1:
+            yield case.say("place_same_state", Criterion.PLACE, student.state_path, "state")
+    if student.state is not None and online > campus and listing.states_authorized:
         yield case.say(
-            "place_near", Criterion.PLACE, "practical.postal_code", "latitude", distance_km=round(distance, 1)
+            "place_authorized", Criterion.PLACE, student.state_path, "states_authorized", state=student.state
         )
-    elif in_person and places.same_state[site] == 1:
-        yield case.say("place_same_state", Criterion.PLACE, student.state_path, "state")
-    if student.state is not None and Modality.ONLINE in listing.modality and listing.states_authorized:
-        online_wanted = not wanted or Modality.ONLINE in wanted
-        if online_wanted and not places.refused[case.row]:
-            path = student.state_path
-            yield case.say("place_authorized", Criterion.PLACE, path, "states_authorized", state=student.state)
+
+
+def _reach(case: Case) -> tuple[float, float, float]:
+    """What online is worth, what the campus is worth, and what the place would be if the way were not published."""
+    student, places, listing = case.context.student, case.context.places, case.listing
+    nowhere = student.state is None and student.position is None and not student.abroad
+    campus = 1.0 if nowhere else float(places.campus[int(case.context.catalog.site[case.row])])
+    campus = UNKNOWN_SITE if campus != campus else campus
+    near = campus if places.wanted & IN_PERSON else UNKNOWN_SITE
+    unstated = UNKNOWN_WAY_BASE + UNKNOWN_WAY_SLOPE * near
+    if not places.wanted & ONLINE:
+        unstated = min(unstated, near)
+    usable = int(case.context.catalog.modality[case.row]) & places.wanted
+    known = not student.abroad and (student.state is None or bool(listing.states_authorized))
+    open_online = 0.0 if places.refused[case.row] else ONLINE_AUTHORIZED if known else ONLINE_UNSTATED
+    on_site = usable & IN_PERSON or (not listing.modality and places.wanted & IN_PERSON)
+    return open_online if usable & ONLINE else 0.0, campus if on_site else 0.0, unstated
 
 
 def _start(case: Case) -> Iterator[Statement]:
@@ -148,6 +193,8 @@ def _outcomes(case: Case) -> Iterator[Statement]:
     listing, occupation = case.listing, case.context.student.occupation
     path = "priorities.outcomes" if case.answer("priorities.outcomes") is not None else "goal.occupation"
     sample = listing.outcome_sample
+    if sample == 0:
+        return
     if listing.outcome_median_salary_cents is not None and not low_salary(case):
         wage = None if occupation is None else occupation.median_wage_cents // 100
         column = "outcome_median_salary_usd"
@@ -164,11 +211,20 @@ def low_salary(case: Case) -> bool:
 
 
 def _interests(case: Case) -> Iterator[Statement]:
+    """The shared words by answer and column; words without which the value would be as high are not cited."""
+    wishes = {wish.word: wish for wish in case.context.wishes}
+    rarity = case.context.catalog.text.rarity
+    weights = {word: float(rarity[wish.term]) for word, wish in wishes.items()}
+    full = sum(sorted(weights.values())[-FULL_TERMS:])
+    least = 0.0 if case.context.catalog.described[case.row] else PRIOR
     shared = shared_words(case)
+    total = sum(weights[word] for word, _, _ in shared)
+    value = max(least, min(1.0, total / full)) if full else least
     for column in ("name", "topics", "summary"):
         for path in ("goal.interests", "goal.words"):
             words = [word for word, where, source in shared if where == column and source == path]
-            if words:
+            without = total - sum(weights[word] for word in words)
+            if words and max(least, min(1.0, without / full)) < value - TINY:
                 yield case.say("interests_shared", Criterion.INTERESTS, path, column, words=words)
 
 
@@ -186,10 +242,9 @@ def _on_record(case: Case, chosen: list[Statement]) -> Iterator[Statement]:
     path = next(iter(cited), next(counted, next(iter(stated), None)))
     if path is None:
         return
-    criterion = criterion_of(path)
     told = {reason.fact["column"] for reason in chosen if reason.fact is not None}
     for column in RECORD_COLUMNS:
-        statement = case.say("on_record", criterion, path, column)
+        statement = case.say("on_record", None, path, column)
         if column not in told and statement.fact is not None and statement.fact["value"] is not None:
             yield statement
 

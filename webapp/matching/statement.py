@@ -10,6 +10,8 @@ from webapp.domain.listing import Listing, attribute_of
 from webapp.domain.profile import Criterion, plain_dollars
 from webapp.matching.context import Context
 
+FACT_CODES = frozenset(("on_record",))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -25,6 +27,11 @@ class Statement:
     fact: Mapping[str, Any] | None = None
     source: str | None = None
     as_of: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """`support`, or `fact` for what the listing says beside the reasons and no criterion rests on."""
+        return "fact" if self.code in FACT_CODES else "support"
 
     def to_json(self) -> dict[str, Any]:
         """The statement as it stands in the ranking."""

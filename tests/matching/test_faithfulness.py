@@ -1,0 +1,90 @@
+"""Reasons are faithful: without the fact that is cited, the criterion is worth less."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from tests.factories.engine_inputs import WORDS, catalogues, profile_objects
+from webapp.domain.credential import Credential
+from webapp.domain.listing import Listing, attribute_of
+from webapp.domain.profile import Profile
+from webapp.domain.wording import reason_sentence
+from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
+from webapp.matching.statement import Statement
+from webapp.matching.text import stem, words_of
+
+law = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+LIBRARY = "library"
+"""A listing that holds every word, so that a word taken out of another is still known to the catalogue."""
+
+
+def matches(obj: dict[str, Any], listings: list[Listing]) -> dict[str, Match]:
+    catalog = Catalog.from_listings(listings, "test")
+    today = date(2026, 11, 22)
+    found = rank(Profile.from_json(obj), catalog, DEFAULT_WEIGHTS, 50, today=today, counterfactuals=False)
+    return {match.program_id: match for match in found.matches}
+
+
+def altered(listing: Listing, facts: Mapping[str, Any]) -> Listing:
+    return dataclasses.replace(listing, **facts)
+
+
+def without(listing: Listing, reason: Statement) -> Iterator[Listing]:
+    """The listing with the cited fact taken away; where a listing must have one, with each of no more use."""
+    assert reason.fact is not None
+    column = reason.fact["column"]
+    if column == "credential":
+        yield from (altered(listing, {"credential": item}) for item in Credential if item is not listing.credential)
+    elif column == "cip":
+        yield altered(listing, {"cip": "24.0101"})
+    elif reason.code == "interests_shared":
+        yield _unsaid(listing, {stem(word) for word in reason.fact["words"]})
+    elif column in ("latitude", "state"):
+        yield altered(listing, {"latitude": None, "longitude": None, "state": None})
+    else:
+        name = attribute_of(column)
+        yield altered(listing, {name: () if isinstance(getattr(listing, name), tuple) else None})
+
+
+def _unsaid(listing: Listing, stems: set[str]) -> Listing:
+    def scrub(text: str) -> str:
+        return " ".join(token for token in text.split() if not stems & {stem(word) for word in words_of(token)}) or "-"
+
+    topics = tuple(scrub(topic) for topic in listing.topics)
+    summary = None if listing.summary is None else scrub(listing.summary)
+    return altered(listing, {"name": scrub(listing.name), "topics": topics, "summary": summary})
+
+
+def worth(match: Match, reason: Statement) -> float:
+    assert reason.criterion is not None
+    return match.contributions[reason.criterion]
+
+
+@law
+@given(profile_objects(), catalogues(least=1, most=2))
+def test_taking_the_cited_fact_away_lowers_its_criterion(obj: dict[str, Any], listings: list[Listing]) -> None:
+    obj = {**obj, "priorities": {k: v for k, v in obj.get("priorities", {}).items() if v != "must"}}
+    library = altered(listings[0], {"program_id": LIBRARY, "name": " ".join(WORDS)})
+    listing, others = listings[0], [*listings[1:], library]
+    match = matches(obj, [listing, *others])[listing.program_id]
+    for reason in match.reasons:
+        if reason.kind != "support":
+            continue
+        less = [
+            worth(matches(obj, [changed, *others])[listing.program_id], reason) for changed in without(listing, reason)
+        ]
+        assert min(less) < worth(match, reason) - 1e-12, reason.to_json()
+
+
+@law
+@given(profile_objects(), catalogues(least=1, most=4))
+def test_support_and_facts_are_told_apart(obj: dict[str, Any], listings: list[Listing]) -> None:
+    stated = Profile.from_json(obj).stated()
+    for match in matches(obj, listings).values():
+        for reason in match.to_json()["reasons"]:
+            assert reason["student"]["value"] == stated[reason["student"]["path"]]
+            assert (reason["kind"] == "fact") == (reason["code"] == "on_record") == (reason["criterion"] is None)
+            assert ("beside that" in reason_sentence(reason)) == (reason["kind"] == "fact")
