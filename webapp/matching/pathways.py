@@ -168,7 +168,8 @@ def _taken_twice(context: Context) -> Mask:
     held = context.student.profile.background.education
     if held is None or held.rank < Education.BACHELOR.rank:
         return np.zeros(len(context.catalog), dtype=np.bool_)
-    twice: Mask = np.isin(context.catalog.credential, (Credential.ASSOCIATE.rank, Credential.BACHELOR.rank))
+    credential = context.catalog.credential
+    twice: Mask = (credential == Credential.ASSOCIATE.rank) | (credential == Credential.BACHELOR.rank)
     return twice
 
 
