@@ -15,7 +15,7 @@ from webapp.matching.arrays import Ints, Mask, Rows
 from webapp.matching.catalog import Catalog
 from webapp.matching.caveats import caveats_of
 from webapp.matching.context import Context
-from webapp.matching.counterfactuals import Change, Counterfactual, changes_for, limit_changes
+from webapp.matching.counterfactuals import Counterfactual, Seen, find_counterfactuals
 from webapp.matching.gaps import Gap, gaps_of
 from webapp.matching.near_misses import NearMiss, near_misses
 from webapp.matching.order import DECIMALS as DECIMALS_OF_TIES
@@ -33,8 +33,6 @@ from webapp.matching.weights import Weights
 DECIMALS = 12
 """Numbers in JSON are rounded to this many decimals, so that contributions still add up to the score within 1e-9."""
 FIRST_LOOK = 64
-FURTHEST_RANK = 50
-"""How far down the list a counterfactual looks for the program's new rank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +128,7 @@ def rank(
     best = best_of(context, rows, max(0, k), salt)
     shown, matches = best.places, _explained(context, best)
     if counterfactuals:
-        matches = [_with_counterfactuals(match, context, salt) for match in _bounded(matches, context)]
+        matches = _with_counterfactuals(matches, context, shown, salt)
     return Ranking(
         engine=ENGINE_VERSION,
         weights=weights.version,
@@ -224,36 +222,24 @@ def _variety(case: Case, place: Place, index: int) -> list[Statement]:
     return []
 
 
-def _bounded(matches: list[Match], context: Context) -> list[tuple[Match, list[Change]]]:
-    wanted = [(match, changes_for(match.gaps, _case(context, match))) for match in matches]
-    allowed = limit_changes([change for _, changes in wanted for change in changes])
-    return [(match, [change for change in changes if change in allowed]) for match, changes in wanted]
+def _with_counterfactuals(matches: list[Match], context: Context, places: list[Place], salt: bytes) -> list[Match]:
+    def run(changed: Context) -> list[int]:
+        again = best_of(changed, within_limits(changed)[0], len(places), salt)
+        return [place.row for place in again.places]
 
-
-def _case(context: Context, match: Match) -> Case:
-    row = context.catalog.row_of[match.program_id]
-    return Case(context, row, context.catalog.listings[row])
-
-
-def _with_counterfactuals(item: tuple[Match, list[Change]], context: Context, salt: bytes) -> Match:
-    match, changes = item
-    found = [_verified(match, change, context, salt) for change in changes]
-    return replace(match, counterfactuals=tuple(result for result in found if result is not None))
-
-
-def _verified(match: Match, change: Change, context: Context, salt: bytes) -> Counterfactual | None:
-    """The change as the engine judges it when run again; None where it changes neither verdict nor rank."""
-    row = context.catalog.row_of[match.program_id]
-    changed = Context(
-        Student(change.apply(context.student.profile), context.student.weights), context.catalog, context.today
-    )
-    rows, _ = within_limits(changed)
-    places = best_of(changed, rows, FURTHEST_RANK, salt).places
-    verdict = Verdict(int(changed.eligibility.verdicts[row])).label
-    new_rank = next((index + 1 for index, place in enumerate(places) if place.row == row), None)
-    if verdict == match.verdict and (new_rank is None or new_rank >= match.rank):
-        return None
-    return Counterfactual(change=change, verdict=verdict, rank=new_rank)
+    seen = [
+        Seen(
+            row=place.row,
+            rank=match.rank,
+            verdict=Verdict(int(context.eligibility.verdicts[place.row])),
+            score=match.score,
+            contributions=match.contributions,
+            gaps=match.gaps,
+        )
+        for place, match in zip(places, matches, strict=True)
+    ]
+    found = find_counterfactuals(context, seen, run)
+    return [replace(m, counterfactuals=found.get(place.row, ())) for m, place in zip(matches, places, strict=True)]
 
 
 def _rounded(value: float) -> float:
