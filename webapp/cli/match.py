@@ -23,10 +23,12 @@ from webapp.domain.profile import Profile, ProfileError
 from webapp.domain.wording import (
     band_label,
     caveat_sentence,
+    counterfactual_sentence,
     gap_sentence,
     near_miss_sentence,
     pathway_sentence,
     reason_sentence,
+    step_sentence,
     verdict_label,
 )
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
@@ -152,12 +154,12 @@ def _print_ranking(ranking: Mapping[str, Any], catalog: Catalog) -> None:
     for found in ranking["matches"]:
         _print_match(found, catalog.listings[catalog.row_of[found["program_id"]]])
     for pathway in ranking["pathways"]:
-        _paragraph("A way in steps: " + pathway_sentence(pathway))
+        _print_way(pathway, catalog)
     excluded = sum(ranking["excluded"].values())
     say(f"{ranking['considered']:,} considered, {excluded:,} beyond a hard limit. Catalogue {ranking['catalog']}.")
     for miss in ranking["near_misses"]:
         _paragraph(near_miss_sentence(miss))
-    say("--json prints everything: facts, sources and dates, contributions, what would change a verdict.")
+    say("--json prints everything: facts, sources and dates, contributions.")
 
 
 def _print_match(found: Mapping[str, Any], listing: Listing) -> None:
@@ -172,9 +174,18 @@ def _print_match(found: Mapping[str, Any], listing: Listing) -> None:
         ("+", [reason_sentence(reason) for reason in found["reasons"]]),
         ("-", [caveat_sentence(caveat) for caveat in found["caveats"]]),
         ("!", [gap_sentence(gap) for gap in found["gaps"]]),
+        ("?", [counterfactual_sentence(item) for item in found["counterfactuals"]]),
     ):
         for sentence in sentences:
             _paragraph(sentence, f"   {sign} ", "     ")
+    click.echo()
+
+
+def _print_way(pathway: Mapping[str, Any], catalog: Catalog) -> None:
+    _paragraph(("A way in steps: " if pathway["steps"] else "Good to know: ") + pathway_sentence(pathway))
+    for number, step in enumerate(pathway["steps"], 1):
+        listing = catalog.listings[catalog.row_of[step["program_id"]]]
+        _paragraph(f"{number}. {step_sentence(step, listing.name, listing.institution)}", "   ", "      ")
     click.echo()
 
 

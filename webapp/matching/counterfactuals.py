@@ -16,7 +16,7 @@ from webapp.matching.gaps import Gap
 from webapp.matching.rules import Verdict
 from webapp.matching.student import Student
 
-MOST_RUNS = 8
+MOST_RUNS = 6
 """How often the engine is run again for one list; this bounds the time."""
 MOST_FOR_A_MATCH = 2
 MOST_SHOWN = 6

@@ -19,6 +19,7 @@ from webapp.domain.wording import (
     gap_sentence,
     pathway_sentence,
     reason_sentence,
+    step_sentence,
     verdict_label,
     verdict_sentence,
 )
@@ -247,9 +248,10 @@ def _gap(gap: Mapping[str, Any], catalog: Catalog) -> str:
 
 
 def _way(pathway: Mapping[str, Any], catalog: Catalog) -> Way:
-    listings = [_listing(catalog, step["program_id"]) for step in pathway["steps"]]
+    steps = [(step, _listing(catalog, step["program_id"])) for step in pathway["steps"]]
     return Way(
-        pathway_sentence(pathway), tuple(f"{each.name}, {each.institution}" for each in listings if each is not None)
+        pathway_sentence(pathway),
+        tuple(step_sentence(step, each.name, each.institution) for step, each in steps if each is not None),
     )
 
 
