@@ -155,3 +155,51 @@ def catalogues(least: int = 0, most: int = 12) -> st.SearchStrategy[list[Listing
     """A few listings with ids p00, p01, ..."""
     seeds = st.lists(_seeds, min_size=least, max_size=most)
     return seeds.map(lambda drawn: [_listing(seed, f"p{index:02d}") for index, seed in enumerate(drawn)])
+
+
+def _profile_object(seed: int) -> dict[str, Any]:
+    dice = _Dice(seed)
+
+    def part(**answers: Any) -> dict[str, Any]:
+        """Some of the answers: mostly several, sometimes none, sometimes all."""
+        share = dice.one(0.0, 0.3, 0.6, 1.0)
+        return {name: answer for name, answer in answers.items() if dice.chance.random() < share}
+
+    def some(values: Any) -> list[str]:
+        return [str(value) for value in dice.chance.sample(list(values), dice.chance.randint(1, min(3, len(values))))]
+
+    obj = {
+        "goal": part(
+            occupation=dice.one(*occupations(), "99-9999"),
+            words=dice.phrase(),
+            credentials=some(Credential),
+            interests=list(dict.fromkeys(dice.phrase() for _ in range(dice.one(1, 2, 3)))),
+        ),
+        "background": part(
+            education=dice.one(*Education).value,
+            field=dice.one(*FIELDS),
+            gpa=dice.one(0, 2.5, 3.0, 3.4, 4),
+            work_years=dice.one(0, 1, 3, 10),
+            english=dice.one(*EnglishLevel).value,
+        ),
+        "subjects": part(**{subject.value: dice.one(*SubjectLevel).value for subject in Subject}),
+        "practical": part(
+            modalities=some(Modality),
+            country=dice.one("US", "US", "US", "CA"),
+            state=dice.one(*HOME_STATES),
+            postal_code=dice.one(*ZIPS),
+            radius_km=dice.one(10, 80, 500),
+            pace=dice.one(*Pace).value,
+            hours_per_week=dice.one(8, 15, 40),
+            start_within_months=dice.one(0, 3, 6, 12),
+            budget_usd=dice.one(0, 5000, 20000, 30000, 30000.5, 90000),
+            months_max=dice.one(3, 12, 24, 60),
+        ),
+        "priorities": part(**{criterion.value: dice.one(*Priority).value for criterion in Criterion}),
+    }
+    return {section: answers for section, answers in obj.items() if answers or dice.chance.random() < 0.5}
+
+
+def seeded_profile_objects() -> st.SearchStrategy[dict[str, Any]]:
+    """The like of `profile_objects`, drawn from a seed: six times as fast, for laws that are tried often."""
+    return _seeds.map(_profile_object)

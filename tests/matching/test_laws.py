@@ -1,16 +1,14 @@
-"""Laws of the engine, on random profiles and catalogues."""
+"""Laws of scores, verdicts and explanations, on random profiles and catalogues."""
 
-import dataclasses
 import json
-import random
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.factories.engine_inputs import catalogues, profile_objects
+from tests.factories.engine_inputs import catalogues
+from tests.factories.engine_inputs import seeded_profile_objects as profile_objects
+from tests.matching.law import altered, by_id, dumped, law, ranking
 from webapp.domain.credential import Education, EnglishLevel
 from webapp.domain.listing import ANY_FIELD, Listing, attribute_of
 from webapp.domain.profile import Criterion, Modality, Pace, Profile
@@ -23,28 +21,8 @@ from webapp.domain.wording import (
     pathway_sentence,
     reason_sentence,
 )
-from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, Ranking, rank
+from webapp.matching import DEFAULT_WEIGHTS
 from webapp.matching.student import Student
-
-TODAY = date(2026, 11, 22)
-law = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def ranking(obj: dict[str, Any], listings: list[Listing], k: int = 50, **options: Any) -> Ranking:
-    catalog = Catalog.from_listings(listings, "test")
-    return rank(Profile.from_json(obj), catalog, DEFAULT_WEIGHTS, k, today=TODAY, **options)
-
-
-def altered(listing: Listing, facts: Mapping[str, Any]) -> Listing:
-    return dataclasses.replace(listing, **facts)
-
-
-def by_id(result: Ranking) -> dict[str, Match]:
-    return {match.program_id: match for match in result.matches}
-
-
-def dumped(result: Ranking) -> str:
-    return json.dumps(result.to_json())
 
 
 @law
@@ -59,76 +37,6 @@ def test_contributions_add_up_and_every_number_is_a_share(obj: dict[str, Any], l
         assert -1e-9 <= low <= match["score"] + 1e-9
         assert match["score"] <= high + 1e-9 <= 1 + 2e-9
         assert 0 <= match["coverage"] <= 1 + 1e-9
-
-
-@law
-@given(profile_objects(), catalogues(), st.randoms(use_true_random=False))
-def test_the_order_of_the_catalogue_changes_nothing(
-    obj: dict[str, Any], listings: list[Listing], chance: random.Random
-) -> None:
-    shuffled = listings.copy()
-    chance.shuffle(shuffled)
-    assert dumped(ranking(obj, listings, salt=b"s")) == dumped(ranking(obj, shuffled, salt=b"s"))
-
-
-_COMMERCIAL = {"institution_control", "title_iv", "url", "accreditor"}
-
-
-@law
-@given(profile_objects(), catalogues())
-def test_what_is_not_a_criterion_changes_nothing(obj: dict[str, Any], listings: list[Listing]) -> None:
-    plain = [altered(listing, dict.fromkeys(_COMMERCIAL)) for listing in listings]
-    assert dumped(ranking(obj, listings)) == dumped(ranking(obj, plain))
-
-
-_OWN = {
-    "goal": [("goal", "occupation"), ("goal", "credentials")],
-    "cost": [("practical", "budget_usd")],
-    "duration": [("practical", "months_max")],
-    "schedule": [("practical", "pace"), ("practical", "hours_per_week")],
-    "start": [("practical", "start_within_months")],
-    "interests": [("goal", "words"), ("goal", "interests")],
-}
-_FACTS: dict[str, dict[str, Any]] = {
-    "cost": {"tuition_total_cents": None, "tuition_basis": None},
-    "duration": {"months": None},
-    "schedule": {"pace": (), "hours_per_week": None},
-    "start": {"start_terms": ()},
-    "outcomes": {"outcome_median_salary_cents": None, "outcome_rate": None, "outcome_sample": None},
-    "interests": {"topics": (), "summary": None},
-}
-
-
-@law
-@given(profile_objects(), catalogues(), st.sampled_from(sorted(_FACTS)))
-def test_an_ignored_criterion_has_no_influence(obj: dict[str, Any], listings: list[Listing], name: str) -> None:
-    obj = {**obj, "priorities": {**obj.get("priorities", {}), name: "ignore"}}
-    without = [altered(listing, _FACTS[name]) for listing in listings]
-    before, after = ranking(obj, listings), ranking(obj, without)
-    assert [(m.program_id, m.score, m.low, m.high, m.verdict, m.contributions) for m in before.matches] == [
-        (m.program_id, m.score, m.low, m.high, m.verdict, m.contributions) for m in after.matches
-    ]
-    assert all(name not in match.contributions or not _spoke(obj, name) for match in before.matches)
-
-
-def _spoke(obj: dict[str, Any], name: str) -> bool:
-    return any(len(part) > (1 if section == "priorities" else 0) for section, part in obj.items())
-
-
-@law
-@given(profile_objects(), catalogues(), st.sampled_from(sorted(_OWN)))
-def test_the_answers_to_an_ignored_criterion_do_not_count(
-    obj: dict[str, Any], listings: list[Listing], name: str
-) -> None:
-    assume(name != "goal" or "outcomes" in obj.get("priorities", {}))
-    obj = {**obj, "priorities": {**obj.get("priorities", {}), name: "ignore"}}
-    if name == "goal":
-        obj["priorities"]["outcomes"] = "ignore"
-    removed = {s: {k: v for k, v in part.items() if (s, k) not in _OWN[name]} for s, part in obj.items()}
-    before, after = ranking(obj, listings), ranking(removed, listings)
-    assert [(m.program_id, m.score, m.verdict) for m in before.matches] == [
-        (m.program_id, m.score, m.verdict) for m in after.matches
-    ]
 
 
 @law
@@ -187,6 +95,8 @@ def test_an_unknown_fact_never_beats_a_good_one(
         {f"req_{subject.value}": SubjectLevel.NONE for subject in Subject},
     ]
     change = good[which % len(good)]
+    # Nobody is admitted within days, so no published start is good for whoever wants to start at once.
+    assume("start_terms" not in change or obj.get("practical", {}).get("start_within_months") != 0)
     unknown = {key: () if isinstance(value, tuple) else None for key, value in change.items()}
     pair = [altered(listings[at], unknown), altered(listings[at], change)]
     rest = [*listings[:at], *listings[at + 1 :]]
@@ -253,16 +163,6 @@ def test_a_hard_limit_is_never_crossed(obj: dict[str, Any], listings: list[Listi
 
 
 @law
-@given(profile_objects(), catalogues(), st.integers(0, 14))
-def test_fewer_matches_are_the_beginning_of_more(obj: dict[str, Any], listings: list[Listing], k: int) -> None:
-    fewer = ranking(obj, listings, k, counterfactuals=False).to_json()["matches"]
-    more = ranking(obj, listings, k + 1, counterfactuals=False).to_json()["matches"]
-    assert len(fewer) == min(k, len(more))
-    assert [match["program_id"] for match in fewer] == [match["program_id"] for match in more[: len(fewer)]]
-    assert [match["score"] for match in fewer] == [match["score"] for match in more[: len(fewer)]]
-
-
-@law
 @given(profile_objects(), catalogues())
 def test_every_reason_ties_an_answer_to_a_fact(obj: dict[str, Any], listings: list[Listing]) -> None:
     profile = Profile.from_json(obj)
@@ -283,7 +183,7 @@ def test_every_reason_ties_an_answer_to_a_fact(obj: dict[str, Any], listings: li
 @given(profile_objects(), catalogues())
 def test_every_caveat_gap_and_pathway_can_be_said(obj: dict[str, Any], listings: list[Listing]) -> None:
     stated = Profile.from_json(obj).stated()
-    result = json.loads(dumped(ranking(obj, listings)))
+    result = json.loads(dumped(ranking(obj, listings, counterfactuals=True)))
     for match in result["matches"]:
         for caveat in match["caveats"]:
             assert caveat_sentence(caveat).endswith(".")
@@ -319,57 +219,3 @@ def test_conditional_names_a_published_bridge_for_every_gap(obj: dict[str, Any],
         for gap in match.gaps:
             if gap.rule.startswith("subject."):
                 assert RANKED_LEVELS.index(SubjectLevel(gap.has)) < RANKED_LEVELS.index(SubjectLevel(gap.needs))
-
-
-@law
-@given(profile_objects(), catalogues())
-def test_raising_every_priority_alike_changes_nothing(obj: dict[str, Any], listings: list[Listing]) -> None:
-    alike = [{**obj, "priorities": dict.fromkeys((c.value for c in Criterion), p)} for p in ("nice", "important")]
-    first, second = (ranking(each, listings) for each in alike)
-    assert [m.program_id for m in first.matches] == [m.program_id for m in second.matches]
-    for one, other in zip(first.matches, second.matches, strict=True):
-        assert abs(one.score - other.score) < 1e-9
-
-
-@law
-@given(profile_objects(), catalogues(least=2))
-def test_a_program_more_or_less_changes_no_other_score(obj: dict[str, Any], listings: list[Listing]) -> None:
-    obj = {**obj, "goal": {"occupation": "15-2051"}}  # the rarity of words depends on the catalogue, by design
-    listings = [altered(listing, {"bridge_for": ()}) for listing in listings]
-    full, less = by_id(ranking(obj, listings)), by_id(ranking(obj, listings[:-1]))
-    for program_id, match in less.items():
-        assert full[program_id].score == match.score
-        assert full[program_id].verdict == match.verdict
-
-
-@law
-@given(profile_objects(), catalogues(most=16))
-def test_not_yet_stands_below_every_program_the_student_may_enter(obj: dict[str, Any], listings: list[Listing]) -> None:
-    verdicts = [match.verdict == "not_yet" for match in ranking(obj, listings).matches]
-    assert verdicts == sorted(verdicts)
-
-
-@law
-@given(profile_objects(), catalogues(most=16))
-def test_a_third_program_of_a_school_stands_in_the_ten_only_where_no_other_is_left(
-    obj: dict[str, Any], listings: list[Listing]
-) -> None:
-    schools = {listing.program_id: listing.institution for listing in listings}
-    matches = ranking(obj, listings).matches
-    for place, match in enumerate(matches[:10]):
-        before = [schools[other.program_id] for other in matches[:place]]
-        if before.count(schools[match.program_id]) < 2:
-            continue
-        later = [other for other in matches[place:] if (other.verdict == "not_yet") == (match.verdict == "not_yet")]
-        assert all(before.count(schools[other.program_id]) >= 2 for other in later)
-
-
-@law
-@given(profile_objects(), catalogues(most=16))
-def test_moves_for_variety_are_said_and_cancel_out(obj: dict[str, Any], listings: list[Listing]) -> None:
-    moved = {"variety_up": 0, "variety_down": 0}
-    for match in ranking(obj, listings).matches:
-        for caveat in match.caveats:
-            if caveat.code in moved and caveat.fact is not None:
-                moved[caveat.code] += caveat.fact["places"]
-    assert moved["variety_up"] == moved["variety_down"]
