@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from webapp.domain.credential import Credential
 from webapp.domain.profile import Criterion, Modality
 from webapp.domain.rule_field import MATCH_FIELDS
 from webapp.domain.subject import Subject
@@ -186,7 +187,9 @@ def broken_limits(
     catalog, practical, goal = places.catalog, student.profile.practical, student.profile.goal
     broken: dict[str, Mask] = {}
     if student.must(Criterion.GOAL) and goal.credentials:
-        broken["goal"] = ~np.isin(catalog.credential, [credential.rank for credential in goal.credentials])
+        other = np.ones(len(Credential), dtype=np.bool_)
+        other[[credential.rank for credential in goal.credentials]] = False
+        broken["goal"] = other[catalog.credential]
     if student.must(Criterion.PLACE):
         broken["place"] = places.out_of_reach
     if student.must(Criterion.SCHEDULE):
