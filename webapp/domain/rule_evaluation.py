@@ -209,5 +209,5 @@ _NEEDS: Mapping[Operator, tuple[str, str]] = {
 def _said(field: Field, value: Any) -> str:
     if isinstance(value, tuple | list | set | frozenset):
         items = sorted(value) if isinstance(value, set | frozenset) else value
-        return ", ".join(field.words(item) for item in items)
-    return field.words(value)
+        return ", ".join(_said(field, item) for item in items) or "none"
+    return field.words(value) or "empty text"
