@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -217,26 +218,28 @@ def attribute_of(column: str) -> str:
     return column[: -len("_usd")] + "_cents" if column.endswith("_usd") else column
 
 
+_ATTRIBUTES: Mapping[str, str] = {column: attribute_of(column) for column in COLUMNS}
+_UNLIKE = frozenset({"program_id", "name", "url", "summary", "latitude", "longitude"})
+"""Columns whose cells are rarely the same twice in a file; the others are worth remembering."""
+
+
 def parse_row(row: Mapping[str, str]) -> Listing:
     """Read one row of the listing file. Columns that are absent count as blank; raise ListingError with every fault."""
     faults = [
         Fault(str(column), "", "is not a column of the listing file", "remove it, or correct its name")
         for column in row
-        if column not in COLUMNS
+        if column not in _ATTRIBUTES
     ]
     values: dict[str, Any] = {}
-    for column in COLUMNS:
+    for column, attribute in _ATTRIBUTES.items():
         raw = row.get(column)
-        text = (raw or "").strip()
+        text = raw.strip() if raw else ""
         if not text:
             if column in REQUIRED:
                 faults.append(Fault(column, "", "is blank", "every listing needs it"))
             continue
-        if has_control_character(text):
-            faults.append(Fault(column, _shown(text), "holds a control character", "write plain text on one line"))
-            continue
         try:
-            values[attribute_of(column)] = _PARSERS[column](text)
+            values[attribute] = _read(column, text) if column in _UNLIKE else _read_again(column, text)
         except _CellError as error:
             faults.append(Fault(column, _shown(text), error.problem, error.remedy))
     faults += _check_together(values)
@@ -485,3 +488,13 @@ _PARSERS: Mapping[str, _Parser] = {
     "outcome_as_of": _as_of,
     "verified_on": _date,
 }
+
+
+def _read(column: str, text: str) -> object:
+    if has_control_character(text):
+        raise _CellError("holds a control character", "write plain text on one line")
+    return _PARSERS[column](text)
+
+
+_read_again = lru_cache(maxsize=65_536)(_read)
+"""`_read`, remembering values: they are immutable, so rows may share them. What is refused is not remembered."""
