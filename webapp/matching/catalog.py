@@ -37,7 +37,7 @@ BASES = tuple(TuitionBasis)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sites:
-    """The distinct campuses: position in degrees (NaN unknown), state code, country, and that as a code into `countries`."""
+    """The distinct campuses: position in degrees (NaN unknown), state code, country and its code in `countries`."""
 
     latitude: Floats
     longitude: Floats
