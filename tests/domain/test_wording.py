@@ -38,7 +38,8 @@ from webapp.domain.wording import (
     verdict_label,
     verdict_sentence,
 )
-from webapp.matching.rules import ADMISSION_RULES, LIMIT_RULES, Verdict
+from webapp.matching.entry import ADMISSION_RULES
+from webapp.matching.rules import LIMIT_RULES, Verdict
 
 
 def emitted(module: str) -> set[str]:
