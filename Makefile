@@ -3,7 +3,7 @@
 .SUFFIXES:
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint types bench lock clean dev browser
+.PHONY: help install run test laws lint types bench lock clean dev browser
 
 PYTHON ?= python3
 VENV = .venv
@@ -24,6 +24,9 @@ run: $(VENV)/.run  ## Start website, worker, database and broker here (PORT=8001
 
 test: $(VENV)/.dev browser  ## Run the tests (TESTS="tests/domain -k name" for some of them)
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+laws: $(VENV)/.dev  ## Try the engine's laws five hundred times each
+	@LAW_EXAMPLES=500 $(PY) -m pytest -n $(WORKERS) --dist loadfile tests/matching
 
 lint: $(VENV)/.dev  ## Check style and the floors' import contracts
 	@$(PY) -m ruff check .
