@@ -14,7 +14,7 @@ from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, Ranking, rank
 
 TODAY = date(2026, 11, 22)
-EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "60"))
 """Cases of each law: few enough to try at every change; `make laws` tries five hundred.
 
 LAW_EXAMPLES=20000 looks harder; LAW_SHRINK=no only says that a law is broken, and sooner.

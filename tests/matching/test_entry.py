@@ -18,7 +18,7 @@ from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, evaluated
 from webapp.matching.student import Student
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(profile_objects(), catalogues(least=1, most=4))
 def test_one_program_is_judged_as_it_is_among_all(obj: dict[str, Any], listings: list[Listing]) -> None:
     student = Student(Profile.from_json(obj), DEFAULT_WEIGHTS)

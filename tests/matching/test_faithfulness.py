@@ -16,7 +16,7 @@ from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
 from webapp.matching.statement import Statement
 from webapp.matching.text import stem, words_of
 
-law = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+law = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 LIBRARY = "library"
 """A listing that holds every word, so that a word taken out of another is still known to the catalogue."""
 

@@ -38,7 +38,7 @@ def with_answer(obj: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return {**obj, section: kept if value is None else {**kept, key: value}}
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(profile_objects(), catalogues(least=6, most=14))
 def test_a_near_miss_is_what_the_engine_finds(obj: dict[str, Any], listings: list[Listing]) -> None:
     obj = {**obj, "priorities": {**MUSTS, "background": obj.get("priorities", {}).get("background", "nice")}}

@@ -28,7 +28,7 @@ from webapp.matching.standing import Standing
 from webapp.matching.student import Student
 
 TODAY = date(2026, 11, 22)
-law = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+law = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 _MENDED = {"education", "field", *(f"subject.{subject.value}" for subject in Subject)}
 
 

@@ -13,7 +13,7 @@ from webapp.domain.rule_text import read
 from webapp.matching.rule_columns import Column, evaluate_columns
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules(), st.lists(records(), min_size=1, max_size=6))
 def test_many_at_once_is_each_by_itself(rule: Rule, many: list[dict[str, Any]]) -> None:
     columns = {name: Column.of(field, [record.get(name) for record in many]) for name, field in FIELDS.items()}
@@ -22,7 +22,7 @@ def test_many_at_once_is_each_by_itself(rule: Rule, many: list[dict[str, Any]]) 
     assert found.tolist() == [evaluate(rule, record, FIELDS).truth for record in many]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules(), records(), st.lists(records(), min_size=1, max_size=6), st.sets(st.sampled_from(list(FIELDS))))
 def test_one_answer_against_many_records(
     rule: Rule, one: dict[str, Any], many: list[dict[str, Any]], own: set[str]
