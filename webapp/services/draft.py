@@ -79,6 +79,11 @@ def save_step(
     return _open(draft)
 
 
+def discard(session: Session, draft_id: UUID) -> None:
+    """Delete a draft from which nothing was asked for, and all that hangs on it. One that is gone is no error."""
+    session.execute(delete(Draft).where(Draft.id == draft_id).execution_options(synchronize_session=False))
+
+
 def purge(session: Session, clock: Clock, *, limit: int = 10_000) -> int:
     """Delete expired drafts that nothing was asked for from; the number deleted.
 

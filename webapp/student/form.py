@@ -1,20 +1,34 @@
 """The form, one page a step: shown, checked, saved on the server, on to the next."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
+from webapp.services import child
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
 from webapp.student import arrival
 from webapp.student.answers import STEPS, Answers, Step, find_step, first_open_step, number_of
 from webapp.student.drafts import current_draft, forget, remember
+from webapp.student.forms.age import AgeForm
 from webapp.student.forms.step import StepForm
 
 blueprint = Blueprint("form", __name__)
+
+_STOPPED = "stopped"
+"""In the browser's own session cookie, which ends with the browser: a child should not simply choose another age."""
+
+
+@blueprint.before_request
+def stay_stopped() -> ResponseReturnValue | None:
+    """Whoever was stopped stays so until the browser is closed."""
+    if session.get(_STOPPED) and request.endpoint != f"{request.blueprint}.stopped":
+        return redirect(url_for(".stopped"), 303)
+    return None
 
 
 @blueprint.get("/match")
@@ -48,7 +62,12 @@ def save(slug: str) -> ResponseReturnValue:
     going_back = request.form.get("go") == "back"
     if not fine and not (going_back and not form.errors.get("csrf_token")):
         return _page(step, form, current_draft()), 422
-    draft = _saved(step, form)
+    if isinstance(form, AgeForm) and form.is_child:
+        return _stop()
+    kept = form.valid_draft()
+    if not kept:
+        return redirect(url_for("student.pages.home"), 303)
+    draft = _saved(step, kept)
     response = make_response(redirect(_next(step, draft, going_back=going_back), 303))
     remember(response, draft)
     return response
@@ -64,18 +83,36 @@ def start_over() -> ResponseReturnValue:
     return response
 
 
-def _saved(step: Step, form: StepForm) -> OpenDraft:
+@blueprint.get("/match/stopped")
+def stopped() -> ResponseReturnValue:
+    """Where a child is told kindly that this is not for them yet, and where to go instead."""
+    return render_template("student/stopped.html")
+
+
+def _stop() -> ResponseReturnValue:
+    """Keep nothing: neither the answers on the server nor anything on the device but that we stopped."""
+    built, draft = runtime(), current_draft()
+    if draft is not None:
+        with built.begin() as db:
+            child.stop(db, built.clock, draft.id, page=f"{built.settings.base_url}/match")
+        built.wake_up.nudge()
+    response: Response = make_response(redirect(url_for(".stopped"), 303))
+    forget(response)
+    arrival.forget_arrival()
+    session[_STOPPED] = True
+    return response
+
+
+def _saved(step: Step, kept: Mapping[str, Any]) -> OpenDraft:
     built = runtime()
     keep = timedelta(days=built.settings.draft_expiry_days)
     draft = current_draft()
-    with built.begin() as session:
+    with built.begin() as db:
         if draft is None:
-            draft = drafts.start(session, built.clock, built.links, keep=keep, attribution=arrival.attribution())
-            session.flush()
+            draft = drafts.start(db, built.clock, built.links, keep=keep, attribution=arrival.attribution())
+            db.flush()
         complete = {*draft.answers, step.slug} == {each.slug for each in STEPS}
-        return drafts.save_step(
-            session, built.clock, draft.id, step.slug, form.valid_draft(), keep=keep, is_last=complete
-        )
+        return drafts.save_step(db, built.clock, draft.id, step.slug, kept, keep=keep, is_last=complete)
 
 
 def _next(step: Step, draft: OpenDraft, *, going_back: bool) -> str:
