@@ -38,7 +38,7 @@ def test_a_step_is_saved_and_shown_again_as_typed(person: Person, step: str) -> 
         ("background", {"education": "wizard"}, "Choose one of the options shown."),
         ("subjects", {"calculus": "expert"}, "Choose one of the options shown."),
         ("practicalities", {"postal_code": "9411"}, "Write the ZIP code as five digits"),
-        ("practicalities", {"country": "DE", "postal_code": "!"}, "Check the postal code."),
+        ("practicalities", {"country": "US", "postal_code": "!"}, "Write the ZIP code as five digits"),
         ("practicalities", {"budget_usd": "lots"}, "Write a number, such as 30,000."),
         ("practicalities", {"hours_per_week": "200"}, "Write a number from 1 to 100."),
         ("practicalities", {"months_max": "0"}, "Write a whole number from 1 to 240."),

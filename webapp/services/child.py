@@ -13,8 +13,8 @@ from webapp.services import draft, lead
 def stop(session: Session, clock: Clock, draft_id: UUID, *, page: str) -> None:
     """Delete the draft with all that hangs on it. A draft that is gone already is no error.
 
-    Where something was asked for from it before the age was known, every introduction is withdrawn (a school that has it
-    is told), the person's details and answers are taken out of every row, and mails not yet sent are never sent.
+    Where something was asked for from it before the age was known, every introduction is withdrawn (a school that has
+    it is told), the person's details and answers are taken out of every row, and mails not yet sent are never sent.
     """
     asked = session.execute(select(Submission.id, Submission.prospect_id).where(Submission.draft_id == draft_id)).all()
     if not asked:

@@ -28,8 +28,8 @@ LIST_CHANGED = (
     "The list has changed since this page was shown. Look at the schools below and tick again. Nothing was sent."
 )
 TOO_YOUNG = (
-    "You told us that you are under 18. We introduce adults only, so nothing was sent. You can have the list mailed, and "
-    "apply to any school yourself."
+    "You told us that you are under 18. We introduce adults only, so nothing was sent. You can have the list mailed, "
+    "and apply to any school yourself."
 )
 _BAD_PHONE = "Check the phone number. It should look like 415 555 0134, or +44 20 7946 0958 from another country."
 
