@@ -121,7 +121,7 @@ def test_another_device_may_go_on_with_the_answers(person: Person, another_perso
     assert "Change these answers on this device" in page.html
     assert ("a", "href", "/match/background") not in page.addresses
     response = another_person.send(f"{results}/edit", {}, page=page)
-    assert response.headers["Location"] == "/match/goal"
+    assert response.headers["Location"] == "/match/review"
     assert "Build tools that help hospitals" in another_person.open("/match/goal").html
 
 

@@ -20,6 +20,7 @@ def stop(session: Session, clock: Clock, draft_id: UUID, *, page: str) -> None:
     if not asked:
         draft.discard(session, draft_id)
         return
+    draft.discard_links(session, draft_id)
     now = clock.now()
     submissions, prospects = [row.id for row in asked], [row.prospect_id for row in asked]
     leads = session.execute(select(Lead.id, Lead.prospect_id).where(Lead.submission_id.in_(submissions))).all()

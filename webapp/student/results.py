@@ -25,7 +25,7 @@ from webapp.queries.partner import offers_for
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
 from webapp.services.submission import submit
-from webapp.student.answers import PROFILE_STEPS, STEPS, is_adult, may_be_introduced, profile_of
+from webapp.student.answers import STEPS, is_adult, may_be_introduced, profile_of
 from webapp.student.drafts import current_draft, remember
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, TOO_YOUNG, RequestForm
 from webapp.student.results_page import ResultsPage, results_page
@@ -117,7 +117,7 @@ def ask(token: str) -> ResponseReturnValue:
 def edit(token: str) -> ResponseReturnValue:
     """Go on with these answers on this device."""
     draft = _draft(token)
-    response = make_response(redirect(url_for("student.form.show", slug=PROFILE_STEPS[0].slug), 303))
+    response = make_response(redirect(url_for("student.review.show"), 303))
     remember(response, draft)
     return response
 
