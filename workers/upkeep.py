@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from webapp.services import draft, exposure, outbox
+from webapp.services import draft, exposure, outbox, resume_link
 from webapp.services.sweep import sweep as sweep_service
 from workers.publish import publish
 from workers.task import ServiceTask, runtime
@@ -22,6 +22,7 @@ def purge() -> None:
     """Delete what has been kept long enough."""
     with runtime().begin() as session:
         outbox.purge(session, runtime().clock)
+        resume_link.purge(session, runtime().clock)
         draft.purge(session, runtime().clock)
 
 

@@ -9,6 +9,7 @@ from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOp
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.renderer import Context
+from webapp.emails.resume_link import ResumeLink
 
 SITE = "https://program-match.example"
 NOON = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
@@ -128,9 +129,15 @@ WITHDRAWN = PartnerLeadWithdrawn(
     delivered_at=NOON,
     withdrawn_at=NOON.replace(hour=18),
 )
+RESUME = ResumeLink(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    resume_url=f"{SITE}/resume/d1",
+    expires_at=NOON.replace(month=12),
+)
 SAMPLES: dict[str, Context] = {
     "matched_programs": replace(MATCHED, introductions=OPENED),
     "introductions_opened": OPENED,
     "introduction_update": UPDATE,
     "partner_lead_withdrawn": WITHDRAWN,
+    "resume_link": RESUME,
 }

@@ -58,6 +58,7 @@ def submit_request(
     nonce: str | None = None,
     policy: Policy = POLICY,
     draft_id: UUID | None = None,
+    adult: bool = True,
 ) -> Stored:
     """Submit a request about `schools`, with introductions to `ticked` (all of them unless told otherwise)."""
     return submission.submit(
@@ -76,6 +77,7 @@ def submit_request(
             ),
             channels=channels,
             page="/results",
+            adult=adult,
             attribution={"utm_source": "guide"},
         ),
         profile=PROFILE,

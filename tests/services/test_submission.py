@@ -116,6 +116,16 @@ def test_introductions_without_a_way_to_reach_the_student_are_refused(
         submit_request(session, clock, links, [school], channels=frozenset())
 
 
+def test_introductions_of_somebody_who_did_not_say_to_be_an_adult_are_refused(
+    session: Session, clock: FrozenClock, links: Links, seal: Seal
+) -> None:
+    school = make_school(session, seal)
+    with pytest.raises(Refused, match="18 or older"):
+        submit_request(session, clock, links, [school], adult=False)
+    assert session.scalar(select(func.count()).select_from(Lead)) == 0
+    assert submit_request(session, clock, links, [school], ticked=[], adult=False).is_new
+
+
 def test_a_partner_in_test_mode_gets_leads_marked_as_test(
     session: Session, clock: FrozenClock, links: Links, seal: Seal
 ) -> None:

@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 
 Values = Mapping[str, str | list[str]]
 
-STEPS = ("goal", "background", "subjects", "practicalities", "priorities")
+STEPS = ("age", "goal", "background", "subjects", "practicalities", "priorities")
 ANSWERS: dict[str, dict[str, str | list[str]]] = {
+    "age": {"age": "unknown"},
     "goal": {
         "occupation": "15-2051",
         "words": "Build tools that help hospitals plan their staff.",
@@ -118,10 +119,17 @@ class Person:
         """Answer one step."""
         return self.send(f"/match/{step}", {**(ANSWERS[step] if values is None else values), **more})
 
+    def reach(self, step: str) -> None:
+        """Say as little as the steps before `step` take."""
+        for before in STEPS[: STEPS.index(step)]:
+            self.answer(before, ANSWERS["age"] if before == "age" else {})
+
     def finish(self, answers: Mapping[str, Values] | None = None) -> str:
         """Answer every step; the path of the results page."""
         for step in STEPS:
-            response = self.answer(step, None if answers is None else answers.get(step, {}))
+            values = dict(ANSWERS[step] if answers is None or step == "age" else answers.get(step, {}))
+            values.update((answers or {}).get(step, {}))
+            response = self.answer(step, values | ({"go": "results"} if step == STEPS[-1] else {}))
             assert response.status_code == 303, (step, Page(response.text).words)
         return urlsplit(response.headers["Location"]).path
 

@@ -23,6 +23,13 @@ class Links:
     def my_data_token(self, prospect_id: UUID, version: int = 1) -> str:
         return derived_token(self.secret, "my-data", prospect_id, version)
 
+    def resume_token(self, link_id: UUID, version: int = 1) -> str:
+        """What a mailed link to a form being filled holds."""
+        return derived_token(self.secret, "resume", link_id, version)
+
+    def resume_url(self, link_id: UUID, version: int = 1) -> str:
+        return f"{self.base_url}/resume/{self.resume_token(link_id, version)}"
+
     def results_url(self, draft_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/results/{self.results_token(draft_id, version)}"
 

@@ -51,3 +51,4 @@ class Template(StrEnum):
     INTRODUCTIONS_OPENED = "introductions_opened"
     INTRODUCTION_UPDATE = "introduction_update"
     PARTNER_LEAD_WITHDRAWN = "partner_lead_withdrawn"
+    RESUME_LINK = "resume_link"

@@ -28,7 +28,10 @@ class IntroductionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """All of one request. `nonce` is made when the page is shown: the same nonce is the same submission."""
+    """All of one request. `nonce` is made when the page is shown: the same nonce is the same submission.
+
+    `adult` is true only where the student stated to be 18 or older; without it there are no introductions.
+    """
 
     nonce: str
     draft_id: UUID
@@ -37,4 +40,5 @@ class Submission:
     introductions: tuple[IntroductionRequest, ...]
     channels: frozenset[ContactChannel]
     page: str
+    adult: bool = False
     attribution: Mapping[str, str] = field(default_factory=dict)

@@ -22,14 +22,16 @@ from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms
 from webapp.emails.message import Message
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.resume_link import ResumeLink
 
-Context: TypeAlias = MatchedPrograms | IntroductionsOpened | IntroductionUpdate | PartnerLeadWithdrawn
+Context: TypeAlias = MatchedPrograms | IntroductionsOpened | IntroductionUpdate | PartnerLeadWithdrawn | ResumeLink
 
 _CONTEXTS: Final[dict[str, type[Context]]] = {
     "introduction_update": IntroductionUpdate,
     "introductions_opened": IntroductionsOpened,
     "matched_programs": MatchedPrograms,
     "partner_lead_withdrawn": PartnerLeadWithdrawn,
+    "resume_link": ResumeLink,
 }
 _LONGEST_SUBJECT: Final = 150
 # Controls, lone surrogates, what is not a character, and what turns the direction of the text around it.

@@ -6,7 +6,7 @@ from webapp.models.base import Base
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.consent import Consent
 from webapp.models.delivery import Attempt, Delivery
-from webapp.models.draft import Draft
+from webapp.models.draft import Draft, DraftStep
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
 from webapp.models.listing_revision import ListingRevision
@@ -17,6 +17,7 @@ from webapp.models.partner import Partner, PartnerEndpoint, PartnerInstitution
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.prospect import Prospect
+from webapp.models.resume_link import ResumeLink
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.terms import CapUse, PartnerTerms
@@ -31,6 +32,7 @@ __all__ = [
     "Consent",
     "Delivery",
     "Draft",
+    "DraftStep",
     "FailedLogin",
     "ImportStatus",
     "InboxMail",
@@ -49,6 +51,7 @@ __all__ = [
     "Program",
     "Prospect",
     "ReceivedPosting",
+    "ResumeLink",
     "StaffAccount",
     "StaffRole",
     "Submission",

@@ -27,6 +27,7 @@ class Message(Base):
     partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"), index=True)
     submission_id: Mapped[UUID | None] = mapped_column(ForeignKey("submissions.id"), index=True)
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
+    resume_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("resume_links.id", ondelete="SET NULL"), index=True)
     about: Mapped[JsonObject] = mapped_column(server_default="{}")
     status: Mapped[MessageStatus] = mapped_column(status_of(MessageStatus))
     reason: Mapped[str | None]

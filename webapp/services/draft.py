@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
+from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id, token_hash
 from webapp.domain.links import Links
-from webapp.models import Draft, Submission
+from webapp.models import Attempt, Draft, DraftStep, Message, OutboxEvent, ResumeLink, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ def find_by_cookie(session: Session, clock: Clock, token: str) -> OpenDraft | No
     return _find(session, clock, select(Draft).where(Draft.token_hash == token_hash(token)))
 
 
+def find(session: Session, clock: Clock, draft_id: UUID) -> OpenDraft | None:
+    """The draft with this id, unless it has expired. For who has proved by a token to know it."""
+    return _find(session, clock, select(Draft).where(Draft.id == draft_id))
+
+
 def find_by_results_token(session: Session, clock: Clock, token: str) -> OpenDraft | None:
     """The finished draft whose results link this is, unless it has expired."""
     found = _find(session, clock, select(Draft).where(Draft.results_hash == token_hash(token)))
@@ -67,16 +74,73 @@ def save_step(
     *,
     keep: timedelta,
     is_last: bool = False,
+    leads_to: str | None = None,
 ) -> OpenDraft:
-    """Keep the answers of one step; other steps stay as they are, also when another tab saves at the same time."""
+    """Keep the answers of one step; other steps stay as they are, also when another tab saves at the same time.
+
+    `leads_to` is the step that is shown next.
+    """
     now = clock.now()
     draft = session.execute(select(Draft).where(Draft.id == draft_id).with_for_update()).scalar_one()
     draft.answers = {**draft.answers, step: dict(answers)}
     draft.updated_at = now
-    draft.expires_at = now + keep
+    # A mailed link may have promised the answers for longer.
+    draft.expires_at = max(draft.expires_at, now + keep)
     if is_last and draft.completed_at is None:
         draft.completed_at = now
+    session.flush()
+    _note(session, draft_id, step, now, leads_to)
     return _open(draft)
+
+
+def locked_answers(session: Session, draft_id: UUID) -> Mapping[str, Mapping[str, Any]]:
+    """All answers as they stand now; nobody else changes them until the transaction ends."""
+    draft = session.execute(
+        select(Draft).where(Draft.id == draft_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+    return dict(draft.answers)
+
+
+def _note(session: Session, draft_id: UUID, step: str, now: datetime, leads_to: str | None) -> None:
+    saved = insert(DraftStep).values(draft_id=draft_id, step=step, saved_at=now, saved_last_at=now, saves=1)
+    session.execute(
+        saved.on_conflict_do_update(
+            index_elements=["draft_id", "step"],
+            set_={
+                "saved_at": func.coalesce(DraftStep.saved_at, now),
+                "saved_last_at": now,
+                "saves": DraftStep.saves + 1,
+            },
+        )
+    )
+    if leads_to is not None:
+        shown = insert(DraftStep).values(draft_id=draft_id, step=leads_to, shown_at=now)
+        session.execute(
+            shown.on_conflict_do_update(
+                index_elements=["draft_id", "step"],
+                set_={"shown_at": func.coalesce(DraftStep.shown_at, now)},
+                where=DraftStep.saved_at.is_(None),
+            )
+        )
+
+
+def discard(session: Session, draft_id: UUID) -> None:
+    """Delete a draft from which nothing was asked for, and all that hangs on it. One that is gone is no error."""
+    discard_links(session, draft_id)
+    session.execute(delete(Draft).where(Draft.id == draft_id).execution_options(synchronize_session=False))
+
+
+def discard_links(session: Session, draft_id: UUID) -> None:
+    """Delete the resume links of a draft with the mails about them, sent or not."""
+    links = select(ResumeLink.id).where(ResumeLink.draft_id == draft_id)
+    mails = list(session.scalars(select(Message.id).where(Message.resume_link_id.in_(links)).with_for_update()))
+    for statement in (
+        delete(Attempt).where(Attempt.message_id.in_(mails)),
+        delete(OutboxEvent).where(OutboxEvent.kind == EventKind.MESSAGE_DUE, OutboxEvent.subject_id.in_(mails)),
+        delete(Message).where(Message.id.in_(mails)),
+        delete(ResumeLink).where(ResumeLink.draft_id == draft_id),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))
 
 
 def purge(session: Session, clock: Clock, *, limit: int = 10_000) -> int:

@@ -21,8 +21,9 @@ from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOp
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.renderer import render
+from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
 from webapp.gateways.mail import Mailbox, OutgoingMail
-from webapp.models import Consent, Lead, Match, Message, Partner, Prospect, Submission
+from webapp.models import Consent, Lead, Match, Message, Partner, Prospect, ResumeLink, Submission
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.partner import offers_for
 
@@ -81,6 +82,9 @@ def letter_for(session: Session, message: Message, links: Links, sender: Sender)
 
 
 def _recipient(session: Session, message: Message, links: Links, sender: Sender) -> tuple[str | None, Footer]:
+    if message.template is Template.RESUME_LINK:
+        link = session.get(ResumeLink, message.resume_link_id) if message.resume_link_id else None
+        return link.email if link else None, Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.prospect_id is None:
         partner = session.get_one(Partner, message.partner_id)
         return partner.contact_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
@@ -247,6 +251,13 @@ def _partner_lead_withdrawn(session: Session, message: Message, _: Links, footer
     )
 
 
+def _resume_link(session: Session, message: Message, links: Links, footer: Footer) -> ResumeLinkMail:
+    link = session.get_one(ResumeLink, message.resume_link_id)
+    return ResumeLinkMail(
+        footer=footer, resume_url=links.resume_url(link.id, link.token_version), expires_at=link.expires_at
+    )
+
+
 def _about(session: Session, message: Message) -> tuple[Lead, Listing | None, Partner]:
     lead = session.get_one(Lead, message.lead_id)
     listing = listings_by_id(session, [lead.program_id]).get(lead.program_id)
@@ -263,4 +274,5 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.INTRODUCTIONS_OPENED: _introductions_opened,
     Template.INTRODUCTION_UPDATE: _introduction_update,
     Template.PARTNER_LEAD_WITHDRAWN: _partner_lead_withdrawn,
+    Template.RESUME_LINK: _resume_link,
 }

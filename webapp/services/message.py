@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from webapp.domain.links import Links
 from webapp.domain.message import MESSAGE_LIFECYCLE, MessageClass, MessageStatus, Template
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
 from webapp.gateways.mail import MailGateway, OutgoingMail
-from webapp.models import Message
+from webapp.models import Message, ResumeLink
 from webapp.services import lease, outbox, suppression
 from webapp.services.letter import Letter, Sender, letter_for
 from webapp.services.transaction import Begin
@@ -70,6 +70,7 @@ def queue(
     partner_id: UUID | None = None,
     submission_id: UUID | None = None,
     lead_id: UUID | None = None,
+    resume_link_id: UUID | None = None,
 ) -> UUID | None:
     """Queue one mail, due at `at`; its id, or None when `key` was queued before."""
     row = session.execute(
@@ -84,6 +85,7 @@ def queue(
             partner_id=partner_id,
             submission_id=submission_id,
             lead_id=lead_id,
+            resume_link_id=resume_link_id,
             status=MessageStatus.PENDING,
             due_at=at,
         )
@@ -146,7 +148,7 @@ def _lease(session: Session, now: datetime, outside: Outside, message_id: UUID) 
         return None
     letter = letter_for(session, row, outside.links, outside.sender)
     if letter is None or suppression.is_suppressed(session, outside.links, letter.recipient, row.message_class):
-        _finish(row, MessageStatus.SUPPRESSED, "recipient_erased" if letter is None else "suppressed")
+        _finish(session, row, MessageStatus.SUPPRESSED, "recipient_erased" if letter is None else "suppressed")
         return None
     row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.LEASED)
     return _Prepared(row.id, lease.take(row, now, outside.retries.lease), letter)
@@ -155,11 +157,11 @@ def _lease(session: Session, now: datetime, outside: Outside, message_id: UUID) 
 def _take_back(session: Session, row: Message, now: datetime, retries: RetryPolicy) -> None:
     """What to do with a message whose worker died: whether it had begun to hand over decides."""
     if lease.abandon_started(session, row, now):
-        _finish(row, MessageStatus.UNCERTAIN, "worker_lost_while_sending")
+        _finish(session, row, MessageStatus.UNCERTAIN, "worker_lost_while_sending")
         return
     if row.attempts_made > len(retries.delays):
         # Whatever kills the worker each time is in this message: others should not have to wait behind it.
-        _finish(row, MessageStatus.FAILED, "worker_lost_repeatedly")
+        _finish(session, row, MessageStatus.FAILED, "worker_lost_repeatedly")
         return
     row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.PENDING)
     lease.give_up(row, due_at=now)
@@ -196,25 +198,28 @@ def _record(
         return
     match sent.outcome:
         case AttemptOutcome.ACCEPTED:
-            _finish(row, MessageStatus.HANDED_OVER, sent.reason)
+            _finish(session, row, MessageStatus.HANDED_OVER, sent.reason)
             row.handed_over_at = now
         case AttemptOutcome.UNCERTAIN:
-            _finish(row, MessageStatus.UNCERTAIN, sent.reason)
+            _finish(session, row, MessageStatus.UNCERTAIN, sent.reason)
         case AttemptOutcome.RETRYABLE:
             wait = outside.retries.delay(row.attempts_made, spread=outside.spread(), retry_after=sent.retry_after)
             if wait is None:
-                _finish(row, MessageStatus.FAILED, "retries_used_up")
+                _finish(session, row, MessageStatus.FAILED, "retries_used_up")
             else:
-                _finish(row, MessageStatus.DEFERRED, sent.reason)
+                _finish(session, row, MessageStatus.DEFERRED, sent.reason)
                 row.due_at = now + wait
         case _:
-            _finish(row, MessageStatus.FAILED, sent.reason)
+            _finish(session, row, MessageStatus.FAILED, sent.reason)
 
 
-def _finish(row: Message, status: MessageStatus, reason: str) -> None:
+def _finish(session: Session, row: Message, status: MessageStatus, reason: str) -> None:
     row.status = MESSAGE_LIFECYCLE.check(row.status, status)
     row.reason = reason
     lease.give_up(row)
+    if row.resume_link_id is not None and status is not MessageStatus.DEFERRED:
+        # That address was given for this one mail, and there will be no other.
+        session.execute(update(ResumeLink).where(ResumeLink.id == row.resume_link_id).values(email=None))
 
 
 def _locked(session: Session, message_id: UUID) -> Message | None:

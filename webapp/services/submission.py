@@ -62,7 +62,8 @@ def submit(
     `profile` and `ranking` are the JSON forms of design.md §8, the ranking as the student sees it; `ranked_on` is the
     day it was worked out for (today, unless told) and `ranked_k` how many matches were asked for (as many as there are,
     unless told): with them it can be replayed. The same nonce again returns what was stored first, however many come at
-    once. Refused when a ticked school is not in the ranking, or its consent words have changed since the page came up.
+    once. Refused when a ticked school is not in the ranking, its consent words have changed since the page came up, or
+    a school was ticked by somebody who did not state to be an adult.
     """
     before = _stored_before(session, submission.nonce)
     if before is not None:
@@ -117,6 +118,14 @@ def _checked_offers(session: Session, submission: Submission, ranking: Mapping[s
         raise Refused(Problem("submission", "Nothing was asked for.", "Tick the mail, or at least one school."))
     if submission.introductions and not submission.channels:
         raise Refused(Problem("channels", "No way to reach you was chosen.", "Tick at least one."))
+    if submission.introductions and not submission.adult:
+        raise Refused(
+            Problem(
+                "introductions",
+                "We introduce only people who say that they are 18 or older.",
+                "Have the list mailed instead. Nothing was sent.",
+            )
+        )
     ranked = {match["program_id"] for match in ranking["matches"]}
     wanted = [request for request in submission.introductions if request.program_id in ranked]
     found = offers_for(session, (request.program_id for request in wanted))

@@ -1,10 +1,13 @@
-"""From the steps of the form to a profile: the steps in order, and `profile_of`."""
+"""From the steps of the form to a profile: the steps in order, `profile_of`, and what the age allows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.domain.age import AgeBand
+from webapp.domain.age import may_be_introduced as age_allows_introductions
 from webapp.domain.profile import Profile
+from webapp.student.forms.age import AgeForm
 from webapp.student.forms.background import BackgroundForm
 from webapp.student.forms.goal import GoalForm
 from webapp.student.forms.practicalities import PracticalitiesForm
@@ -18,17 +21,26 @@ Answers = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page of the form: its place in the address, the section of the profile it fills, and its words."""
+    """One page of the form: its place in the address, the section of the profile it fills (if any), and its words."""
 
     slug: str
-    section: str
+    section: str | None
     name: str
     title: str
     lead: str
     form: type[StepForm]
 
 
-STEPS = (
+AGE = Step(
+    "age",
+    None,
+    "Age",
+    "First, how old are you?",
+    "We ask everybody this once, because the law protects the details of younger people more strictly. "
+    "It has no part in the ranking.",
+    AgeForm,
+)
+PROFILE_STEPS = (
     Step(
         "goal",
         "goal",
@@ -71,6 +83,8 @@ STEPS = (
         PrioritiesForm,
     ),
 )
+"""The steps that the ranking reads."""
+STEPS = (AGE, *PROFILE_STEPS)
 _BY_SLUG = {step.slug: step for step in STEPS}
 
 
@@ -87,6 +101,22 @@ def number_of(step: Step) -> int:
 def first_open_step(answers: Answers) -> Step | None:
     """The first step not yet answered; None when all are."""
     return next((step for step in STEPS if step.slug not in answers), None)
+
+
+def age_of(answers: Answers) -> AgeBand | None:
+    """The age band that was told; None where it was not asked yet or the student would rather not say."""
+    told = answers.get(AGE.slug, {}).get("age")
+    return next((band for band in AgeBand if band == told), None)
+
+
+def may_be_introduced(answers: Answers) -> bool:
+    """Whether schools may be offered to whoever gave these answers: never to anybody who said to be under 18."""
+    return age_allows_introductions(age_of(answers))
+
+
+def is_adult(answers: Answers) -> bool:
+    """Whether the student said to be 18 or older. Who did not say is asked again where it matters."""
+    return age_of(answers) is AgeBand.ADULT
 
 
 def profile_of(answers: Answers) -> Profile:

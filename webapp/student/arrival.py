@@ -38,6 +38,11 @@ def attribution() -> Mapping[str, str]:
     return {name: str(kept[name])[:300] for name in (*CAMPAIGN_TAGS, LANDING) if name in kept}
 
 
+def forget_arrival() -> None:
+    """Keep nothing of it any longer."""
+    session.pop(_KEPT, None)
+
+
 def cleaned(text: str) -> str:
     """A tag without characters that tags do not need, without e-mail addresses, at most `TAG_LIMIT` long."""
     return _UNWANTED.sub("", _ADDRESS.sub("", text)).strip()[:TAG_LIMIT]

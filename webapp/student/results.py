@@ -1,10 +1,10 @@
 """The results page and the request under it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -25,9 +25,9 @@ from webapp.queries.partner import offers_for
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
 from webapp.services.submission import submit
-from webapp.student.answers import STEPS, profile_of
+from webapp.student.answers import STEPS, is_adult, may_be_introduced, profile_of
 from webapp.student.drafts import current_draft, remember
-from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
+from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, TOO_YOUNG, RequestForm
 from webapp.student.results_page import ResultsPage, results_page
 from webapp.student.summary import summary_of
 from webapp.student.ticket import Ticket, new_ticket, opened, sealed
@@ -87,7 +87,7 @@ def ask(token: str) -> ResponseReturnValue:
         return to_the_answer(error)
     form = _form(results, filled=True)
     ticket = opened(form.ticket.data or "", built.links.secret, draft.id)
-    if not _is_acceptable(form, ticket) or ticket is None:
+    if not _is_acceptable(form, ticket, draft) or ticket is None:
         return _page(results, form, ticket or new_ticket(draft.id, built.clock.now())), 422
     try:
         with built.begin() as session:
@@ -117,7 +117,7 @@ def ask(token: str) -> ResponseReturnValue:
 def edit(token: str) -> ResponseReturnValue:
     """Go on with these answers on this device."""
     draft = _draft(token)
-    response = make_response(redirect(url_for("student.form.show", slug=STEPS[0].slug), 303))
+    response = make_response(redirect(url_for("student.review.show"), 303))
     remember(response, draft)
     return response
 
@@ -140,6 +140,8 @@ def _ranked(draft: OpenDraft, token: str) -> Results:
         offers, demo = offers_for(session, ids), demo_program_ids(session, ids)
     shares = Student(profile, DEFAULT_WEIGHTS).shares
     page = results_page(ranking.to_json(), profile, shares, catalog, offers, demo)
+    if not may_be_introduced(draft.answers):
+        page = replace(page, schools=())
     return Results(draft, token, profile, ranking, page, today)
 
 
@@ -158,15 +160,19 @@ def _form(results: Results, *, filled: bool) -> RequestForm:
     return RequestForm(
         schools=results.page.schools,
         region=results.profile.practical.country or "US",
+        is_adult=is_adult(results.draft.answers),
         test_addresses=not settings.is_production,
         **given,
     )
 
 
-def _is_acceptable(form: RequestForm, ticket: Ticket | None) -> bool:
+def _is_acceptable(form: RequestForm, ticket: Ticket | None, draft: OpenDraft) -> bool:
     """Whether the form is right, ours, and not sent faster than a person reads. Errors are put on the form."""
     built = runtime()
     fine = form.validate()
+    if not may_be_introduced(draft.answers) and request.form.getlist("schools"):
+        form.schools.errors = [TOO_YOUNG]
+        return False
     if ticket is None:
         form.form_errors.append(PAGE_IS_OLD)
         return False
@@ -204,6 +210,7 @@ def _submission(form: RequestForm, draft: OpenDraft, ticket: Ticket) -> Submissi
         introductions=tuple(_introduction(value) for value in form.schools.data),
         channels=form.chosen_channels if wants_schools else frozenset(),
         page=f"{runtime().settings.base_url}/results",
+        adult=may_be_introduced(draft.answers) and form.states_adult,
         attribution=draft.attribution,
     )
 
@@ -223,6 +230,7 @@ def _page(results: Results, form: RequestForm, ticket: Ticket) -> str:
         page=results.page,
         summary=summary_of(results.profile),
         form=form,
+        under_18=not may_be_introduced(results.draft.answers),
         token=results.token,
         is_own=draft is not None and draft.id == results.draft.id,
         contact_email=runtime().settings.mail_from,

@@ -14,7 +14,7 @@ from webapp.domain.label import (
     state_label,
 )
 from webapp.domain.profile import Profile
-from webapp.student.answers import STEPS, Step
+from webapp.student.answers import PROFILE_STEPS, Step
 from webapp.student.forms.background import EDUCATION_WORDS, ENGLISH_WORDS, field_title
 from webapp.student.forms.country import COUNTRIES
 from webapp.student.forms.goal import CREDENTIAL_WORDS
@@ -40,13 +40,14 @@ class StepSummary:
 
 
 def summary_of(profile: Profile) -> tuple[StepSummary, ...]:
-    """Every step with its answers, in the order of the form."""
+    """Every step that the ranking reads, with its answers, in the order of the form."""
     told = profile.to_json()
-    return tuple(StepSummary(step, tuple(_answers(step, told))) for step in STEPS)
+    return tuple(StepSummary(step, tuple(_answers(step, told))) for step in PROFILE_STEPS)
 
 
 def _answers(step: Step, told: Mapping[str, Mapping[str, Any]]) -> list[Answer]:
-    section, given = step.section, told.get(step.section, {})
+    section = step.section or step.slug
+    given = told.get(section, {})
     if section == "subjects":
         return [Answer(SUBJECT_WORDS[key][0], _LEVELS[level]) for key, level in _named(SUBJECT_WORDS, given)]
     if section == "priorities":

@@ -1,8 +1,10 @@
 """Step 2: what the student brings."""
 
+from typing import ClassVar
+
 from webapp.domain.credential import Education, EnglishLevel
 from webapp.domain.field import FIELDS
-from webapp.student.forms.step import RATHER_NOT, ProfilePart, StepForm
+from webapp.student.forms.step import RATHER_NOT, AskedWhen, ProfilePart, StepForm
 from webapp.ui.choices import Option, RadioField, SelectField
 from webapp.ui.numbers import NumberField
 
@@ -26,6 +28,13 @@ ENGLISH_WORDS = {
 }
 _COMMON = ("11", "27", "14", "40", "26", "52", "45", "42", "51", "13", "23", "24", "50", "54", "09")
 _NOT_MAJORS = ("21", "32", "33", "34", "35", "36", "37", "53")
+_COLLEGE = AskedWhen(
+    "education",
+    frozenset(
+        level.value for level in Education if level not in (Education.LESS_THAN_HIGH_SCHOOL, Education.HIGH_SCHOOL)
+    ),
+    "Only if you have been to college.",
+)
 
 
 def field_title(family: str) -> str:
@@ -44,6 +53,7 @@ def _field_options() -> list[Option]:
 class BackgroundForm(StepForm):
     """Schooling, grades, work and English."""
 
+    follow_ups: ClassVar = {"field": (_COLLEGE,), "gpa": (_COLLEGE,)}
     education = RadioField(
         "What is the highest level of education you have finished?",
         options=[Option(level.value, *words) for level, words in EDUCATION_WORDS.items()],

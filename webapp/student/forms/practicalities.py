@@ -1,15 +1,15 @@
 """Step 4: the limits of daily life: where, when, how long, how much."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms.validators import ValidationError
 
 from webapp.domain.geography import STATES
 from webapp.domain.profile import Modality, Pace
 from webapp.student.forms.country import HOME, country_options
-from webapp.student.forms.step import ProfilePart, StepForm
-from webapp.ui.choices import CheckboxesField, Option, RadioField, SelectField
+from webapp.student.forms.step import AskedWhen, ProfilePart, StepForm
+from webapp.ui.choices import UNKNOWN, CheckboxesField, Option, RadioField, SelectField
 from webapp.ui.fields import TextField
 from webapp.ui.numbers import NumberField, WholeNumberField
 
@@ -38,23 +38,26 @@ START_WORDS = {
     "24": "Within two years",
 }
 _ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
-_POSTAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
+_AT_HOME = AskedWhen("country", frozenset((HOME,)), "Only if you live in the United States.")
+_ON_SITE = AskedWhen(
+    "modalities",
+    frozenset((Modality.HYBRID.value, Modality.ON_CAMPUS.value, UNKNOWN)),
+    "Only if you would go to a campus in the United States.",
+)
 
 
-class PostalCode:
-    """Five digits in the United States, two to eleven letters and digits elsewhere."""
+class ZipCode:
+    """Five digits, or nine."""
 
-    def __call__(self, form: Any, field: Any) -> None:
-        if form.country.data in (None, HOME):
-            if not _ZIP.fullmatch(field.data):
-                raise ValidationError("Write the ZIP code as five digits, such as 94110.")
-        elif not _POSTAL.fullmatch(field.data):
-            raise ValidationError("Check the postal code. It has 2 to 11 letters and digits.")
+    def __call__(self, _form: Any, field: Any) -> None:
+        if not _ZIP.fullmatch(field.data):
+            raise ValidationError("Write the ZIP code as five digits, such as 94110.")
 
 
 class PracticalitiesForm(StepForm):
-    """How and where to study, time and money."""
+    """How and where to study, time and money. Distances are known within the United States only."""
 
+    follow_ups: ClassVar = {"state": (_AT_HOME,), "postal_code": (_AT_HOME,), "radius_km": (_AT_HOME, _ON_SITE)}
     modalities = CheckboxesField(
         "How could you study?",
         hint="Choose all that would work.",
@@ -80,9 +83,9 @@ class PracticalitiesForm(StepForm):
         hint="Five digits. We use it only to work out how far campuses are. Leave it empty if you prefer.",
         max_length=11,
         autocomplete="postal-code",
-        inputmode="text",
+        inputmode="numeric",
         width="s",
-        checks=[PostalCode()],
+        checks=[ZipCode()],
     )
     radius_km = SelectField(
         "How far would you travel to a campus?",
@@ -126,7 +129,7 @@ class PracticalitiesForm(StepForm):
     )
 
     def profile_part(self) -> ProfilePart:
-        """The section `practical`. A state counts only in the United States."""
+        """The section `practical`."""
         part = self.gathered(
             modalities="modalities",
             country="country",
@@ -137,8 +140,6 @@ class PracticalitiesForm(StepForm):
             months_max="months_max",
             budget_usd="budget_usd",
         )
-        if part.get("country", HOME) != HOME:
-            part.pop("state", None)
         for name in ("radius_km", "start_within_months"):
             value = self.said(name)
             if value is not None:

@@ -27,6 +27,10 @@ PAGE_IS_OLD = "This page was open for a long time. Look at it once more and pres
 LIST_CHANGED = (
     "The list has changed since this page was shown. Look at the schools below and tick again. Nothing was sent."
 )
+TOO_YOUNG = (
+    "You told us that you are under 18. We introduce adults only, so nothing was sent. You can have the list mailed, "
+    "and apply to any school yourself."
+)
 _BAD_PHONE = "Check the phone number. It should look like 415 555 0134, or +44 20 7946 0958 from another country."
 
 
@@ -98,12 +102,21 @@ class RequestForm(BaseForm):
         schools: Sequence[Option] = (),
         region: str = "US",
         test_addresses: bool = False,
+        is_adult: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.schools.offer(schools)
         self.region, self.test_addresses = region, test_addresses
         self.phone_e164: str | None = None
+        if is_adult:
+            # Said in the form already; nobody is asked the same twice.
+            del self.adult
+
+    @property
+    def states_adult(self) -> bool:
+        """Whether the student says to be 18 or older, here or in the form before."""
+        return "adult" not in self or bool(self.adult.data)
 
     @property
     def chosen_channels(self) -> frozenset[ContactChannel]:
@@ -134,7 +147,7 @@ class RequestForm(BaseForm):
             _refuse(self.first_name, "Write your first name, so that the school knows whom to write to.")
         if not self.last_name.data:
             _refuse(self.last_name, "Write your last name, so that the school knows whom to write to.")
-        if not self.adult.data:
+        if not self.states_adult:
             _refuse(
                 self.adult, "We introduce only people of 18 or older. If you are younger, have the list mailed instead."
             )
