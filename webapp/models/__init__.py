@@ -17,6 +17,8 @@ from webapp.models.partner import Partner, PartnerEndpoint, PartnerInstitution
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.prospect import Prospect
+from webapp.models.shared_list import SharedList
+from webapp.models.shortlist import ShortlistedProgram
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.terms import CapUse, PartnerTerms
@@ -49,6 +51,8 @@ __all__ = [
     "Program",
     "Prospect",
     "ReceivedPosting",
+    "SharedList",
+    "ShortlistedProgram",
     "StaffAccount",
     "StaffRole",
     "Submission",
