@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from webapp.services import draft, exposure, outbox, resume_link
+from webapp.services import draft, exposure, outbox, resume_link, share
 from webapp.services.sweep import sweep as sweep_service
 from workers.publish import publish
 from workers.task import ServiceTask, runtime
@@ -24,6 +24,7 @@ def purge() -> None:
         outbox.purge(session, runtime().clock)
         resume_link.purge(session, runtime().clock)
         draft.purge(session, runtime().clock)
+        share.purge(session, runtime().clock)
 
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types

@@ -1,6 +1,7 @@
 """The schema can be brought up and taken back with data in it, and is what the models say."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from alembic import command
@@ -9,13 +10,15 @@ from sqlalchemy import CheckConstraint, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tests.factories.request import submit_request
+from tests.factories.request import open_draft, submit_request
 from tests.factories.school import make_school
 from webapp.bootstrap import alembic_config, database_revision, downgrade_database, head_revision, upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.links import Links
+from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram
 from webapp.gateways.sealing import Seal
 from webapp.models import Base, Lead
+from webapp.services import share, shortlist
 
 SECRET = "a secret for migration tests, long enough"
 
@@ -29,7 +32,12 @@ def fill(url: str) -> None:
     engine = create_engine(url)
     with Session(engine) as session, session.begin():
         school = make_school(session, Seal(SECRET))
-        submit_request(session, SystemClock(), Links("https://match.example", SECRET), [school])
+        links = Links("https://match.example", SECRET)
+        draft_id = open_draft(session, SystemClock(), links)
+        submit_request(session, SystemClock(), links, [school], draft_id=draft_id)
+        shortlist.add(session, SystemClock(), draft_id, school.program_id)
+        content = SharedContent(kind=SharedKind.SHORTLIST, programs=(SharedProgram(program_id=school.program_id),))
+        share.share(session, SystemClock(), links, draft_id, content, keep=timedelta(days=7))
     engine.dispose()
 
 

@@ -57,7 +57,7 @@ def test_fields_that_name_a_secret_lose_their_value(lines: io.StringIO, key: str
     assert json.loads(lines.getvalue())[key] == REDACTED
 
 
-@pytest.mark.parametrize("page", ["results", "my-data"])
+@pytest.mark.parametrize("page", ["results", "my-data", "shared"])
 def test_links_lose_their_token(lines: io.StringIO, page: str) -> None:
     logging.getLogger("gunicorn.access").info("GET /%s/AbC123_-xyz/requests 200", page)
     assert "AbC123" not in lines.getvalue()

@@ -30,6 +30,13 @@ class Links:
     def resume_url(self, link_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/resume/{self.resume_token(link_id, version)}"
 
+    def shared_token(self, shared_id: UUID) -> str:
+        """What opens a list that was shared, for whoever has it."""
+        return derived_token(self.secret, "shared", shared_id, 1)
+
+    def shared_url(self, shared_id: UUID) -> str:
+        return f"{self.base_url}/shared/{self.shared_token(shared_id)}"
+
     def results_url(self, draft_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/results/{self.results_token(draft_id, version)}"
 

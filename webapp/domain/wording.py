@@ -58,6 +58,7 @@ from webapp.domain.label import (
     verdict_sentence,
 )
 from webapp.domain.near_miss import near_miss_sentence
+from webapp.domain.requirement import gap_sentence
 
 __all__ = [
     "BAND_LABELS",
@@ -141,20 +142,6 @@ def source_phrase(statement: Parameters) -> str:
     return f"Source: {source}, no date." if source else (f"As of {as_of}, no source." if as_of else "")
 
 
-def gap_sentence(gap: Parameters) -> str:
-    """A requirement that is not met, and what closes it."""
-    rule, needs, has = gap["rule"], gap["needs"], gap["has"]
-    if rule.startswith("subject."):
-        subject = subject_label(rule.removeprefix("subject."))
-        sentence = f"Needs {subject}: {subject_level_label(needs)}; you said: {subject_level_label(has)}."
-    else:
-        sentence = _GAPS[rule](needs, has)
-    if not gap["bridges"]:
-        return sentence
-    count = len(gap["bridges"])
-    return f"{sentence} {'A listed program closes' if count == 1 else f'{count} listed programs close'} this gap."
-
-
 def answer_phrase(path: str, value: Any) -> str:
     """What the student answered, as it follows "You said"."""
     section, key = path.split(".")
@@ -198,21 +185,6 @@ _ANSWERS: Mapping[str, Callable[[Any], str]] = {
     "practical.budget_usd": lambda v: f"your budget is {money(v)}",
     "practical.months_max": lambda v: f"you want to finish within {months_label(v)}",
 }
-
-_GAPS: Mapping[str, Callable[[Any, Any], str]] = {
-    "education": lambda needs, has: f"Needs {education_label(needs)}; you said: {education_label(has)}.",
-    "field": lambda needs, has: (
-        f"Takes people who studied {listed([field_label(f) for f in needs], 'or')}; you said: {field_label(has)}."
-    ),
-    "gpa": lambda needs, has: f"Needs a GPA of {needs:.4g}; you said: {has:.4g}.",
-    "work_years": lambda needs, has: f"Needs {counted(needs, 'year')} of work; you said: {has:.4g}.",
-    "english": lambda needs, has: f"Needs {english_label(needs)}; you said: {english_label(has)}.",
-    "state": lambda needs, has: (
-        f"Takes online students who live in {listed([state_label(s) for s in needs], 'or')}; "
-        f"you live in {state_label(has)}."
-    ),
-}
-
 
 _WHERE = {"name": "name", "topics": "topics", "summary": "summary"}
 

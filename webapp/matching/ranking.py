@@ -126,7 +126,7 @@ def rank(
     context = Context(Student(profile, weights), catalog, catalog.as_of if today is None else today)
     rows, excluded = within_limits(context)
     best = best_of(context, rows, max(0, k), salt)
-    shown, matches = best.places, _explained(context, best)
+    shown, matches = best.places, explained(context, best)
     if counterfactuals:
         matches = _with_counterfactuals(matches, context, shown, salt)
     return Ranking(
@@ -183,7 +183,8 @@ def _keys(scores: Scores, rows: Ints, later: Mask, count: int, salt: bytes) -> K
     return Keys(*(getattr(keys, name)[first] for name in Keys.__slots__))
 
 
-def _explained(context: Context, best: Best) -> list[Match]:
+def explained(context: Context, best: Best) -> list[Match]:
+    """What the engine says of each of the places, ranked as they stand."""
     scores, at = best.scores, np.searchsorted(best.rows, [place.row for place in best.places])
     low, high, coverage = (values[at].tolist() for values in (scores.low, scores.high, scores.coverage))
     columns = {criterion: item.point[at].tolist() for criterion, item in scores.assessments.items()}

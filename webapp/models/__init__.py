@@ -18,6 +18,8 @@ from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.prospect import Prospect
 from webapp.models.resume_link import ResumeLink
+from webapp.models.shared_list import SharedList
+from webapp.models.shortlist import ShortlistedProgram
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.terms import CapUse, PartnerTerms
@@ -52,6 +54,8 @@ __all__ = [
     "Prospect",
     "ReceivedPosting",
     "ResumeLink",
+    "SharedList",
+    "ShortlistedProgram",
     "StaffAccount",
     "StaffRole",
     "Submission",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Id, status_of
@@ -15,6 +15,9 @@ from webapp.models.listed_facts import ListedFacts
 
 if TYPE_CHECKING:
     from webapp.models.institution import Institution
+
+NAME_KEY = 32
+"""So many letters of a name order the public index: enough to tell programs apart, few enough for a cursor."""
 
 
 class ListingStatus(StrEnum):
@@ -49,4 +52,11 @@ class Program(ListedFacts, Base):
     __table_args__ = (
         CheckConstraint(r"cip ~ '^\d{2}\.\d{4}$'", name="cip_form"),
         Index("ix_programs_status_program_id", "status", "program_id"),
+        # For the public index of programs, which is read in the order of names.
+        Index(
+            "ix_programs_published_name",
+            text(f'"left"(name, {NAME_KEY})'),
+            "program_id",
+            postgresql_where=text("status = 'published'"),
+        ),
     )

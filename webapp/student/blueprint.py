@@ -2,14 +2,41 @@
 
 from flask import Blueprint, Flask
 
-from webapp.student import form, later, my_data, pages, results, resume, review
+from webapp.student import (
+    compare,
+    form,
+    later,
+    my_data,
+    pages,
+    programs,
+    results,
+    resume,
+    review,
+    share,
+    shortlist,
+)
 from webapp.student.arrival import remember_campaign
+
+PARTS = (
+    pages,
+    form,
+    review,
+    later,
+    resume,
+    results,
+    my_data,
+    programs,
+    shortlist,
+    compare,
+    share,
+)
 
 
 def install_student(app: Flask) -> None:
     """Mount the student's pages on `app`. Endpoints are `student.<module>.<view>`."""
     student = Blueprint("student", __name__, template_folder="templates")
     student.before_request(remember_campaign)
-    for part in (pages, form, review, later, resume, results, my_data):
+    student.context_processor(shortlist.for_templates)
+    for part in PARTS:
         student.register_blueprint(part.blueprint)
     app.register_blueprint(student)
