@@ -21,7 +21,11 @@ def paths(person: Person) -> list[str]:
     response = person.ask(results, page=page, **(request_values(page, schools=2) | {"email": "axe@student.example"}))
     mine = response.headers["Location"]
     steps = [f"/match/{step}" for step in ANSWERS]
-    return ["/", "/about", "/privacy", "/how-we-rank", "/my-data", *steps, results, mine, f"{mine}/mail", "/nowhere"]
+    link = person.send("/match/later/link", {}, page=person.open("/match/later")).text
+    resume = "/resume/" + link.partition("/resume/")[2].partition('"')[0]
+    around = ["/match/review", "/match/later", resume, "/resume/gone", "/match/stopped"]
+    mails = f"{mine}/mail"
+    return ["/", "/about", "/privacy", "/how-we-rank", "/my-data", *steps, *around, results, mine, mails, "/nowhere"]
 
 
 def test_every_get_route_of_the_student_is_looked_at(app: Flask, paths: list[str]) -> None:
