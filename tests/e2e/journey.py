@@ -94,7 +94,7 @@ class Keyboard:
 
 
 def fill_the_form(page: Page, base_url: str, answers: Mapping[str, Values]) -> str:
-    """From the home page through the five steps by keyboard; the address of the results page."""
+    """From the home page through all steps by keyboard; the address of the results page."""
     keys = Keyboard(page)
     page.goto(base_url + "/")
     keys.press("Start")
@@ -103,7 +103,9 @@ def fill_the_form(page: Page, base_url: str, answers: Mapping[str, Values]) -> s
         expect(page.get_by_text(f"Step {number} of {len(answers)}")).to_be_visible()
         for name, value in values.items():
             keys.answer(name, value)
-        keys.press("Continue" if number < len(answers) else "See your list")
+        keys.press("Continue" if number < len(answers) else "Check your answers")
+    page.wait_for_url("**/match/review")
+    keys.press("See your list")
     page.wait_for_url("**/results/*")
     return page.url
 

@@ -54,12 +54,13 @@ def test_the_address_goes_with_the_end_of_its_mail(
     row = session.scalars(select(Message)).one()
     mail.fail_next(Retryable("busy", text="try later"))
     message.send(begin, clock, message_outside, row.id)
-    assert row.status is MessageStatus.DEFERRED
+    assert _status(session, row) is MessageStatus.DEFERRED
     assert session.get_one(ResumeLink, made.id).email == ADDRESS
     clock.advance(timedelta(hours=1))
     mail.fail_next(*([error] if error else []))
     message.send(begin, clock, message_outside, row.id)
-    assert row.status is (MessageStatus.HANDED_OVER if error is None else MessageStatus.FAILED)
+    wanted = MessageStatus.HANDED_OVER if error is None else MessageStatus.FAILED
+    assert _status(session, row) is wanted
     assert session.get_one(ResumeLink, made.id).email is None
 
 
@@ -112,3 +113,8 @@ def test_the_version_revokes(session: Session, clock: FrozenClock, links: Links)
     assert resume_link.switch_off(session, links, made.token)
     assert resume_link.find(session, clock, made.token) is None
     assert not resume_link.switch_off(session, links, made.token)
+
+
+def _status(session: Session, row: Message) -> MessageStatus:
+    session.refresh(row)
+    return row.status

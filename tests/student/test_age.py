@@ -142,7 +142,8 @@ def test_boxes_made_up_for_the_young_are_refused(
     del stolen["mail"]
     results = person.finish({**ANSWERS, "age": TEEN})
     before = rows(database)
-    response = person.ask(results, **{**stolen, **mail, "email": "sly@student.example", "adult": "y"})
+    values = stolen | mail | {"email": "sly@student.example", "adult": "y"}
+    response = person.ask(results, page=None, **values)
     assert response.status_code == 422
     assert TOO_YOUNG in errors_of(response)
     assert rows(database) == before

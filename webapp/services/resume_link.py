@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
@@ -124,16 +124,20 @@ def purge(session: Session, clock: Clock, *, limit: int = 10_000) -> int:
 
 def _check_flood(session: Session, draft_id: UUID, key: bytes | None, now: datetime) -> None:
     """The draft is locked already; those who name the same address wait for each other here."""
-    recent = select(func.count()).select_from(ResumeLink).where(ResumeLink.created_at > now - FLOOD_WINDOW)
-    own = recent.where(ResumeLink.draft_id == draft_id)
-    if session.scalar(own) >= MOST_OF_DRAFT:
+
+    def count(*which: ColumnElement[bool]) -> int:
+        recent = select(func.count()).select_from(ResumeLink).where(ResumeLink.created_at > now - FLOOD_WINDOW)
+        return session.execute(recent.where(*which)).scalar_one()
+
+    own = ResumeLink.draft_id == draft_id
+    if count(own) >= MOST_OF_DRAFT:
         raise _too_many("Today there have been many links to these answers already.")
     if key is None:
         return
     session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(key[:8], "big", signed=True))))
-    if session.scalar(own.where(ResumeLink.email_key.is_not(None))) >= MOST_MAILS_OF_DRAFT:
+    if count(own, ResumeLink.email_key.is_not(None)) >= MOST_MAILS_OF_DRAFT:
         raise _too_many("Today we have mailed this form often enough.")
-    if session.scalar(recent.where(ResumeLink.email_key == key)) >= MOST_TO_ADDRESS:
+    if count(ResumeLink.email_key == key) >= MOST_TO_ADDRESS:
         raise _too_many("Today we have written to this address often enough.")
 
 

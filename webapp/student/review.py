@@ -1,6 +1,7 @@
 """All answers on one page before the list, each with a link that leads to its question and back here."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,8 @@ from webapp.student.forms.words import in_words, questions_of
 from webapp.ui.widgets import anchor_of
 
 blueprint = Blueprint("review", __name__)
+
+_BACK_HERE: dict[str, Any] = {"from": REVIEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def _rows(step: Step, answers: Answers) -> list[Row]:
         Row(
             field.label.text,
             in_words(field),
-            url_for("student.form.show", slug=step.slug, **{"from": REVIEW}, _anchor=anchor_of(field)),
+            url_for("student.form.show", slug=step.slug, _anchor=anchor_of(field), **_BACK_HERE),
         )
         for field in questions_of(form)
     ]
