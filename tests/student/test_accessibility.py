@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.browser import LiveServer, axe_violations, overflows
+from tests.student.lists import ranked_ids, shared, shortlisted
 from tests.student.person import ANSWERS, Person, request_values
 
 pytestmark = pytest.mark.browser
@@ -21,7 +22,13 @@ def paths(person: Person) -> list[str]:
     response = person.ask(results, page=page, **(request_values(page, schools=2) | {"email": "axe@student.example"}))
     mine = response.headers["Location"]
     steps = [f"/match/{step}" for step in ANSWERS]
-    return ["/", "/about", "/privacy", "/how-we-rank", "/my-data", *steps, results, mine, f"{mine}/mail", "/nowhere"]
+    programs = [*ranked_ids(page)[:3], "demo-brambleford-bsai"]
+    for each in programs:
+        shortlisted(person, each)
+    public = ["/programs", "/programs?price=much", *(f"/programs/{each}" for each in (programs[0], "nowhere"))]
+    own = ["/shortlist", "/compare", "/share?verdicts=y&reasons=y", shared(person, verdicts="y", reasons="y")]
+    fixed = ["/", "/about", "/privacy", "/how-we-rank", "/my-data"]
+    return [*fixed, *steps, results, mine, f"{mine}/mail", *public, *own, "/nowhere"]
 
 
 def test_every_get_route_of_the_student_is_looked_at(app: Flask, paths: list[str]) -> None:
