@@ -41,7 +41,9 @@ def test_the_tour_opens_the_pages_it_names(app: Flask, tour: Tour) -> None:
         path = address.partition("?")[0]
         matched, _ = adapter.match(path, method="GET")
         response = tour.person.client.get(address)
-        assert (matched, response.status_code, response.mimetype) == (endpoint.partition("#")[0], 200, "text/html")
+        name, _, word = endpoint.partition("#")
+        assert (matched, response.mimetype) == (name, "text/html")
+        assert response.status_code in ({404, 410} if word == "gone" else {200, 422}), endpoint
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -56,7 +58,8 @@ def test_axe_and_the_eye_find_nothing(visit: "Visit", tour: Tour, dark: bool, fa
         if wrong:
             found[endpoint] = wrong
     assert found == {}
-    assert faults == []
+    # The browser notes pages that say 404, 410 or 422; those are on the tour on purpose.
+    assert [fault for fault in faults if "server responded with a status of 4" not in fault] == []
 
 
 @pytest.mark.parametrize(("width", "height"), NARROW)

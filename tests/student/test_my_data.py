@@ -126,6 +126,11 @@ def test_opening_pages_changes_nothing(person: Person, runtime: Runtime) -> None
         f"{path}/mail",
         results,
         f"{results}/requests",
+        "/programs",
+        "/programs/demo-brambleford-msds",
+        "/shortlist",
+        "/compare",
+        "/share",
     )
     for page in (*pages, "/match", *(f"/match/{step}" for step in ANSWERS), "/?utm_source=guide"):
         person.open(page)

@@ -145,6 +145,11 @@ def test_links_lead_only_to_our_pages_and_to_listed_programs(person: Person, run
         "/how-we-rank",
         "/my-data",
         results,
+        "/programs",
+        "/programs/demo-brambleford-msds",
+        "/shortlist",
+        "/compare?program=demo-brambleford-msds",
+        "/share",
         *(f"/match/{step}" for step in ANSWERS),
     ):
         for tag, _, address in person.open(path).addresses:

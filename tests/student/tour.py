@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
+from tests.student.lists import ranked_ids, shared, shortlisted
 from tests.student.person import STEPS, Person, request_values
 
 
@@ -16,6 +17,13 @@ class Journey:
     person: Person
     results: str
     my_data: str
+    programs: list[str]
+
+    @property
+    def resume(self) -> str:
+        """The path of a link to the form that was asked for."""
+        sent = self.person.send("/match/later/link", {}, page=self.person.open("/match/later"))
+        return "/resume/" + sent.text.partition("/resume/")[2].partition('"')[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,20 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.pages.privacy", lambda _: "/privacy"),
     ("student.pages.how_we_rank", lambda _: "/how-we-rank"),
     ("student.form.show", lambda _: {step: f"/match/{step}" for step in STEPS}),
+    ("student.form.stopped", lambda _: "/match/stopped"),
+    ("student.review.show", lambda _: "/match/review"),
+    ("student.later.show", lambda _: "/match/later"),
+    ("student.resume.ask", lambda journey: {"open": journey.resume, "gone": "/resume/gone"}),
     ("student.results.show", lambda journey: journey.results),
+    ("student.programs.index", lambda _: {"all": "/programs", "mistake": "/programs?price=much"}),
+    (
+        "student.programs.show",
+        lambda journey: {"here": f"/programs/{journey.programs[0]}", "gone": "/programs/nowhere"},
+    ),
+    ("student.shortlist.show", lambda _: "/shortlist"),
+    ("student.compare.show", lambda _: "/compare"),
+    ("student.share.show", lambda _: "/share?verdicts=y&reasons=y"),
+    ("student.share.read", lambda journey: shared(journey.person, verdicts="y", reasons="y")),
     ("student.my_data.find", lambda _: "/my-data"),
     ("student.my_data.show", lambda journey: journey.my_data),
     ("student.my_data.ask_to_stop_mail", lambda journey: f"{journey.my_data}/mail"),
@@ -54,8 +75,11 @@ def take_tour(person: Person) -> Tour:
     """Walk the whole way as `person` and note the address of every page."""
     results = person.finish()
     page = person.open(results)
+    programs = [*ranked_ids(page)[:3], "demo-brambleford-bsai"]
+    for each in programs:
+        shortlisted(person, each)
     sent = person.ask(results, page=page, **(request_values(page, schools=2) | {"email": "tour@student.example"}))
-    journey = Journey(person, results, urlsplit(sent.headers["Location"]).path)
+    journey = Journey(person, results, urlsplit(sent.headers["Location"]).path, programs)
     addresses: dict[str, str] = {}
     for endpoint, reach in PAGES:
         reached = reach(journey)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, func, literal_column, or_, select
+from sqlalchemy import Text, and_, any_, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.credential import Credential
@@ -90,11 +90,15 @@ def _conditions(search: Search) -> list[Any]:
     if search.credential is not None:
         conditions.append(Program.credential == search.credential.value)
     if search.modality is not None:
-        conditions.append(Program.modality.contains([search.modality.value]))
+        conditions.append(_holds(Program.modality, search.modality.value))
     if search.state is not None:
-        online = Program.modality.contains([Modality.ONLINE.value])
-        admitted = Program.states_authorized.overlap([ALL_STATES, search.state])
+        online = _holds(Program.modality, Modality.ONLINE.value)
+        admitted = or_(*(_holds(Program.states_authorized, each) for each in (ALL_STATES, search.state)))
         conditions.append(or_(Program.state == search.state, and_(online, admitted)))
     if search.price_cents is not None:
         conditions.append(Program.tuition_total_cents <= search.price_cents)
     return conditions
+
+
+def _holds(column: Any, value: str) -> Any:
+    return literal(value) == any_(column)

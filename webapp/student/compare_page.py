@@ -87,7 +87,7 @@ def compare_page(
 ) -> ComparePage:
     """The table for these programs, left to right. Without judgements nothing is said about the reader."""
     found = [judged.get(program.listing.program_id) for program in programs]
-    groups = [*_facts(programs), _requirements(programs, found, name_of)]
+    groups = [_requirements(programs, found, name_of), *_facts(programs), _sources(programs)]
     if any(found):
         groups = [_standing([None if each is None else for_you(each) for each in found]), *groups]
     alike = sum(not row.differs for group in groups for row in group.rows)
@@ -127,7 +127,7 @@ def _facts(programs: Sequence[ListedProgram]) -> list[Group]:
         Group(
             groups[0].title,
             tuple(
-                Row(facts[0].label, tuple(map(_fact, facts)))
+                Row(facts[0].label, tuple(map(_fact, facts, programs)))
                 for facts in zip(*(group.facts for group in groups), strict=True)
             ),
         )
@@ -135,8 +135,21 @@ def _facts(programs: Sequence[ListedProgram]) -> list[Group]:
     ]
 
 
-def _fact(fact: Fact) -> Cell:
-    return Cell(text=fact.value, unknown=fact.unknown, note=fact.note, source=fact.source, as_of=fact.as_of)
+def _fact(fact: Fact, program: ListedProgram) -> Cell:
+    """A fact of money or outcomes carries its source and date; another only where it is not the listing's own."""
+    own = program.listing.source_of("name")
+    is_own = (fact.source, fact.as_of) == (own.source, own.as_of)
+    source, as_of = (None, fact.as_of if fact.dated else None) if is_own else (fact.source, fact.as_of)
+    return Cell(text=fact.value, unknown=fact.unknown, note=fact.note, source=source, as_of=as_of)
+
+
+def _sources(programs: Sequence[ListedProgram]) -> Group:
+    """Where everything comes from that names no source of its own."""
+    cells = []
+    for program in programs:
+        own = program.listing.source_of("name")
+        cells.append(Cell(text=own.source, as_of=own.as_of, unknown="No source is named"))
+    return Group("Where this comes from", (Row("Source, where none is named above", tuple(cells)),))
 
 
 def _requirements(

@@ -4,23 +4,27 @@ from dataclasses import dataclass
 
 from webapp.domain.cip import find_title
 from webapp.domain.label import (
-    BASIS_LABELS,
     CONTROL_LABELS,
+    PACE_LABELS,
     counted,
     field_label,
     listed,
     money_cents,
+    months_label,
     percent,
     state_label,
 )
 from webapp.domain.listing import ALL_STATES, Listing
-from webapp.domain.listing_words import length, price, starts, teaching, where
+from webapp.domain.listing_words import price, starts, teaching, where
 from webapp.student.forms.goal import CREDENTIAL_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One published fact, as `macros/definition.html` takes it; `value` is None where nothing is published."""
+    """One published fact, as `macros/definition.html` takes it; `value` is None where nothing is published.
+
+    `dated` facts are stale soonest: wherever they are told, their date goes along.
+    """
 
     label: str
     value: str | None
@@ -28,6 +32,7 @@ class Fact:
     as_of: str | None = None
     note: str = ""
     unknown: str = "Not published"
+    dated: bool = False
     source_url: None = None
 
 
@@ -44,7 +49,20 @@ def fact_groups(listing: Listing) -> tuple[FactGroup, ...]:
     return (_study(listing), _money(listing), _outcomes(listing), _school(listing))
 
 
-def _fact(listing: Listing, label: str, column: str, value: str | None, note: str = "", unknown: str = "") -> Fact:
+def _capital(text: str) -> str | None:
+    return text[:1].upper() + text[1:] if text else None
+
+
+def _fact(
+    listing: Listing,
+    label: str,
+    column: str,
+    value: str | None,
+    note: str = "",
+    unknown: str = "Not published",
+    *,
+    dated: bool = False,
+) -> Fact:
     origin = listing.source_of(column)
     known = value is not None
     return Fact(
@@ -53,13 +71,15 @@ def _fact(listing: Listing, label: str, column: str, value: str | None, note: st
         origin.source if known else None,
         origin.as_of if known else None,
         note if known else "",
-        unknown or "Not published",
+        unknown,
+        dated,
     )
 
 
 def _study(listing: Listing) -> FactGroup:
     field = find_title(listing.cip) or field_label(listing.cip)
     topics = ", ".join(listing.topics) or None
+    hours = None if listing.hours_per_week is None else f"About {listing.hours_per_week:g}"
     return FactGroup(
         "The studies",
         (
@@ -67,7 +87,9 @@ def _study(listing: Listing) -> FactGroup:
             _fact(listing, "Field", "cip", field, note=f"CIP code {listing.cip}"),
             _fact(listing, "How it is taught", "modality", teaching(listing)),
             _fact(listing, "Place", "city", where(listing)),
-            _fact(listing, "How long", "months", length(listing)),
+            _fact(listing, "How long", "months", None if listing.months is None else months_label(listing.months)),
+            _fact(listing, "Pace", "pace", _capital(" or ".join(PACE_LABELS[pace] for pace in listing.pace))),
+            _fact(listing, "Hours a week", "hours_per_week", hours),
             _fact(listing, "Starts", "start_terms", starts(listing)),
             _fact(listing, "Topics", "topics", topics),
         ),
@@ -79,8 +101,6 @@ def _money(listing: Listing) -> FactGroup:
     aid = None
     if listing.title_iv is not None:
         aid = "The school takes part" if listing.title_iv else "The school does not take part"
-    basis = listing.tuition_basis
-    note = "" if cost is None else (BASIS_LABELS[basis] if basis else "basis not stated")
     return FactGroup(
         "What it costs",
         (
@@ -89,8 +109,9 @@ def _money(listing: Listing) -> FactGroup:
                 "Tuition for the whole program",
                 "tuition_total_usd",
                 cost.text if cost else None,
-                note[:1].upper() + note[1:],
+                _capital(cost.basis if cost else "") or "",
                 "Not published. Ask the school before you apply.",
+                dated=True,
             ),
             _fact(
                 listing,
@@ -120,14 +141,22 @@ def _outcomes(listing: Listing) -> FactGroup:
                 "outcome_median_salary_usd",
                 None if salary is None else money_cents(salary),
                 among,
+                dated=True,
             ),
-            _fact(listing, "Reached the outcome", "outcome_rate", None if rate is None else percent(rate), among),
+            _fact(
+                listing,
+                "Reached the outcome",
+                "outcome_rate",
+                None if rate is None else percent(rate),
+                among,
+                dated=True,
+            ),
         ),
     )
 
 
 def _school(listing: Listing) -> FactGroup:
-    control = CONTROL_LABELS[listing.institution_control] if listing.institution_control else None
+    control = CONTROL_LABELS[listing.institution_control] if listing.institution_control else ""
     states = listing.states_authorized
     taken = None
     if states:
@@ -136,7 +165,7 @@ def _school(listing: Listing) -> FactGroup:
         "The school",
         (
             _fact(listing, "Awarded by", "institution", listing.institution),
-            _fact(listing, "Kind of school", "institution_control", control and control[:1].upper() + control[1:]),
+            _fact(listing, "Kind of school", "institution_control", _capital(control)),
             _fact(listing, "Accredited by", "accreditor", listing.accreditor),
             _fact(listing, "Online students may live in", "states_authorized", taken),
         ),

@@ -40,7 +40,7 @@ class ProgramSearchForm(BaseForm):
     )
     price = WholeNumberField(
         "Tuition of at most",
-        hint="For the whole program. Leaves out programs that publish no price.",
+        hint="Leaves out programs without a published price.",
         low=0,
         high=1_000_000,
         prefix="$",
