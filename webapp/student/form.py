@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from webapp.context import rate_limited, runtime
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
-from webapp.student import arrival
+from webapp.student import arrival, wish
 from webapp.student.answers import STEPS, Answers, Step, find_step, first_open_step, number_of
 from webapp.student.drafts import current_draft, forget, remember
 from webapp.student.forms.step import StepForm
@@ -19,7 +19,9 @@ blueprint = Blueprint("form", __name__)
 
 @blueprint.get("/match")
 def begin() -> ResponseReturnValue:
-    """To the first step that is still open, or to the first one."""
+    """To the first step that is still open, or to the first one; from a guide, to the goal with its job chosen."""
+    if wish.remember_wish(request.args.get("occupation")):
+        return redirect(url_for(".show", slug=wish.STEP), 302)
     draft = current_draft()
     step = first_open_step(draft.answers) if draft else STEPS[0]
     return redirect(_address(step or STEPS[0]), 302)
@@ -35,7 +37,7 @@ def show(slug: str) -> ResponseReturnValue:
     if first_open is not None and number_of(first_open) < number_of(step):
         return redirect(_address(first_open), 302)
     arrival.remember_arrival()
-    return _page(step, step.form.restored(answers.get(step.slug)), draft)
+    return _page(step, step.form.restored(wish.offered(answers, step)), draft)
 
 
 @blueprint.post("/match/<slug>")
@@ -49,6 +51,7 @@ def save(slug: str) -> ResponseReturnValue:
     if not fine and not (going_back and not form.errors.get("csrf_token")):
         return _page(step, form, current_draft()), 422
     draft = _saved(step, form)
+    wish.forget_wish(step)
     response = make_response(redirect(_next(step, draft, going_back=going_back), 303))
     remember(response, draft)
     return response
@@ -112,6 +115,7 @@ def _page(step: Step, form: StepForm, draft: OpenDraft | None) -> str:
         number=number_of(step),
         count=len(STEPS),
         form=form,
+        wished=wish.wished_job(step),
         progress_steps=progress,
         is_complete=bool(draft and draft.is_complete),
         results_url=url_for("student.results.show", token=results_token(draft))

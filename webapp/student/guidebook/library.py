@@ -52,7 +52,9 @@ def library() -> Library:
     guides = {slug: role.guide for slug, role in roles.items()}
     guides |= {told["slug"]: _read_guide(told, facts) for told in (*_data("topics"), _data("questions"))}
     _check_links(guides, sources)
-    return Library(MappingProxyType(guides), MappingProxyType(roles), MappingProxyType(sources), MappingProxyType(facts))
+    return Library(
+        MappingProxyType(guides), MappingProxyType(roles), MappingProxyType(sources), MappingProxyType(facts)
+    )
 
 
 def _data(name: str) -> Any:

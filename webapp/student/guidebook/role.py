@@ -46,6 +46,7 @@ class Role:
     stand_in: Prose
     compare: Mapping[str, str]
     skills: tuple[Skill, ...]
+    tasks: tuple[str, ...]
     guide: Guide
 
 
@@ -67,6 +68,7 @@ def read_role(told: Mapping[str, Any], facts: Mapping[str, Fact]) -> Role:
             Skill(Subject(each["subject"]), SubjectLevel(each["level"]), checked(each["why"]))
             for each in told["skills"]
         ),
+        tasks=tuple(checked(task) for task in told["day"]),
         guide=_guide(told, stand_in, facts),
     )
 
