@@ -70,11 +70,17 @@ def person(app: Flask) -> Person:
 
 
 @pytest.fixture
-def early_person(fresh_database_url: str) -> Iterator[Person]:
-    """Somebody on a site whose catalogue is still empty."""
+def early_runtime(fresh_database_url: str) -> Iterator[Runtime]:
+    """A runtime on a database without any listing."""
     built = _runtime(fresh_database_url, "redis://127.0.0.1:1/0")
-    yield Person(create_app(built.settings, runtime=built).test_client())
+    yield built
     built.engine.dispose()
+
+
+@pytest.fixture
+def early_person(early_runtime: Runtime) -> Person:
+    """Somebody on a site whose catalogue is still empty."""
+    return Person(create_app(early_runtime.settings, runtime=early_runtime).test_client())
 
 
 @pytest.fixture

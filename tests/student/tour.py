@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.student.lists import ranked_ids, shared, shortlisted
 from tests.student.person import STEPS, Person, request_values
+from webapp.student.guidebook.library import library
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.pages.about", lambda _: "/about"),
     ("student.pages.privacy", lambda _: "/privacy"),
     ("student.pages.how_we_rank", lambda _: "/how-we-rank"),
+    ("student.guides.index", lambda _: "/guides"),
+    ("student.guides.show", lambda _: {guide: f"/guides/{guide}" for guide in library().guides}),
     ("student.form.show", lambda _: {step: f"/match/{step}" for step in STEPS}),
     ("student.form.stopped", lambda _: "/match/stopped"),
     ("student.review.show", lambda _: "/match/review"),
@@ -66,6 +69,9 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.my_data.ask_to_stop_mail", lambda journey: f"{journey.my_data}/mail"),
 )
 NOT_PAGES = {
+    "student.sitemap.robots": "is for machines",
+    "student.sitemap.sitemap": "is for machines",
+    "student.sitemap.part": "is for machines",
     "student.form.begin": "leads to the first open step",
     "student.results.look_again": "leads back to the list",
 }

@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from webapp.student import (
     compare,
     form,
+    guides,
     later,
     my_data,
     pages,
@@ -14,8 +15,10 @@ from webapp.student import (
     review,
     share,
     shortlist,
+    sitemap,
 )
 from webapp.student.arrival import remember_campaign
+from webapp.student.public_pages import public_url
 
 PARTS = (
     pages,
@@ -29,6 +32,8 @@ PARTS = (
     shortlist,
     compare,
     share,
+    guides,
+    sitemap,
 )
 
 
@@ -37,6 +42,7 @@ def install_student(app: Flask) -> None:
     student = Blueprint("student", __name__, template_folder="templates")
     student.before_request(remember_campaign)
     student.context_processor(shortlist.for_templates)
+    student.add_app_template_global(public_url)
     for part in PARTS:
         student.register_blueprint(part.blueprint)
     app.register_blueprint(student)

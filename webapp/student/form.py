@@ -192,6 +192,7 @@ def _page(step: Step, form: StepForm, draft: OpenDraft | None, seen: str) -> str
         form=form,
         seen=seen,
         carried=_carried(),
+        wished=step.slug not in answers and _suggested(step) is not None,
         from_review=bool(draft and draft.is_complete and request.args.get("from") == REVIEW),
         progress_steps=progress,
         is_complete=bool(draft and draft.is_complete),
