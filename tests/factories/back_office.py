@@ -154,6 +154,7 @@ def ask(
             ),
             channels=frozenset(channels),
             page="/results",
+            adult=True,
             attribution={"utm_source": "guide", "utm_campaign": "ml-degrees"},
         ),
         profile=PROFILE,

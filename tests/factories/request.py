@@ -76,6 +76,7 @@ def submit_request(
             ),
             channels=channels,
             page="/results",
+            adult=True,
             attribution={"utm_source": "guide"},
         ),
         profile=PROFILE,

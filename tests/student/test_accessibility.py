@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.browser import LiveServer, axe_violations, overflows
-from tests.student.person import ANSWERS, Person, request_values
+from tests.student.person import ANSWERS, Person, introduction_values
 
 pytestmark = pytest.mark.browser
 
@@ -17,11 +17,25 @@ pytestmark = pytest.mark.browser
 def paths(person: Person) -> list[str]:
     """Every page a student can open, after a whole journey."""
     results = person.finish()
-    page = person.open(results)
-    response = person.ask(results, page=page, **(request_values(page, schools=2) | {"email": "axe@student.example"}))
+    response = person.introduce(results, schools=2, email="axe@student.example")
+    page = person.open(f"{results}/introductions")
+    assert person.choose(results, introduction_values(page, schools=2), page=page).status_code == 303
+    asked = [f"{results}/introductions", f"{results}/introductions/check"]
     mine = response.headers["Location"]
     steps = [f"/match/{step}" for step in ANSWERS]
-    return ["/", "/about", "/privacy", "/how-we-rank", "/my-data", *steps, results, mine, f"{mine}/mail", "/nowhere"]
+    return [
+        "/",
+        "/about",
+        "/privacy",
+        "/how-we-rank",
+        "/my-data",
+        *steps,
+        results,
+        *asked,
+        mine,
+        f"{mine}/mail",
+        "/nowhere",
+    ]
 
 
 def test_every_get_route_of_the_student_is_looked_at(app: Flask, paths: list[str]) -> None:
@@ -82,6 +96,10 @@ def _wear_cookies(page: Page, person: Person, url: str) -> None:
 
 
 def _send_with_mistakes(page: Page, url: str, paths: list[str]) -> None:
-    page.goto(url + next(path for path in paths if path.startswith("/results/")))
-    page.get_by_role("button", name="Send my request").click()
+    page.goto(url + next(path for path in paths if path.endswith("/introductions")))
+    page.locator('[name="schools"]').first.uncheck()
+    page.locator('[name="schools"]').nth(1).check()
+    page.locator('[name="channels"][value="phone"]').check()
+    page.locator('[name="first_name"]').fill("")
+    page.get_by_role("button", name="See what would be sent").click()
     page.locator("[data-error-summary]").wait_for()

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.partner import ContactChannel
+from webapp.domain.question import AnswerValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +21,23 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class IntroductionRequest:
-    """One ticked school: the partner, the program the introduction is about, and the words the student saw."""
+    """One ticked school: the partner, the program the introduction is about, and the words the student saw.
+
+    `answers` are to the partner's own questions, by the id of the question.
+    """
 
     partner_id: UUID
     program_id: str
     text_version: str
+    answers: Mapping[UUID, AnswerValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """All of one request. `nonce` is made when the page is shown: the same nonce is the same submission."""
+    """All of one request. `nonce` is made when the page is shown: the same nonce is the same submission.
+
+    `adult` is true only where the student stated to be 18 or older; without it there are no introductions.
+    """
 
     nonce: str
     draft_id: UUID
@@ -37,4 +46,6 @@ class Submission:
     introductions: tuple[IntroductionRequest, ...]
     channels: frozenset[ContactChannel]
     page: str
+    adult: bool = False
     attribution: Mapping[str, str] = field(default_factory=dict)
+    preferences: ContactPreferences = field(default_factory=ContactPreferences)

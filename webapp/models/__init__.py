@@ -14,9 +14,11 @@ from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
 from webapp.models.outbox import OutboxEvent
 from webapp.models.partner import Partner, PartnerEndpoint, PartnerInstitution
+from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.prospect import Prospect
+from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.terms import CapUse, PartnerTerms
@@ -36,6 +38,7 @@ __all__ = [
     "InboxMail",
     "Institution",
     "Lead",
+    "LeadAnswer",
     "LeadEvent",
     "ListingRevision",
     "ListingStatus",
@@ -45,7 +48,9 @@ __all__ = [
     "Partner",
     "PartnerEndpoint",
     "PartnerInstitution",
+    "PartnerQuestion",
     "PartnerTerms",
+    "PendingRequest",
     "Program",
     "Prospect",
     "ReceivedPosting",

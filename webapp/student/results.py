@@ -32,7 +32,7 @@ def show(token: str) -> ResponseReturnValue:
         results = ranked(draft, token)
     except ProfileError as error:
         return to_the_answer(error)
-    return list_page(results, request_form(results, filled=False), new_ticket(draft.id, runtime().clock.now()))
+    return list_page(results, request_form(filled=False), new_ticket(draft.id, runtime().clock.now()))
 
 
 @blueprint.post("/results/<token>/edit")
