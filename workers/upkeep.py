@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from webapp.services import draft, exposure, outbox, resume_link, share
+from webapp.services import draft, exposure, outbox, pending_request, resume_link, share
 from webapp.services.sweep import sweep as sweep_service
 from workers.publish import publish
 from workers.task import ServiceTask, runtime
@@ -25,6 +25,7 @@ def purge() -> None:
         resume_link.purge(session, runtime().clock)
         draft.purge(session, runtime().clock)
         share.purge(session, runtime().clock)
+        pending_request.purge(session, runtime().clock)
 
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types

@@ -14,7 +14,7 @@ Values = Mapping[str, str | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the student asks for under the list. `schools` is how many of the schools to tick, from the top."""
+    """What the student asks for. `schools` is how many of the schools to tick, from the top."""
 
     email: str
     mail: bool = True
@@ -111,29 +111,39 @@ def fill_the_form(page: Page, base_url: str, answers: Mapping[str, Values]) -> s
 
 
 def ask_for(page: Page, request: Request) -> str:
-    """Ask for the mail and introductions on the results page, by keyboard; the address of the my-data page."""
+    """Ask for introductions (and the mail) from the results page, by keyboard; the address of the my-data page."""
     keys = Keyboard(page)
     expect(page.get_by_role("heading", level=1, name="Your list")).to_be_visible()
+    keys.press("Choose schools")
+    page.wait_for_url("**/introductions")
+    boxes = page.locator('[name="schools"]')
+    for index in range(request.schools):
+        keys.tick("schools", str(boxes.nth(index).get_attribute("value")))
+    _answer_the_schools(page, keys)
+    for channel in request.channels:
+        keys.tick("channels", channel)
+    if request.phone:
+        keys.write("phone", request.phone)
+    keys.write("first_name", request.first_name)
+    keys.write("last_name", request.last_name)
+    keys.write("email", request.email)
+    keys.tab_to('[name="adult"]')
+    page.keyboard.press("Space")
     if request.mail:
         keys.tab_to('[name="mail"]')
         page.keyboard.press("Space")
-    if request.schools:
-        for channel in request.channels:
-            keys.tick("channels", channel)
-        boxes = page.locator('[name="schools"]')
-        for index in range(request.schools):
-            keys.tick("schools", str(boxes.nth(index).get_attribute("value")))
-    keys.write("email", request.email)
-    if request.schools:
-        keys.write("first_name", request.first_name)
-        keys.write("last_name", request.last_name)
-        if request.phone:
-            keys.write("phone", request.phone)
-        keys.tab_to('[name="adult"]')
-        page.keyboard.press("Space")
-    keys.press("Send my request")
+    keys.press("See what would be sent")
+    page.wait_for_url("**/introductions/check")
+    keys.press(f"I agree: send to {'this school' if request.schools == 1 else f'these {request.schools} schools'}")
     page.wait_for_url("**/my-data/*")
     return page.url
+
+
+def _answer_the_schools(page: Page, keys: Keyboard) -> None:
+    """Choose the first option of every question that stands in sight: those of ticked schools, and no others."""
+    names = page.locator('.school-questions [type="radio"]:visible').evaluate_all("all => all.map(e => e.name)")
+    for name in dict.fromkeys(names):
+        keys.choose(name, str(page.locator(f'[name="{name}"]').first.get_attribute("value")))
 
 
 def cancel_first_introduction(page: Page) -> None:

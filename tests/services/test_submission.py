@@ -156,6 +156,7 @@ def _chain(rows: Sequence[Consent]) -> list[tuple[ConsentRecord, bytes]]:
                 text=row.text,
                 page=row.page,
                 at=row.at,
+                contact_preferences=row.contact_preferences,
             ),
             row.digest,
         )

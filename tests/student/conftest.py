@@ -38,6 +38,7 @@ def student_database_url(make_database: Callable[[], AbstractContextManager[str]
                 built.seal,
                 catalog=BytesIO(demo.joinpath("catalog.csv").read_bytes()),
                 partners=BytesIO(demo.joinpath("partners.csv").read_bytes()),
+                questions=BytesIO(demo.joinpath("questions.csv").read_bytes()),
                 endpoint_url=lambda slug: f"http://127.0.0.1:9/{slug}",
             )
         built.engine.dispose()

@@ -134,15 +134,36 @@ class Person:
         return urlsplit(response.headers["Location"]).path
 
     def ask(self, results: str, *, page: Page | None = None, **values: str | list[str]) -> TestResponse:
-        """Send the request form under the list."""
+        """Have the list mailed."""
         page = page or self.open(results)
         sent: dict[str, str | list[str]] = {"ticket": page.hidden("ticket"), "homepage": "", **values}
         return self.send(f"{results}/requests", sent, page=page)
 
+    def choose(self, results: str, values: Values, *, page: Page | None = None) -> TestResponse:
+        """Send the first page for introductions."""
+        path = f"{results}/introductions"
+        return self.send(path, {"homepage": "", **values}, page=page or self.open(path))
 
-def request_values(page: Page, schools: int = 1) -> dict[str, str | list[str]]:
-    """A whole and right request: the mail, and the first schools on the page."""
+    def agree(self, results: str, *, page: Page | None = None, **values: str) -> TestResponse:
+        """Send the second page for introductions: what was shown there."""
+        path = f"{results}/introductions/check"
+        page = page or self.open(path)
+        return self.send(path, {"ticket": page.hidden("ticket"), **values}, page=page)
+
+    def introduce(self, results: str, schools: int = 1, **changes: str | list[str]) -> TestResponse:
+        """Ask to be introduced to the first schools, all the way."""
+        page = self.open(f"{results}/introductions")
+        chosen = self.choose(results, introduction_values(page, schools) | changes, page=page)
+        assert chosen.status_code == 303, errors_of(chosen)
+        return self.agree(results)
+
+
+def introduction_values(page: Page, schools: int = 1) -> dict[str, str | list[str]]:
+    """A whole and right first page: the mail, the first schools on it, and the first answer to each question."""
+    questions = {name for name in page.names() if name.startswith("question-")}
+    choices = {name: next(iter(filter(None, page.values(name))), "") for name in questions}
     return {
+        **choices,
         "mail": "y",
         "channels": ["email"],
         "schools": page.values("schools")[:schools],
@@ -150,6 +171,8 @@ def request_values(page: Page, schools: int = 1) -> dict[str, str | list[str]]:
         "last_name": "Silva",
         "email": "ana@student.example",
         "adult": "y",
+        "time_zone": "America/Los_Angeles",
+        "language": "en",
     }
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 
 from tests.student.lists import ranked_ids, shared, shortlisted
-from tests.student.person import STEPS, Person, request_values
+from tests.student.person import STEPS, Person, introduction_values
 from webapp.student.guidebook.library import library
 
 
@@ -55,6 +55,8 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.later.show", lambda _: "/match/later"),
     ("student.resume.ask", lambda journey: {"open": journey.resume, "gone": "/resume/gone"}),
     ("student.results.show", lambda journey: journey.results),
+    ("student.introductions.show", lambda journey: f"{journey.results}/introductions"),
+    ("student.introductions.check", lambda journey: f"{journey.results}/introductions/check"),
     ("student.programs.index", lambda _: {"all": "/programs", "mistake": "/programs?price=much"}),
     (
         "student.programs.show",
@@ -80,11 +82,12 @@ NOT_PAGES = {
 def take_tour(person: Person) -> Tour:
     """Walk the whole way as `person` and note the address of every page."""
     results = person.finish()
-    page = person.open(results)
-    programs = [*ranked_ids(page)[:3], "demo-brambleford-bsai"]
+    programs = [*ranked_ids(person.open(results))[:3], "demo-brambleford-bsai"]
     for each in programs:
         shortlisted(person, each)
-    sent = person.ask(results, page=page, **(request_values(page, schools=2) | {"email": "tour@student.example"}))
+    sent = person.introduce(results, schools=2, email="tour@student.example")
+    page = person.open(f"{results}/introductions")
+    assert person.choose(results, introduction_values(page, schools=2), page=page).status_code == 303
     journey = Journey(person, results, urlsplit(sent.headers["Location"]).path, programs)
     addresses: dict[str, str] = {}
     for endpoint, reach in PAGES:

@@ -38,6 +38,7 @@ def load_demo(if_empty: bool, partner_url: str | None) -> None:
         with (
             data.joinpath("catalog.csv").open("rb") as catalog,
             data.joinpath("partners.csv").open("rb") as partners,
+            data.joinpath("questions.csv").open("rb") as questions,
             counting("Demo catalogue") as tick,
             runtime.begin() as session,
         ):
@@ -47,6 +48,7 @@ def load_demo(if_empty: bool, partner_url: str | None) -> None:
                 runtime.seal,
                 catalog=cast(BinaryIO, catalog),
                 partners=cast(BinaryIO, partners),
+                questions=cast(BinaryIO, questions),
                 endpoint_url=_endpoints(partner_url or runtime.settings.base_url + "/dev/partner/{slug}"),
                 if_empty=if_empty,
                 progress=tick,

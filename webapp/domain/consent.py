@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from webapp.domain.contact_preferences import ContactPreferences, ways
 from webapp.domain.partner import ContactChannel
 
-CONSENT_TEXT_VERSION = "2026-11-22"
+CONSENT_TEXT_VERSION = "2026-11-25"
 """Raise it whenever a word of the texts below changes; old records keep the words they were given under."""
 
 GENESIS = bytes(32)
@@ -26,13 +28,6 @@ class ConsentPurpose(StrEnum):
     MATCHES_BY_MAIL = "matches_by_mail"
 
 
-CHANNEL_WORDS = {
-    ContactChannel.EMAIL: "by e-mail",
-    ContactChannel.PHONE: "by phone call",
-    ContactChannel.TEXT: "by text message",
-}
-
-
 def join_words(words: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(words) < 2:
@@ -40,17 +35,18 @@ def join_words(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def introduction_text(legal_entity: str, program: str) -> str:
-    """The exact words beside the box of one school.
+def introduction_text(
+    legal_entity: str, program: str, channels: Collection[ContactChannel], preferences: ContactPreferences
+) -> str:
+    """The exact words a student agrees to for one school, shown beneath what that school will get.
 
-    They name every way of contact there is and bind the school to those ticked, so that what is stored is word for word
-    what was shown, whichever ways are ticked; the record keeps the ticked ways beside the text.
+    They name the legal entity and every limit the student set, so that the words alone say what is allowed.
     """
-    ways = join_words([CHANNEL_WORDS[channel] for channel in ContactChannel], "or")
+    limits = join_words([f"{ways(channels, 'or')} and in no other way", *preferences.limits(channels)], "and")
     return (
-        f"I agree that Program Match sends my name, contact details, background answers and this match "
-        f"to {legal_entity}, and that {legal_entity} may contact me about {program} {ways}, but only in the ways "
-        "I ticked on this page. This is not a condition of anything, and I can withdraw it at any time."
+        f"I agree that Program Match sends {legal_entity} what is shown here: my name, contact details, background, "
+        f"goal and this match, and my answers to its questions if it asks any. {legal_entity} may contact me about "
+        f"{program}: {limits}. This is not a condition of anything, and I can withdraw it at any time."
     )
 
 
@@ -75,10 +71,12 @@ class ConsentRecord:
     text: str
     page: str
     at: datetime
+    contact_preferences: Mapping[str, Any] | None = None
+    """What binds the school beside the channels (`ContactPreferences.to_json`); None in records older than that."""
 
     def digest(self, previous: bytes) -> bytes:
         """SHA-256 over the previous link's digest and a canonical JSON form of this one (sorted keys, UTC)."""
-        told = {
+        told: dict[str, Any] = {
             "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
             "channels": list(self.channels),
             "kind": self.kind,
@@ -92,6 +90,8 @@ class ConsentRecord:
             "text": self.text,
             "text_version": self.text_version,
         }
+        if self.contact_preferences is not None:
+            told["contact_preferences"] = dict(self.contact_preferences)
         canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(previous + canonical.encode()).digest()
 

@@ -1,5 +1,6 @@
 """A partner: a legal entity that buys leads."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -25,3 +26,9 @@ class ContactChannel(StrEnum):
     @property
     def needs_phone(self) -> bool:
         return self in (ContactChannel.PHONE, ContactChannel.TEXT)
+
+
+def in_order(channels: Iterable[ContactChannel]) -> tuple[ContactChannel, ...]:
+    """Channels without repeats, always in the same order."""
+    wanted = set(channels)
+    return tuple(channel for channel in ContactChannel if channel in wanted)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.partner import ContactChannel
+from webapp.domain.question import AnswerValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class IntroductionRequest:
-    """One ticked school: the partner, the program the introduction is about, and the words the student saw."""
+    """One ticked school: the partner, the program the introduction is about, and the words the student saw.
+
+    `answers` are to the partner's own questions, by the id of the question.
+    """
 
     partner_id: UUID
     program_id: str
     text_version: str
+    answers: Mapping[UUID, AnswerValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +48,4 @@ class Submission:
     page: str
     adult: bool = False
     attribution: Mapping[str, str] = field(default_factory=dict)
+    preferences: ContactPreferences = field(default_factory=ContactPreferences)

@@ -14,9 +14,11 @@ from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
 from webapp.models.outbox import OutboxEvent
 from webapp.models.partner import Partner, PartnerEndpoint, PartnerInstitution
+from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.prospect import Prospect
+from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
 from webapp.models.shared_list import SharedList
 from webapp.models.shortlist import ShortlistedProgram
@@ -40,6 +42,7 @@ __all__ = [
     "InboxMail",
     "Institution",
     "Lead",
+    "LeadAnswer",
     "LeadEvent",
     "ListingRevision",
     "ListingStatus",
@@ -49,7 +52,9 @@ __all__ = [
     "Partner",
     "PartnerEndpoint",
     "PartnerInstitution",
+    "PartnerQuestion",
     "PartnerTerms",
+    "PendingRequest",
     "Program",
     "Prospect",
     "ReceivedPosting",

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.consent import ConsentKind, ConsentPurpose
-from webapp.models.base import Base, Id, JsonArray, status_of
+from webapp.models.base import Base, Id, JsonArray, JsonObject, status_of
 
 
 class Consent(Base):
@@ -26,6 +26,7 @@ class Consent(Base):
     legal_entity: Mapped[str]
     program_id: Mapped[str]
     channels: Mapped[JsonArray]
+    contact_preferences: Mapped[JsonObject | None]
     text_version: Mapped[str]
     text: Mapped[str]
     page: Mapped[str]

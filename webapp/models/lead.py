@@ -33,6 +33,7 @@ class Lead(Base):
     reason: Mapped[str | None]
     test: Mapped[bool]
     channels: Mapped[JsonArray]
+    contact_preferences: Mapped[JsonObject] = mapped_column(server_default="{}")
     undo_until: Mapped[datetime]
     due_at: Mapped[datetime | None]
     cap_day: Mapped[date | None]

@@ -53,4 +53,5 @@ def _record(row: Consent) -> ConsentRecord:
         text=row.text,
         page=row.page,
         at=row.at,
+        contact_preferences=row.contact_preferences,
     )

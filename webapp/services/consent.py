@@ -1,8 +1,9 @@
 """Writing down what a student allowed, or took back: the next link of their hash chain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -26,6 +27,7 @@ class Wording:
     text: str
     page: str
     lead_id: UUID | None = None
+    contact_preferences: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def links(
             text=wording.text,
             page=wording.page,
             at=at,
+            contact_preferences=wording.contact_preferences,
         )
         digest = record.digest(digest)
         rows.append(_row(record, digest, chain.prospect_id, submission_id, wording.lead_id))
@@ -103,5 +106,6 @@ def _row(
         "text": record.text,
         "page": record.page,
         "at": record.at,
+        "contact_preferences": record.contact_preferences,
         "digest": digest,
     }

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +14,10 @@ from webapp.domain.clock import Clock
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.domain.partner import PartnerStatus
+from webapp.domain.question import QuestionKind
 from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import new_secret
-from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerTerms
+from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerQuestion, PartnerTerms
 from webapp.queries.catalog import has_listings
 from webapp.services.catalog import Progress, import_listings
 from webapp.services.catalog_file import read_listing_file
@@ -44,11 +46,13 @@ def load(
     *,
     catalog: BinaryIO,
     partners: BinaryIO,
+    questions: BinaryIO | None = None,
     endpoint_url: EndpointUrl,
     if_empty: bool = False,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Import `catalog` as the source “demo” and add the missing `partners`, each with an endpoint and a secret.
+    """Import `catalog` as the source “demo” and add the missing `partners`, each with an endpoint, a secret and its
+    own `questions`.
 
     Safe to repeat: a partner that is there keeps its terms and its secret, and gets a new endpoint only when its
     address is another now. With `if_empty` nothing is done once there is any listing. Refused when the catalogue is.
@@ -68,9 +72,11 @@ def load(
     )
     if report.is_refused:
         raise Refused(*report.problems)
-    rows = list(csv.DictReader(io.StringIO(partners.read().decode("utf-8"), newline="")))
+    rows = _rows(partners)
     added = sum(_add_partner(session, clock, seal, row, endpoint_url(row["slug"])) for row in rows)
     session.flush()
+    if questions is not None:
+        _add_questions(session, questions)
     return Loaded(report, partners_added=added, partners_kept=len(rows) - added)
 
 
@@ -133,3 +139,32 @@ def _point_to(session: Session, clock: Clock, seal: Seal, partner: Partner, url:
             id=new_id(), partner_id=partner.id, url=url, sealed_secret=seal.close(new_secret()), created_at=clock.now()
         )
     )
+
+
+def _add_questions(session: Session, file: BinaryIO) -> None:
+    """Give each partner without questions those of the file. What staff changed since stays."""
+    asked = set(session.scalars(select(PartnerQuestion.partner_id).distinct()))
+    partners = {partner.slug: partner.id for partner in session.scalars(select(Partner))}
+    for position, row in enumerate(_rows(file), start=1):
+        partner_id = partners[row["slug"]]
+        if partner_id not in asked:
+            session.add(_question(row, partner_id, position))
+    session.flush()
+
+
+def _question(row: Mapping[str, str], partner_id: UUID, position: int) -> PartnerQuestion:
+    return PartnerQuestion(
+        id=new_id(),
+        partner_id=partner_id,
+        program_id=row["program_id"] or None,
+        position=position,
+        kind=QuestionKind(row["kind"]),
+        label=row["label"],
+        help=row["help"],
+        required=row["required"] == "yes",
+        options=[option.strip() for option in row["options"].split("|") if option.strip()],
+    )
+
+
+def _rows(file: BinaryIO) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.read().decode("utf-8"), newline="")))

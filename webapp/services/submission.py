@@ -18,12 +18,14 @@ from webapp.domain.ids import address_key, new_id, token_hash
 from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.domain.partner import in_order
 from webapp.domain.submission import IntroductionRequest, Submission
-from webapp.models import Consent, Delivery, Lead, LeadEvent, Match, Message, OutboxEvent, Prospect
+from webapp.models import Consent, Delivery, Lead, LeadAnswer, LeadEvent, Match, Message, OutboxEvent, Prospect
 from webapp.models import Submission as SubmissionRow
 from webapp.observability.metrics import SUBMISSIONS
 from webapp.queries.partner import Offer, current_endpoints, offers_for
 from webapp.services import consent, message
+from webapp.services.question import answer_rows, checked_answers
 from webapp.services.replay import digest_of
 from webapp.services.rows import insert_rows
 
@@ -70,7 +72,8 @@ def submit(
         SUBMISSIONS.labels("repeated").inc()
         return before
     now = clock.now()
-    offers = _checked_offers(session, submission, ranking)
+    offers = checked_offers(session, submission, ranking)
+    answers = checked_answers(session, submission.introductions, offers)
     email_key = address_key(links.secret, submission.contact.email)
     prospect_id, submission_id = new_id(), new_id()
     matches = _match_rows(submission_id, ranking)
@@ -94,6 +97,7 @@ def submit(
             (Match, matches),
             (Lead, leads),
             (LeadEvent, [_event_row(lead, now) for lead in leads]),
+            (LeadAnswer, [row for lead in leads for row in answer_rows(lead["id"], answers[lead["partner_id"]])]),
             (Delivery, _delivery_rows(session, leads, now)),
             (Consent, consent.links(chain, wordings, at=now, submission_id=submission_id)),
             (Message, messages),
@@ -104,16 +108,22 @@ def submit(
     return Stored(submission_id, prospect_id, is_new=True)
 
 
-def _stored_before(session: Session, nonce: str) -> Stored | None:
-    """What this nonce made before. Posts with the same nonce wait for each other here, and only those."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(nonce, 1))))
+def find_stored(session: Session, nonce: str) -> Stored | None:
+    """What this nonce made before, if anything; waits for nobody."""
     row = session.execute(
         select(SubmissionRow.id, SubmissionRow.prospect_id).where(SubmissionRow.nonce == nonce)
     ).first()
     return Stored(row.id, row.prospect_id, is_new=False) if row else None
 
 
-def _checked_offers(session: Session, submission: Submission, ranking: Mapping[str, Any]) -> list[Offer]:
+def _stored_before(session: Session, nonce: str) -> Stored | None:
+    """What this nonce made before. Posts with the same nonce wait for each other here, and only those."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(nonce, 1))))
+    return find_stored(session, nonce)
+
+
+def checked_offers(session: Session, submission: Submission, ranking: Mapping[str, Any]) -> list[Offer]:
+    """The offers that were ticked, in that order; Refused as `submit` says."""
     if not submission.introductions and not submission.wants_mail:
         raise Refused(Problem("submission", "Nothing was asked for.", "Tick the mail, or at least one school."))
     if submission.introductions and not submission.channels:
@@ -240,7 +250,8 @@ def _lead_row(
         "status": LeadStatus.UNDO_WINDOW,
         "reason": "submitted",
         "test": offer.test,
-        "channels": sorted(submission.channels),
+        "channels": list(in_order(submission.channels)),
+        "contact_preferences": submission.preferences.within(submission.channels).to_json(),
         "undo_until": now + policy.undo_window,
         "due_at": now + policy.undo_window,
         "expires_at": now + policy.lead_expiry,
@@ -288,17 +299,20 @@ def _wordings(submission: Submission, offers: list[Offer], leads: list[dict[str,
             text=words.matches_by_mail_text(),
             page=submission.page,
         )
+    channels = in_order(submission.channels)
+    preferences = submission.preferences.within(channels)
     for offer, lead in zip(offers, leads, strict=True):
         yield consent.Wording(
             kind=words.ConsentKind.GIVEN,
             purpose=words.ConsentPurpose.INTRODUCTION,
             legal_entity=offer.legal_name,
             program_id=offer.program_id,
-            channels=tuple(sorted(submission.channels)),
+            channels=channels,
             text_version=words.CONSENT_TEXT_VERSION,
-            text=words.introduction_text(offer.legal_name, offer.program_name),
+            text=words.introduction_text(offer.legal_name, offer.program_name, channels, preferences),
             page=submission.page,
             lead_id=lead["id"],
+            contact_preferences=preferences.to_json(),
         )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from webapp.domain.consent import CHANNEL_WORDS, ConsentKind, ConsentPurpose, join_words
+from webapp.domain.consent import ConsentKind, ConsentPurpose
+from webapp.domain.contact_preferences import ways
 from webapp.domain.lead import LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.partner import ContactChannel
@@ -100,7 +101,7 @@ def _introduction(lead: Introduction, now: datetime) -> IntroductionView:
         status=label,
         tone=tone,
         sentence=sentence.format(school=lead.legal_name),
-        ways=join_words([CHANNEL_WORDS[ContactChannel(channel)] for channel in sorted(lead.channels)]),
+        ways=ways({ContactChannel(channel) for channel in lead.channels}),
         timeline=tuple(_timeline(lead, now)),
         consent=lead.consent,
         button="" if not can_stop else ("Cancel this introduction" if unsent else "Withdraw this introduction"),

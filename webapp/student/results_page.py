@@ -1,12 +1,10 @@
 """The results page as values: ranked cards, what was left out and why, ways in steps, the schools that can be asked."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from webapp.domain.consent import introduction_text
 from webapp.domain.label import money, months_label
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import Price, length, price, starts, teaching, where
@@ -26,7 +24,6 @@ from webapp.domain.wording import (
 from webapp.matching.catalog import Catalog
 from webapp.queries.partner import Offer
 from webapp.student.forms.goal import CREDENTIAL_WORDS
-from webapp.ui.choices import Option
 
 _NOT_KNOWN = frozenset(
     (
@@ -133,13 +130,13 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class ResultsPage:
-    """All the page shows of a ranking."""
+    """All the page shows of a ranking. `schools` are those that can be asked for an introduction."""
 
     considered: int
     cards: tuple[Card, ...]
     left_out: tuple[LeftOut, ...]
     ways: tuple[Way, ...]
-    schools: tuple[Option, ...]
+    schools: tuple[Offer, ...]
     has_demo: bool
     said_nothing: bool
 
@@ -159,24 +156,20 @@ def results_page(
         cards=cards,
         left_out=tuple(_left_out(rule, count, profile) for rule, count in ranking["excluded"].items()),
         ways=tuple(_way(pathway, catalog) for pathway in ranking["pathways"]),
-        schools=tuple(school_options(cards, offers)),
+        schools=tuple(partners_asked(cards, offers)),
         has_demo=any(card.demo for card in cards),
         said_nothing=any(c["code"] == _NOTHING_SAID for match in ranking["matches"] for c in match["caveats"]),
     )
 
 
-def school_options(cards: Iterable[Card], offers: Mapping[str, Offer]) -> list[Option]:
-    """One box for each partner, for its best ranked program, with the exact words that ticking agrees to."""
-    options: dict[UUID, Option] = {}
+def partners_asked(cards: Iterable[Card], offers: Mapping[str, Offer]) -> Iterable[Offer]:
+    """One offer for each partner, for its best ranked program: nobody is introduced to one partner twice."""
+    found: dict[UUID, Offer] = {}
     for card in cards:
         offer = offers.get(card.program_id)
         if offer is not None:
-            label = f"{offer.legal_name}: {card.name}, number {card.rank} in your list"
-            words = introduction_text(offer.legal_name, offer.program_name)
-            # The digest makes a box of an older page, with other words beside it, one that is not on this page.
-            digest = hashlib.sha256(words.encode()).hexdigest()[:16]
-            options.setdefault(offer.partner_id, Option(f"{offer.partner_id} {digest} {card.program_id}", label, words))
-    return list(options.values())
+            found.setdefault(offer.partner_id, offer)
+    return found.values()
 
 
 def _listing(catalog: Catalog, program_id: str) -> Listing | None:

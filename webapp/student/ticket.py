@@ -24,24 +24,26 @@ class Ticket:
     draft_id: UUID
     nonce: str
     shown_at: datetime
+    about: str = ""
+    """A digest of what the page showed, where what is sent must be what was shown."""
 
 
-def new_ticket(draft_id: UUID, now: datetime) -> Ticket:
+def new_ticket(draft_id: UUID, now: datetime, about: str = "") -> Ticket:
     """A ticket for a page that is shown now."""
-    return Ticket(draft_id, new_token(), now)
+    return Ticket(draft_id, new_token(), now, about)
 
 
 def sealed(ticket: Ticket, secret: str) -> str:
     """The ticket as text for a hidden field."""
-    told = [ticket.draft_id.hex, ticket.nonce, ticket.shown_at.timestamp()]
+    told = [ticket.draft_id.hex, ticket.nonce, ticket.shown_at.timestamp(), ticket.about]
     return str(URLSafeSerializer(secret, salt=SALT).dumps(told))
 
 
 def opened(text: str, secret: str, draft_id: UUID) -> Ticket | None:
     """The ticket in `text`, or None where it is not ours or was made for another draft."""
     try:
-        hexed, nonce, shown = URLSafeSerializer(secret, salt=SALT).loads(text)
-        ticket = Ticket(UUID(hexed), str(nonce), datetime.fromtimestamp(shown, UTC))
+        hexed, nonce, shown, about = URLSafeSerializer(secret, salt=SALT).loads(text)
+        ticket = Ticket(UUID(hexed), str(nonce), datetime.fromtimestamp(shown, UTC), str(about))
     except (BadData, ValueError, TypeError):
         return None
     return ticket if ticket.draft_id == draft_id else None

@@ -1,0 +1,142 @@
+"""The request under the list: asked for once, stored once. `results` mounts its views."""
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from webapp.context import rate_limited, runtime
+from webapp.domain.errors import Problem, Refused
+from webapp.domain.ids import address_key
+from webapp.domain.profile import ProfileError
+from webapp.domain.submission import Contact, Submission
+from webapp.queries.my_data import count_requests
+from webapp.services.submission import Stored, submit
+from webapp.student.drafts import current_draft
+from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
+from webapp.student.ranked import SHOWN, Results, draft_of, ranked, to_the_answer
+from webapp.student.summary import summary_of
+from webapp.student.ticket import Ticket, new_ticket, opened, sealed
+
+MOST_REQUESTS, FLOOD_WINDOW = 10, timedelta(days=1)
+"""How many requests one address may be named in."""
+
+
+def look_again(token: str) -> ResponseReturnValue:
+    """Where a reload of a page with mistakes ends: the list itself."""
+    return redirect(url_for("student.results.show", token=token), 302)
+
+
+@rate_limited("10/minute;60/hour")
+def ask(token: str) -> ResponseReturnValue:
+    """Have the list mailed, once, and show where it stands."""
+    built = runtime()
+    draft = draft_of(token)
+    try:
+        results = ranked(draft, token)
+    except ProfileError as error:
+        return to_the_answer(error)
+    form = request_form(filled=True)
+    ticket = opened(form.ticket.data or "", built.links.secret, draft.id)
+    if not _is_acceptable(form, ticket) or ticket is None:
+        return list_page(results, form, ticket or new_ticket(draft.id, built.clock.now())), 422
+    submission = Submission(
+        nonce=ticket.nonce,
+        draft_id=draft.id,
+        contact=Contact(email=form.email.data or ""),
+        wants_mail=True,
+        introductions=(),
+        channels=frozenset(),
+        page=f"{built.settings.base_url}/results",
+        attribution=draft.attribution,
+    )
+    try:
+        with built.begin() as session:
+            stored = store(session, results, submission)
+    except Refused as refusal:
+        form.form_errors.extend(f"{problem.what} {problem.remedy}".strip() for problem in refusal.problems)
+        return list_page(results, form, new_ticket(draft.id, built.clock.now())), 422
+    return to_my_data(stored)
+
+
+def store(session: Session, results: Results, submission: Submission) -> Stored:
+    """Store what is asked for under a list. Refused as `submit` says, and when an address is named too often."""
+    built = runtime()
+    stored = submit(
+        session,
+        built.clock,
+        built.links,
+        built.policy,
+        submission,
+        profile=results.profile.to_json(),
+        ranking=results.ranking.to_json(),
+        ranked_on=results.today,
+        ranked_k=SHOWN,
+    )
+    if stored.is_new:
+        _check_flood(session, submission.contact.email)
+    return stored
+
+
+def to_my_data(stored: Stored) -> ResponseReturnValue:
+    """What was asked for is stored: on to the page where it can be watched and taken back."""
+    built = runtime()
+    built.wake_up.nudge()
+    flash("We have what you asked for. Here you can see what happens with it.", "good")
+    return redirect(url_for("student.my_data.show", token=built.links.my_data_token(stored.prospect_id)), 303)
+
+
+def request_form(*, filled: bool) -> RequestForm:
+    """The form under a list: empty, or filled with what was posted."""
+    given = {} if filled else {"formdata": None}
+    return RequestForm(test_addresses=not runtime().settings.is_production, **given)
+
+
+def list_page(results: Results, form: RequestForm, ticket: Ticket) -> str:
+    """The list with the request form under it."""
+    draft = current_draft()
+    form.ticket.data = sealed(ticket, runtime().links.secret)
+    form.ticket.raw_data = None
+    return render_template(
+        "student/results.html",
+        page=results.page,
+        summary=summary_of(results.profile),
+        form=form,
+        is_under_age=results.is_under_age,
+        token=results.token,
+        is_own=draft is not None and draft.id == results.draft.id,
+        contact_email=runtime().settings.mail_from,
+    )
+
+
+def is_too_fast(ticket: Ticket) -> bool:
+    """Whether a page comes back faster than a person reads."""
+    built = runtime()
+    return (built.clock.now() - ticket.shown_at).total_seconds() < built.settings.form_min_seconds
+
+
+def _is_acceptable(form: RequestForm, ticket: Ticket | None) -> bool:
+    """Whether the form is right, ours, and not sent faster than a person reads. Errors are put on the form."""
+    fine = form.validate()
+    if ticket is None:
+        form.form_errors.append(PAGE_IS_OLD)
+        return False
+    if is_too_fast(ticket):
+        form.form_errors.append(TOO_FAST)
+        return False
+    return fine
+
+
+def _check_flood(session: Session, address: str) -> None:
+    """Whoever types somebody else's address must not be able to fill that person's inbox: one too many is undone."""
+    built = runtime()
+    since = built.clock.now() - FLOOD_WINDOW
+    if count_requests(session, address_key(built.links.secret, address), since=since) > MOST_REQUESTS:
+        raise Refused(
+            Problem(
+                "email",
+                "This address has had many requests in the last day, so we wait before we write to it again.",
+                "Try again tomorrow. What was asked before is not changed.",
+            )
+        )
