@@ -53,8 +53,8 @@ PROFILE_STEPS = (
         "background",
         "background",
         "Background",
-        "What do you bring?",
-        "Programs have entry rules. With this we can tell which ones you meet.",
+        "What have you done so far?",
+        "Programs have rules about whom they take. With this we can tell which of them you meet.",
         BackgroundForm,
     ),
     Step(
@@ -79,7 +79,7 @@ PROFILE_STEPS = (
         "priorities",
         "Priorities",
         "What matters most?",
-        "This decides how the list is ordered. Only you set these weights; schools cannot.",
+        "This decides the order of your list. Only you can set it; no school can.",
         PrioritiesForm,
     ),
 )

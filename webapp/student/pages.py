@@ -69,6 +69,7 @@ def privacy() -> ResponseReturnValue:
     return render_template(
         "student/privacy.html",
         draft_days=built.settings.draft_expiry_days,
+        link_days=built.settings.resume_link_days,
         lead_days=built.settings.lead_expiry_days,
         undo_minutes=round(built.policy.undo_window.total_seconds() / 60),
         contact_email=built.settings.mail_from,

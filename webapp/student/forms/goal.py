@@ -57,7 +57,7 @@ class GoalForm(StepForm):
 
     occupation = SelectField(
         "Which job is closest to what you want?",
-        hint="Choose the nearest one. We use it to see which fields of study lead there.",
+        hint="Choose the nearest one. We use it to see which fields of study lead there. You commit to nothing.",
         options=_job_options(),
         unknown="I don't know yet",
     )
@@ -71,13 +71,14 @@ class GoalForm(StepForm):
     )
     credentials = CheckboxesField(
         "Which kinds of program would you consider?",
-        hint="Choose all that would work for you.",
+        hint="Choose all that would work for you. “College credit” counts toward a degree later.",
         options=[Option(credential.value, *words) for credential, words in CREDENTIAL_WORDS.items()],
         unknown="Any of them, or I don't know",
     )
     interests = TextAreaField(
         "Which topics interest you?",
-        hint="Put a comma between two topics, for example: computer vision, public health, robotics.",
+        hint="Subjects or kinds of work, with a comma between two, for example: public health, computer vision, "
+        "robotics. Leave it empty if nothing comes to mind.",
         rows=2,
         max_length=1000,
         checks=[NoAddress(), Topics()],

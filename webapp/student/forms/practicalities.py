@@ -20,7 +20,7 @@ MODALITY_WORDS = {
 }
 PACE_WORDS = {
     Pace.FULL_TIME: ("Full time", "Study is the main thing you do."),
-    Pace.PART_TIME: ("Part time", "Beside a job or a family."),
+    Pace.PART_TIME: ("Part time", "Fewer hours a week, beside a job or a family."),
 }
 RADIUS_WORDS = {
     "25": "About 15 miles",
@@ -66,6 +66,7 @@ class PracticalitiesForm(StepForm):
     )
     country = SelectField(
         "Which country do you live in?",
+        hint="Where you would study from, if it is online.",
         options=country_options(),
         unknown="I'd rather not say",
         width="m",
@@ -73,14 +74,14 @@ class PracticalitiesForm(StepForm):
     )
     state = SelectField(
         "Which state or territory do you live in?",
-        hint="Only in the United States. Online programs may take students from some states and not from others.",
+        hint="Online programs may take students from some states and not from others.",
         options=[Option(code, name) for code, name in sorted(STATES.items(), key=lambda item: item[1])],
         unknown="I'd rather not say",
         width="m",
     )
     postal_code = TextField(
         "ZIP code",
-        hint="Five digits. We use it only to work out how far campuses are. Leave it empty if you prefer.",
+        hint="Five digits. It tells us how far campuses are. Leave it empty if you would rather not say.",
         max_length=11,
         autocomplete="postal-code",
         inputmode="numeric",
@@ -89,6 +90,7 @@ class PracticalitiesForm(StepForm):
     )
     radius_km = SelectField(
         "How far would you travel to a campus?",
+        hint="One way, from where you live.",
         options=[Option(value, words) for value, words in RADIUS_WORDS.items()],
         unknown="I don't know",
         width="m",
@@ -100,7 +102,7 @@ class PracticalitiesForm(StepForm):
     )
     hours_per_week = NumberField(
         "How many hours a week can you study?",
-        hint="Classes and homework together. Leave it empty if you don't know.",
+        hint="Classes and homework together, in a normal week. Leave it empty if you don't know.",
         low=1,
         high=100,
         suffix="hours",
@@ -113,7 +115,7 @@ class PracticalitiesForm(StepForm):
     )
     months_max = WholeNumberField(
         "What is the longest the program may take?",
-        hint="In months: two years are 24. Leave it empty if you don't know.",
+        hint="In months: one year is 12, two years are 24. Leave it empty if you don't know.",
         low=1,
         high=240,
         suffix="months",
@@ -121,8 +123,9 @@ class PracticalitiesForm(StepForm):
     )
     budget_usd = WholeNumberField(
         "How much can you spend on tuition in total?",
-        hint="For the whole program, in US dollars, with grants and loans if you plan on them, and without living "
-        "costs. Leave it empty if you don't know.",
+        hint="Tuition is what a school charges for teaching. Think of the whole program, in US dollars. Count grants "
+        "and loans you plan on; leave out rent, food and books. Leave it empty if you don't know or would rather "
+        "not say.",
         high=10_000_000,
         prefix="$",
         example="30,000",
