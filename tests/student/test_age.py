@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from tests.student.person import ANSWERS, STEPS, Page, Person, errors_of, request_values
+from tests.student.person import ANSWERS, STEPS, Page, Person, errors_of, introduction_values
 from webapp.bootstrap import Runtime
 from webapp.domain.age import AgeBand, may_be_introduced
 from webapp.student.answers import is_adult
 from webapp.student.answers import may_be_introduced as answers_allow
-from webapp.student.forms.request import TOO_YOUNG
+from webapp.student.introductions import TOO_YOUNG
 
 TEEN, ADULT, CHILD = {"age": "13_to_17"}, {"age": "18_or_older"}, {"age": "under_13"}
 TABLES = ("drafts", "submissions", "prospects", "leads", "messages", "consents", "outbox_events")
@@ -100,9 +100,8 @@ def test_a_child_cannot_simply_choose_another_age(person: Person, database: Engi
 
 def test_a_child_who_had_asked_for_something_is_taken_out_of_every_row(person: Person, database: Engine) -> None:
     results = person.finish()
-    page = person.open(results)
     mail = "child@student.example"
-    assert person.ask(results, page=page, **(request_values(page, schools=2) | {"email": mail})).status_code == 303
+    assert person.introduce(results, schools=2, email=mail).status_code == 303
     assert details(database, mail) == 2
     person.answer("age", CHILD)
     with database.connect() as connection:
@@ -118,78 +117,75 @@ def test_a_child_who_had_asked_for_something_is_taken_out_of_every_row(person: P
     assert person.client.get(results).status_code == 404
 
 
-def test_the_young_see_the_whole_list_and_no_box_for_a_school(person: Person) -> None:
+def test_the_young_see_the_whole_list_and_no_way_to_a_school(person: Person) -> None:
     page = person.open(person.finish({**ANSWERS, "age": TEEN}))
     assert page.words.count("Rank ") >= 10
-    assert page.values("schools") == []
-    assert "adult" not in page.names()
+    assert not any("/introductions" in address for _, _, address in page.addresses)
     assert "you told us that you are under 18" in page.words
-    assert "mail" in page.names()
 
 
 def test_the_young_may_have_the_list_mailed(person: Person, database: Engine) -> None:
     results = person.finish({**ANSWERS, "age": TEEN})
-    assert person.ask(results, mail="y", email="teen@student.example").status_code == 303
+    assert person.ask(results, email="teen@student.example").status_code == 303
     assert details(database, "teen@student.example") == 0
 
 
-@pytest.mark.parametrize("mail", [{}, {"mail": "y"}])
-def test_boxes_made_up_for_the_young_are_refused(
-    person: Person, another_person: Person, database: Engine, mail: dict[str, str]
-) -> None:
-    grown_up = another_person.open(another_person.finish())
-    stolen = request_values(grown_up, schools=2)
-    del stolen["mail"]
+def test_boxes_made_up_for_the_young_are_refused(person: Person, another_person: Person, database: Engine) -> None:
+    theirs = another_person.finish()
+    stolen = introduction_values(another_person.open(f"{theirs}/introductions"), schools=2)
     results = person.finish({**ANSWERS, "age": TEEN})
     before = rows(database)
-    values = stolen | mail | {"email": "sly@student.example", "adult": "y"}
-    response = person.ask(results, page=None, **values)
-    assert response.status_code == 422
-    assert TOO_YOUNG in errors_of(response)
+    response = person.choose(results, stolen | {"email": "sly@student.example"}, page=person.open(results))
+    assert response.headers["Location"] == results
     assert rows(database) == before
+    assert TOO_YOUNG in person.open(results).words
 
 
 def test_a_page_shown_before_the_age_was_told_opens_no_door(person: Person, database: Engine) -> None:
     results = person.finish()
-    page = person.open(results)
+    page = person.open(f"{results}/introductions")
+    values = introduction_values(page, schools=2) | {"email": "tab@student.example"}
+    assert person.choose(results, values, page=page).status_code == 303
+    check = person.open(f"{results}/introductions/check")
     person.answer("age", TEEN)
     before = rows(database)
-    response = person.ask(results, page=page, **(request_values(page, schools=2) | {"email": "tab@student.example"}))
-    assert response.status_code == 422
-    assert TOO_YOUNG in errors_of(response)
+    response = person.agree(results, page=check)
+    assert response.headers["Location"] == results
     assert rows(database) == before
 
 
 def test_the_list_opened_elsewhere_knows_the_age_too(person: Person, another_person: Person) -> None:
     results = person.finish({**ANSWERS, "age": TEEN})
-    assert another_person.open(results).values("schools") == []
-    response = another_person.ask(results, email="x@student.example", schools=["made up"], adult="y")
-    assert response.status_code == 422
+    assert another_person.client.get(f"{results}/introductions").headers["Location"] == results
+    made_up = {"email": "x@student.example", "schools": ["made up"], "adult": "y"}
+    response = another_person.choose(results, made_up, page=another_person.open(results))
+    assert response.headers["Location"] == results
 
 
 def test_an_adult_is_not_asked_twice(person: Person, database: Engine) -> None:
     results = person.finish({**ANSWERS, "age": ADULT})
-    page = person.open(results)
+    page = person.open(f"{results}/introductions")
     assert "adult" not in page.names()
-    values = request_values(page) | {"email": "grown@student.example"}
+    values = introduction_values(page) | {"email": "grown@student.example"}
     del values["adult"]
-    assert person.ask(results, page=page, **values).status_code == 303
+    assert person.choose(results, values, page=page).status_code == 303
+    assert person.agree(results).status_code == 303
     assert details(database, "grown@student.example") == 1
 
 
 def test_who_would_rather_not_say_still_has_to_say_in_the_request(person: Person) -> None:
     results = person.finish()
-    page = person.open(results)
-    values = request_values(page) | {"email": "silent@student.example"}
+    page = person.open(f"{results}/introductions")
+    values = introduction_values(page) | {"email": "silent@student.example"}
     del values["adult"]
-    response = person.ask(results, page=page, **values)
+    response = person.choose(results, values, page=page)
     assert response.status_code == 422
     assert any("18 or older" in line for line in errors_of(response))
 
 
 def test_the_age_is_in_no_profile(person: Person, database: Engine) -> None:
     results = person.finish({**ANSWERS, "age": ADULT})
-    person.ask(results, mail="y", email="noage@student.example")
+    person.ask(results, email="noage@student.example")
     with database.connect() as connection:
         profile = connection.execute(
             text(

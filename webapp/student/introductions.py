@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
@@ -32,6 +32,10 @@ blueprint.after_request(keep_private)
 blueprint.register_error_handler(ProfileError, to_the_answer)
 
 _KEY: Final = "request_key"
+TOO_YOUNG = (
+    "You told us that you are under 18. We introduce adults only, so nothing was sent. You can have the list mailed, "
+    "and apply to any school yourself."
+)
 NOTHING_TYPED = "Tell us first which schools you would like to be introduced to. Nothing was sent."
 CHANGED = "Something has changed since this page was shown. Look once more at what would be sent. Nothing was sent yet."
 
@@ -52,7 +56,7 @@ class Asked:
 @blueprint.get("/results/<token>/introductions")
 def show(token: str) -> ResponseReturnValue:
     """Which schools, who you are, how they may contact you: as this browser left it."""
-    results = ranked(draft_of(token), token)
+    results = _grown_up(token)
     choices = _choices(results)
     return _choose_page(results, choices, _form(results, choices, typed=_typed(results)))
 
@@ -62,7 +66,7 @@ def show(token: str) -> ResponseReturnValue:
 def choose(token: str) -> ResponseReturnValue:
     """Keep what was typed, right or wrong; when all is right, show what would be sent."""
     built = runtime()
-    results = ranked(draft_of(token), token)
+    results = _grown_up(token)
     choices = _choices(results)
     form = _form(results, choices)
     fine = form.validate()
@@ -77,7 +81,7 @@ def choose(token: str) -> ResponseReturnValue:
 @blueprint.get("/results/<token>/introductions/check")
 def check(token: str) -> ResponseReturnValue:
     """What each school would get, to the letter, and the words agreed to by sending it."""
-    results = ranked(draft_of(token), token)
+    results = _grown_up(token)
     asked = _asked(results)
     if asked is None:
         return _start_again(token)
@@ -89,7 +93,7 @@ def check(token: str) -> ResponseReturnValue:
 def send(token: str) -> ResponseReturnValue:
     """Store the request, once, if it is what was shown; then show where it stands."""
     built = runtime()
-    results = ranked(draft_of(token), token)
+    results = _grown_up(token)
     form = SendForm()
     form.validate()
     ticket = opened(form.ticket.data or "", built.links.secret, results.draft.id)
@@ -110,6 +114,15 @@ def send(token: str) -> ResponseReturnValue:
         form.form_errors.extend(f"{problem.what} {problem.remedy}".strip() for problem in refusal.problems)
         return _check_page(results, asked, form), 422
     return to_my_data(stored)
+
+
+def _grown_up(token: str) -> Results:
+    """The list of somebody who may be introduced; who said to be under 18 is led back to it, and nothing is kept."""
+    results = ranked(draft_of(token), token)
+    if results.is_under_age:
+        flash(TOO_YOUNG, "warm")
+        abort(redirect(url_for("student.results.show", token=token), 303))
+    return results
 
 
 def _choices(results: Results) -> tuple[SchoolChoice, ...]:
@@ -169,7 +182,7 @@ def _submission(results: Results, form: IntroductionsForm) -> Submission:
         introductions=tuple(_introduction(value, form) for value in form.schools.data),
         channels=form.chosen_channels,
         page=f"{runtime().settings.base_url}/results/introductions",
-        adult=form.states_adult and not results.is_under_age,
+        adult=form.states_adult,
         attribution=results.draft.attribution,
         preferences=form.preferences,
     )
