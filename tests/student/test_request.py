@@ -15,7 +15,7 @@ from webapp.context import RATE_LIMIT_MARK
 from webapp.domain.clock import FrozenClock
 from webapp.settings import Environment
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, TRAP_FILLED
-from webapp.student.results import MOST_REQUESTS
+from webapp.student.requests import MOST_REQUESTS
 
 
 @pytest.fixture
