@@ -157,7 +157,9 @@ def results_page(
     return ResultsPage(
         considered=ranking["considered"],
         cards=cards,
-        left_out=tuple(_left_out(rule, count, profile) for rule, count in ranking["excluded"].items()),
+        left_out=tuple(
+            _left_out(rule, count, profile) for rule, count in ranking["excluded"].items() if rule in _LIMITS
+        ),
         ways=tuple(_way(pathway, catalog) for pathway in ranking["pathways"]),
         schools=tuple(school_options(cards, offers)),
         has_demo=any(card.demo for card in cards),
