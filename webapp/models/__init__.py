@@ -7,6 +7,7 @@ from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.consent import Consent
 from webapp.models.delivery import Attempt, Delivery
 from webapp.models.draft import Draft
+from webapp.models.feedback import Feedback
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
 from webapp.models.listing_revision import ListingRevision
@@ -32,6 +33,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "FailedLogin",
+    "Feedback",
     "ImportStatus",
     "InboxMail",
     "Institution",
