@@ -1,5 +1,6 @@
 """The request under the list: asked for once, stored once. `results` mounts its views."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,10 +18,10 @@ from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.queries.my_data import count_requests
 from webapp.services.draft import OpenDraft
 from webapp.services.submission import submit
-from webapp.student.drafts import current_draft
+from webapp.student.forms.panel import PanelForm
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
 from webapp.student.ranked import SHOWN, Results, draft_of, ranked, to_the_answer
-from webapp.student.summary import summary_of
+from webapp.student.shown import list_values
 from webapp.student.ticket import Ticket, new_ticket, opened, sealed
 
 MOST_REQUESTS, FLOOD_WINDOW = 10, timedelta(days=1)
@@ -57,6 +58,7 @@ def ask(token: str) -> ResponseReturnValue:
                 ranking=results.ranking.to_json(),
                 ranked_on=results.today,
                 ranked_k=SHOWN,
+                put_aside=results.question.without,
             )
             if stored.is_new:
                 _check_flood(session, form.email.data or "", built)
@@ -80,20 +82,18 @@ def request_form(results: Results, *, filled: bool) -> RequestForm:
     )
 
 
-def list_page(results: Results, form: RequestForm, ticket: Ticket) -> str:
-    """The list with the request form under it."""
-    draft = current_draft()
+def list_page(
+    results: Results,
+    form: RequestForm,
+    ticket: Ticket,
+    *,
+    panel: PanelForm | None = None,
+    before: Sequence[str] | None = None,
+) -> str:
+    """The list with the request form under it; `panel` and `before` as in `list_values`."""
     form.ticket.data = sealed(ticket, runtime().links.secret)
     form.ticket.raw_data = None
-    return render_template(
-        "student/results.html",
-        page=results.page,
-        summary=summary_of(results.profile),
-        form=form,
-        token=results.token,
-        is_own=draft is not None and draft.id == results.draft.id,
-        contact_email=runtime().settings.mail_from,
-    )
+    return render_template("student/results.html", form=form, **list_values(results, panel=panel, before=before))
 
 
 def _is_acceptable(form: RequestForm, ticket: Ticket | None) -> bool:
