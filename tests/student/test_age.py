@@ -157,7 +157,7 @@ def test_a_page_shown_before_the_age_was_told_opens_no_door(person: Person, data
 def test_the_list_opened_elsewhere_knows_the_age_too(person: Person, another_person: Person) -> None:
     results = person.finish({**ANSWERS, "age": TEEN})
     assert another_person.client.get(f"{results}/introductions").headers["Location"] == results
-    made_up = {"email": "x@student.example", "schools": ["made up"], "adult": "y"}
+    made_up: dict[str, str | list[str]] = {"email": "x@student.example", "schools": ["made up"], "adult": "y"}
     response = another_person.choose(results, made_up, page=another_person.open(results))
     assert response.headers["Location"] == results
 

@@ -59,10 +59,15 @@ def step_sentence(step: Parameters, name: str, institution: str) -> str:
         "price not published" if price is None else money(price),
     ]
     sentence = f"{name}, {institution}" + (f" ({', '.join(facts)})." if "months" in step else ".")
+    return f"{sentence} {gains_sentence(step)}".strip()
+
+
+def gains_sentence(step: Parameters) -> str:
+    """What one program of a chain gives that later steps ask for; empty where it is the last."""
     given = [text for text in (_given(rule, step.get("gives", {})) for rule in step["closes"]) if text]
     if given:
-        return f"{sentence} It gives you what later steps ask for: {listed(given)}."
-    return f"{sentence} It opens the next step to you." if step["closes"] else sentence
+        return f"It gives you what later steps ask for: {listed(given)}."
+    return "It opens the next step to you." if step["closes"] else ""
 
 
 def _change(path: str, value: Any) -> str:

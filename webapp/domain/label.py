@@ -105,6 +105,7 @@ TERM_LABELS: Mapping[str, str] = {
     "monthly": "every month",
 }
 RULE_LABELS: Mapping[str, str] = {
+    "hidden": "was put aside by you",
     "goal": "awards another credential than those you named",
     "place": "cannot be reached from where you are, in a way you accept",
     "schedule": "does not fit your pace or your hours",

@@ -6,7 +6,7 @@ A run takes over what the first one worked out and the change does not touch.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from webapp.domain.profile import Criterion
@@ -14,7 +14,6 @@ from webapp.matching.changes import Change, Ladder, gap_ladders, wish_ladders
 from webapp.matching.context import Context
 from webapp.matching.gaps import Gap
 from webapp.matching.rules import Verdict
-from webapp.matching.student import Student
 
 MOST_RUNS = 6
 """How often the engine is run again for one list; this bounds the time."""
@@ -160,7 +159,7 @@ class _Trials:
 
 def _again(context: Context, change: Change) -> Context:
     """The question with one answer changed; what the change does not touch is taken over and not worked out again."""
-    student = Student(change.apply(context.student.profile), context.student.weights)
+    student = replace(context.student, profile=change.apply(context.student.profile))
     changed = Context(student, context.catalog, context.today)
     section, key = change.path.split(".")
     untouched = ["months_to_start", "wishes"]

@@ -19,7 +19,6 @@ from webapp.matching.catalog import PACE_BITS
 from webapp.matching.context import Context
 from webapp.matching.places import IN_PERSON
 from webapp.matching.rules import LIMIT_RULES, broken_limits
-from webapp.matching.student import Student
 
 AIM = 3
 MOST_CENTS, MOST_KM = 10_000_000_00, 20_000
@@ -134,7 +133,7 @@ def _way(context: Context, way: Modality) -> Iterator[NearMiss]:
     student, profile = context.student, context.student.profile
     ways = (*profile.practical.modalities, way)
     changed = replace(profile, practical=replace(profile.practical, modalities=ways))
-    more = _kept(Context(Student(changed, student.weights), context.catalog, context.today)) - _kept(context)
+    more = _kept(Context(replace(student, profile=changed), context.catalog, context.today)) - _kept(context)
     if more > 0:
         before = student.stated["practical.modalities"]
         after = [item.value for item in ways]

@@ -117,13 +117,15 @@ def rank(
     salt: bytes = b"",
     today: date | None = None,
     counterfactuals: bool = True,
+    without: frozenset[str] = frozenset(),
 ) -> Ranking:
     """Rank the catalogue for a profile and explain the best k.
 
     `salt` decides ties, differently for each student who has one. `today` (the day of the question; by default the
     newest date in the catalogue, so that a replay gives the same answer) decides start dates and the age of facts.
+    Programs `without` were put aside by the student: they are never shown, nor are ways through them.
     """
-    context = Context(Student(profile, weights), catalog, catalog.as_of if today is None else today)
+    context = Context(Student(profile, weights, without), catalog, catalog.as_of if today is None else today)
     rows, excluded = within_limits(context)
     best = best_of(context, rows, max(0, k), salt)
     shown, matches = best.places, explained(context, best)

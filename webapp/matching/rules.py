@@ -31,8 +31,11 @@ TRUE, OPEN, FALSE = 1, 0, -1
 SUBJECTS = tuple(Subject)
 _STATES = "program.states_authorized"
 _STATE_WORDS = tuple(state.casefold() for state in STATE_BITS)
-LIMIT_RULES = ("goal", "place", "schedule", "duration", "start", "cost", "background")
-"""The hard limits in the order in which they are counted: a program that breaks several counts under the first."""
+LIMIT_RULES = ("hidden", "goal", "place", "schedule", "duration", "start", "cost", "background")
+"""The hard limits in the order in which they are counted: a program that breaks several counts under the first.
+
+`hidden` are the programs put aside one by one.
+"""
 
 
 class Verdict(IntEnum):
@@ -186,6 +189,10 @@ def broken_limits(
     """For each hard limit the student set, the rows known to break it. What is unknown breaks nothing."""
     catalog, practical, goal = places.catalog, student.profile.practical, student.profile.goal
     broken: dict[str, Mask] = {}
+    if student.without:
+        put_aside = np.zeros(len(catalog), dtype=np.bool_)
+        put_aside[[catalog.row_of[each] for each in student.without if each in catalog.row_of]] = True
+        broken["hidden"] = put_aside
     if student.must(Criterion.GOAL) and goal.credentials:
         other = np.ones(len(Credential), dtype=np.bool_)
         other[[credential.rank for credential in goal.credentials]] = False

@@ -17,10 +17,14 @@ ABSOLUTE = (Criterion.COST, Criterion.DURATION, Criterion.START, Criterion.OUTCO
 
 @dataclass(frozen=True)
 class Student:
-    """A profile with what follows from it. `shares` are the weights of the criteria that count, summing to 1."""
+    """A profile with what follows from it. `shares` are the weights of the criteria that count, summing to 1.
+
+    `without` are the ids of programs the student has put aside: they are left out, by a limit of their own.
+    """
 
     profile: Profile
     weights: Weights
+    without: frozenset[str] = frozenset()
 
     @cached_property
     def occupation(self) -> Occupation | None:

@@ -7,6 +7,7 @@ from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.consent import Consent
 from webapp.models.delivery import Attempt, Delivery
 from webapp.models.draft import Draft, DraftStep
+from webapp.models.feedback import Feedback
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
 from webapp.models.listing_revision import ListingRevision
@@ -38,6 +39,7 @@ __all__ = [
     "Draft",
     "DraftStep",
     "FailedLogin",
+    "Feedback",
     "ImportStatus",
     "InboxMail",
     "Institution",

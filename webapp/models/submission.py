@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Id, JsonObject
+from webapp.models.base import Base, Id, JsonArray, JsonObject
 from webapp.models.match import Match
 from webapp.models.prospect import Prospect
 
@@ -14,9 +14,9 @@ from webapp.models.prospect import Prospect
 class Submission(Base):
     """`nonce` makes fifty posts of one page one submission.
 
-    Profile, versions, `draft_id` (it decides ties), `ranked_on` and `ranked_k` (how many matches were asked for) are
-    all that the ranking depended on; `ranking_digest` is the SHA-256 of its JSON form. The last three are null in rows
-    older than the columns.
+    Profile, `put_aside` (programs the student had put aside), versions, `draft_id` (it decides ties), `ranked_on` and
+    `ranked_k` (how many matches were asked for) are all that the ranking depended on; `ranking_digest` is the SHA-256
+    of its JSON form. The last three are null in rows older than the columns.
     """
 
     __tablename__ = "submissions"
@@ -26,6 +26,7 @@ class Submission(Base):
     draft_id: Mapped[UUID] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
     prospect_id: Mapped[UUID] = mapped_column(ForeignKey("prospects.id"), index=True)
     profile: Mapped[JsonObject]
+    put_aside: Mapped[JsonArray] = mapped_column(server_default="[]")
     engine_version: Mapped[str]
     weights_version: Mapped[str]
     catalog_version: Mapped[str]

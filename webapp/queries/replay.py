@@ -14,7 +14,7 @@ from webapp.models import Match, Submission
 
 @dataclass(frozen=True, slots=True)
 class StoredRanking:
-    """The question (`profile`, `salt`, `ranked_on`, `k`), the versions that answered it, and the answer.
+    """The question (`profile`, `put_aside`, `salt`, `ranked_on`, `k`), the versions that answered it, and the answer.
 
     `matches` are in the ranking's JSON form as far as it is stored, by rank. `digest` is the SHA-256 of the whole
     ranking; None in submissions older than it.
@@ -22,6 +22,7 @@ class StoredRanking:
 
     submission_id: UUID
     profile: dict[str, Any]
+    put_aside: frozenset[str]
     salt: bytes
     ranked_on: date
     k: int
@@ -49,6 +50,7 @@ def get_stored_ranking(session: Session, submission_id: UUID) -> StoredRanking:
     return StoredRanking(
         submission_id=row.id,
         profile=row.profile,
+        put_aside=frozenset(row.put_aside),
         salt=row.draft_id.bytes,
         # Before the day was stored, the page was made and sent on one day, but for visits over midnight.
         ranked_on=row.ranked_on or row.created_at.date(),

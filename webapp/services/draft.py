@@ -16,16 +16,19 @@ from webapp.domain.ids import new_id, token_hash
 from webapp.domain.links import Links
 from webapp.models import Attempt, Draft, DraftStep, Message, OutboxEvent, ResumeLink, Submission
 
+MOST_CHANGES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft:
-    """A draft as the pages see it. `answers` holds {step: {field: value}}."""
+    """A draft as the pages see it. `answers` holds {step: {field: value}}; `changes` counts what can be undone."""
 
     id: UUID
     answers: Mapping[str, Mapping[str, Any]]
     attribution: Mapping[str, str]
     is_complete: bool
     token_version: int
+    changes: int = 0
 
 
 def start(
@@ -78,11 +81,13 @@ def save_step(
 ) -> OpenDraft:
     """Keep the answers of one step; other steps stay as they are, also when another tab saves at the same time.
 
-    `leads_to` is the step that is shown next.
+    `leads_to` is the step that is shown next. What the form says stands: changes made on the list before can no
+    longer be undone.
     """
     now = clock.now()
-    draft = session.execute(select(Draft).where(Draft.id == draft_id).with_for_update()).scalar_one()
+    draft = _locked(session, draft_id)
     draft.answers = {**draft.answers, step: dict(answers)}
+    draft.earlier = []
     draft.updated_at = now
     # A mailed link may have promised the answers for longer.
     draft.expires_at = max(draft.expires_at, now + keep)
@@ -95,10 +100,7 @@ def save_step(
 
 def locked_answers(session: Session, draft_id: UUID) -> Mapping[str, Mapping[str, Any]]:
     """All answers as they stand now; nobody else changes them until the transaction ends."""
-    draft = session.execute(
-        select(Draft).where(Draft.id == draft_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
-    return dict(draft.answers)
+    return dict(_locked(session, draft_id).answers)
 
 
 def _note(session: Session, draft_id: UUID, step: str, now: datetime, leads_to: str | None) -> None:
@@ -143,6 +145,50 @@ def discard_links(session: Session, draft_id: UUID) -> None:
         session.execute(statement.execution_options(synchronize_session=False))
 
 
+def change_answers(
+    session: Session, clock: Clock, draft_id: UUID, changes: Mapping[str, Mapping[str, Any]], *, keep: timedelta
+) -> OpenDraft:
+    """Change single answers, {step: {field: value}}, so that it can be undone. Changes to what stands already are none.
+
+    Of very many changes the first and the last `MOST_CHANGES` can be undone.
+    """
+    draft = _locked(session, draft_id)
+    real = {
+        step: {name: value for name, value in fields.items() if draft.answers.get(step, {}).get(name) != value}
+        for step, fields in changes.items()
+    }
+    real = {step: fields for step, fields in real.items() if fields}
+    if not real:
+        return _open(draft)
+    before = {
+        step: {name: draft.answers.get(step, {}).get(name) for name in {*fields}} for step, fields in real.items()
+    }
+    draft.earlier = [*draft.earlier[:1], *[*draft.earlier[1:], before][-MOST_CHANGES:]]
+    return _rewritten(draft, real, clock, keep)
+
+
+def undo_change(session: Session, clock: Clock, draft_id: UUID, *, keep: timedelta, every: bool = False) -> OpenDraft:
+    """Put back what the last change replaced, or `every` one: then the answers are what the form said."""
+    draft = _locked(session, draft_id)
+    undone = draft.earlier if every else draft.earlier[-1:]
+    draft.earlier = [] if every else draft.earlier[:-1]
+    for before in reversed(undone):
+        _rewritten(draft, before, clock, keep)
+    return _open(draft)
+
+
+def _rewritten(draft: Draft, fields: Mapping[str, Mapping[str, Any]], clock: Clock, keep: timedelta) -> OpenDraft:
+    """The draft with single answers written over; None takes an answer away."""
+    answers = dict(draft.answers)
+    for step, values in fields.items():
+        merged = {**answers.get(step, {}), **values}
+        answers[step] = {name: value for name, value in merged.items() if value is not None}
+    draft.answers = answers
+    draft.updated_at = clock.now()
+    draft.expires_at = max(draft.expires_at, draft.updated_at + keep)
+    return _open(draft)
+
+
 def purge(session: Session, clock: Clock, *, limit: int = 10_000) -> int:
     """Delete expired drafts that nothing was asked for from; the number deleted.
 
@@ -157,6 +203,10 @@ def purge(session: Session, clock: Clock, *, limit: int = 10_000) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())
+
+
+def _locked(session: Session, draft_id: UUID) -> Draft:
+    return session.execute(select(Draft).where(Draft.id == draft_id).with_for_update()).scalar_one()
 
 
 def _find(session: Session, clock: Clock, query: Any) -> OpenDraft | None:
@@ -177,4 +227,5 @@ def _open(draft: Draft) -> OpenDraft:
         attribution=draft.attribution,
         is_complete=draft.completed_at is not None,
         token_version=draft.token_version,
+        changes=len(draft.earlier or ()),
     )

@@ -76,7 +76,15 @@ def replay(session: Session, submission_id: UUID) -> Replay:
         raise Refused(*(Problem(problem.path, problem.problem) for problem in error.problems)) from None
     version = _version_to_use(session, stored.catalog)
     catalog = catalog_of(session, version)
-    ranking = rank(profile, catalog, DEFAULT_WEIGHTS, stored.k, salt=stored.salt, today=stored.ranked_on).to_json()
+    ranking = rank(
+        profile,
+        catalog,
+        DEFAULT_WEIGHTS,
+        stored.k,
+        salt=stored.salt,
+        today=stored.ranked_on,
+        without=stored.put_aside,
+    ).to_json()
     return Replay(
         stored=stored,
         versions=(

@@ -1,6 +1,6 @@
 """A submission: everything a student asked for, stored in one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,14 +58,15 @@ def submit(
     ranking: Mapping[str, Any],
     ranked_on: date | None = None,
     ranked_k: int | None = None,
+    put_aside: Iterable[str] = (),
 ) -> Stored:
     """Store prospect, matches, consents, leads, deliveries, messages and outbox events, or nothing.
 
     `profile` and `ranking` are the JSON forms of design.md §8, the ranking as the student sees it; `ranked_on` is the
     day it was worked out for (today, unless told) and `ranked_k` how many matches were asked for (as many as there are,
-    unless told): with them it can be replayed. The same nonce again returns what was stored first, however many come at
-    once. Refused when a ticked school is not in the ranking, its consent words have changed since the page came up, or
-    a school was ticked by somebody who did not state to be an adult.
+    unless told), `put_aside` the programs it goes without: with them it can be replayed. The same nonce again returns
+    what was stored first, however many come at once. Refused when a ticked school is not in the ranking, its consent
+    words have changed since the page came up, or a school was ticked by somebody who did not state to be an adult.
     """
     before = _stored_before(session, submission.nonce)
     if before is not None:
@@ -85,7 +86,11 @@ def submit(
     wordings = list(_wordings(submission, offers, leads))
     chain = consent.Chain(prospect_id, email_key)
     messages = _message_rows(submission, submission_id, prospect_id, now)
-    asked = {"ranked_on": ranked_on or now.date(), "ranked_k": len(matches) if ranked_k is None else ranked_k}
+    asked: dict[str, Any] = {
+        "ranked_on": ranked_on or now.date(),
+        "ranked_k": len(matches) if ranked_k is None else ranked_k,
+    }
+    asked["put_aside"] = sorted(put_aside)
     insert_rows(
         session,
         [

@@ -3,7 +3,9 @@
 from flask import Blueprint, Flask
 
 from webapp.student import (
+    adjust,
     compare,
+    feedback,
     form,
     guides,
     introductions,
@@ -28,6 +30,8 @@ PARTS = (
     later,
     resume,
     results,
+    adjust,
+    feedback,
     introductions,
     my_data,
     programs,

@@ -1,5 +1,7 @@
 """The cookie that finds the draft again."""
 
+from datetime import timedelta
+
 from flask import Response, request
 
 from webapp.context import runtime
@@ -41,6 +43,11 @@ def remember(response: Response, draft: OpenDraft) -> None:
 def forget(response: Response) -> None:
     """Take the cookie back."""
     response.delete_cookie(cookie_name(), path="/", httponly=True, samesite="Lax", secure=_is_secure())
+
+
+def kept_for() -> timedelta:
+    """How long a draft is kept after its last change."""
+    return timedelta(days=runtime().settings.draft_expiry_days)
 
 
 def _is_secure() -> bool:

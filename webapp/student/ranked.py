@@ -8,15 +8,18 @@ from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
 from webapp.domain.profile import Profile, ProfileError
+from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import Ranking, rank
+from webapp.matching.standings import Question
 from webapp.matching.student import Student
 from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.observability.metrics import RANK_SECONDS
+from webapp.queries.feedback import PutAside, list_put_aside
 from webapp.queries.listing import demo_program_ids
 from webapp.queries.partner import offers_for
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
-from webapp.student.answers import STEPS, may_be_introduced, profile_of
+from webapp.student.answers import STEPS, Answers, may_be_introduced, profile_of
 from webapp.student.results_page import ResultsPage, results_page
 
 SHOWN = 10
@@ -24,19 +27,36 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A draft ranked as it stands now."""
+    """A draft ranked as it stands now, or with other `answers` that are not saved. `question` is what was ranked."""
 
     draft: OpenDraft
     token: str
-    profile: Profile
+    answers: Answers
+    question: Question
+    put_aside: tuple[PutAside, ...]
+    catalog: Catalog
     ranking: Ranking
     page: ResultsPage
-    today: date
+
+    @property
+    def profile(self) -> Profile:
+        """What the engine knew of the student."""
+        return self.question.profile
+
+    @property
+    def today(self) -> date:
+        """The day the list was worked out for."""
+        return self.question.today
 
     @property
     def is_under_age(self) -> bool:
         """Whether the student said to be too young to be introduced."""
         return not may_be_introduced(self.draft.answers)
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it was made from answers that are not saved."""
+        return self.answers != self.draft.answers
 
 
 def draft_of(token: str) -> OpenDraft:
@@ -46,22 +66,31 @@ def draft_of(token: str) -> OpenDraft:
         return drafts.find_by_results_token(session, built.clock, token) or abort(404)
 
 
-def ranked(draft: OpenDraft, token: str) -> Results:
-    """The list of a draft. Raises ProfileError where its answers make no profile."""
+def question_of(draft: OpenDraft, answers: Answers, put_aside: tuple[PutAside, ...]) -> Question:
+    """What is asked of the engine. Raises ProfileError where the answers make no profile."""
+    without = frozenset(each.program_id for each in put_aside)
+    return Question(profile_of(answers), DEFAULT_WEIGHTS, draft.id.bytes, runtime().clock.now().date(), without)
+
+
+def ranked(draft: OpenDraft, token: str, answers: Answers | None = None) -> Results:
+    """The list of a draft, with its own answers or with others. Raises ProfileError where they make no profile."""
     built = runtime()
-    profile = profile_of(draft.answers)
+    answers = draft.answers if answers is None else answers
     catalog = built.snapshot.current()
-    today = built.clock.now().date()
-    with RANK_SECONDS.time():
-        ranking = rank(profile, catalog, DEFAULT_WEIGHTS, SHOWN, salt=draft.id.bytes, today=today)
-    ids = [match.program_id for match in ranking.matches]
     with built.begin() as session:
+        put_aside = list_put_aside(session, draft.id)
+        asked = question_of(draft, answers, put_aside)
+        with RANK_SECONDS.time():
+            ranking = rank(
+                asked.profile, catalog, asked.weights, SHOWN, salt=asked.salt, today=asked.today, without=asked.without
+            )
+        ids = [match.program_id for match in ranking.matches]
         offers, demo = offers_for(session, ids), demo_program_ids(session, ids)
-    shares = Student(profile, DEFAULT_WEIGHTS).shares
-    page = results_page(ranking.to_json(), profile, shares, catalog, offers, demo)
+    shares = Student(asked.profile, asked.weights).shares
+    page = results_page(ranking.to_json(), asked.profile, shares, catalog, offers, demo)
     if not may_be_introduced(draft.answers):
         page = replace(page, schools=())
-    return Results(draft, token, profile, ranking, page, today)
+    return Results(draft, token, answers, asked, put_aside, catalog, ranking, page)
 
 
 def to_the_answer(error: ProfileError) -> ResponseReturnValue:

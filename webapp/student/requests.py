@@ -1,5 +1,6 @@
 """The request under the list: asked for once, stored once. `results` mounts its views."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import flash, redirect, render_template, url_for
@@ -13,10 +14,10 @@ from webapp.domain.profile import ProfileError
 from webapp.domain.submission import Contact, Submission
 from webapp.queries.my_data import count_requests
 from webapp.services.submission import Stored, submit
-from webapp.student.drafts import current_draft
+from webapp.student.forms.panel import PanelForm
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
 from webapp.student.ranked import SHOWN, Results, draft_of, ranked, to_the_answer
-from webapp.student.summary import summary_of
+from webapp.student.shown import list_values
 from webapp.student.ticket import Ticket, new_ticket, opened, sealed
 
 MOST_REQUESTS, FLOOD_WINDOW = 10, timedelta(days=1)
@@ -73,6 +74,7 @@ def store(session: Session, results: Results, submission: Submission) -> Stored:
         ranking=results.ranking.to_json(),
         ranked_on=results.today,
         ranked_k=SHOWN,
+        put_aside=results.question.without,
     )
     if stored.is_new:
         _check_flood(session, submission.contact.email)
@@ -93,21 +95,19 @@ def request_form(*, filled: bool) -> RequestForm:
     return RequestForm(test_addresses=not runtime().settings.is_production, **given)
 
 
-def list_page(results: Results, form: RequestForm, ticket: Ticket) -> str:
-    """The list with the request form under it."""
-    draft = current_draft()
+def list_page(
+    results: Results,
+    form: RequestForm,
+    ticket: Ticket,
+    *,
+    panel: PanelForm | None = None,
+    before: Sequence[str] | None = None,
+) -> str:
+    """The list with the request form under it; `panel` and `before` as in `list_values`."""
     form.ticket.data = sealed(ticket, runtime().links.secret)
     form.ticket.raw_data = None
-    return render_template(
-        "student/results.html",
-        page=results.page,
-        summary=summary_of(results.profile),
-        form=form,
-        is_under_age=results.is_under_age,
-        token=results.token,
-        is_own=draft is not None and draft.id == results.draft.id,
-        contact_email=runtime().settings.mail_from,
-    )
+    values = list_values(results, panel=panel, before=before)
+    return render_template("student/results.html", form=form, is_under_age=results.is_under_age, **values)
 
 
 def is_too_fast(ticket: Ticket) -> bool:

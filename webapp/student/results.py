@@ -9,6 +9,7 @@ from webapp.student import requests
 from webapp.student.drafts import remember
 from webapp.student.ranked import draft_of, ranked, to_the_answer
 from webapp.student.requests import list_page, request_form
+from webapp.student.shown import kept_order
 from webapp.student.ticket import new_ticket
 
 blueprint = Blueprint("results", __name__)
@@ -31,7 +32,8 @@ def show(token: str) -> ResponseReturnValue:
         results = ranked(draft, token)
     except ProfileError as error:
         return to_the_answer(error)
-    return list_page(results, request_form(filled=False), new_ticket(draft.id, runtime().clock.now()))
+    form, ticket = request_form(filled=False), new_ticket(draft.id, runtime().clock.now())
+    return list_page(results, form, ticket, before=kept_order(results))
 
 
 @blueprint.post("/results/<token>/edit")
