@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from webapp.services import draft, exposure, outbox
+from webapp.services import draft, erasure, exposure, link_request, outbox, retention
 from webapp.services.sweep import sweep as sweep_service
 from workers.publish import publish
 from workers.task import ServiceTask, runtime
@@ -23,6 +23,9 @@ def purge() -> None:
     with runtime().begin() as session:
         outbox.purge(session, runtime().clock)
         draft.purge(session, runtime().clock)
+        link_request.purge(session, runtime().clock)
+        erasure.clear_latecomers(session, runtime().clock)
+        retention.purge(session, runtime().clock)
 
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types

@@ -14,7 +14,9 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-NEW_WORDS = (
+Words = tuple[str, ...]
+
+NEW_WORDS: tuple[tuple[str, str, str, Words], ...] = (
     ("outbox_events", "kind", "eventkind", ("notice.due", "link.requested")),
     ("messages", "template", "template", ("partner_notice", "my_data_links", "confirm_address")),
 )
@@ -69,10 +71,13 @@ def upgrade() -> None:
         sa.Column("email_key", sa.LargeBinary(), nullable=False),
         sa.Column("purpose", _word("linkpurpose", "my_data", "confirm_address"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_requests")),
     )
     op.create_index("ix_link_requests_at", "link_requests", ["at"])
     op.create_index("ix_link_requests_email_key_at", "link_requests", ["email_key", "at"])
+    unanswered = sa.text("answered_at IS NULL")
+    op.create_index("ix_link_requests_unanswered", "link_requests", ["at"], postgresql_where=unanswered)
     op.add_column("deliveries", sa.Column("sent", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column("attempts", sa.Column("notice_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
@@ -84,17 +89,18 @@ def upgrade() -> None:
         op.f("ck_attempts_one_subject"), "attempts", "num_nonnulls(delivery_id, message_id, notice_id) = 1"
     )
     for table, column, name, words in NEW_WORDS:
-        _allow(
-            table, column, name, lambda allowed, new=words: [*allowed, *(word for word in new if word not in allowed)]
-        )
+        _allow(table, column, name, add=words)
 
 
 def downgrade() -> None:
     for table, column, name, words in NEW_WORDS:
+        rows = sa.table(table, sa.column("id"), sa.column(column))
+        unknown_before = rows.c[column].in_(words)
         if table == "messages":
-            op.execute(f"DELETE FROM attempts WHERE message_id IN (SELECT id FROM messages WHERE template IN {words})")
-        op.execute(f"DELETE FROM {table} WHERE {column} IN {words}")
-        _allow(table, column, name, lambda allowed, new=words: [word for word in allowed if word not in new])
+            attempts = sa.table("attempts", sa.column("message_id"))
+            op.execute(sa.delete(attempts).where(attempts.c.message_id.in_(sa.select(rows.c.id).where(unknown_before))))
+        op.execute(sa.delete(rows).where(unknown_before))
+        _allow(table, column, name, remove=words)
     op.execute("DELETE FROM attempts WHERE notice_id IS NOT NULL")
     op.drop_constraint(op.f("ck_attempts_one_subject"), "attempts", type_="check")
     op.create_check_constraint(op.f("ck_attempts_one_subject"), "attempts", "num_nonnulls(delivery_id, message_id) = 1")
@@ -106,13 +112,13 @@ def downgrade() -> None:
     op.drop_table("partner_notices")
 
 
-def _allow(table, column, name, changed):  # type: ignore[no-untyped-def]
+def _allow(table: str, column: str, name: str, *, add: Words = (), remove: Words = ()) -> None:
     """Change the words a column may hold, whatever other migrations have added to them meanwhile."""
     constraint = f"ck_{table}_{name}"
     told = op.get_bind().execute(
         sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"), {"name": constraint}
     )
-    words = changed(re.findall(r"'([^']*)'", told.scalar_one()))
+    allowed = [word for word in re.findall(r"'([^']*)'", told.scalar_one()) if word not in (*add, *remove)]
+    quoted = ", ".join(f"'{word}'" for word in (*allowed, *add))
     op.drop_constraint(op.f(constraint), table, type_="check")
-    quoted = ", ".join(f"'{word}'" for word in words)
     op.create_check_constraint(op.f(constraint), table, f"{column} IN ({quoted})")

@@ -29,15 +29,19 @@ def upgrade() -> None:
         "SELECT prospect_id, max(sequence), (array_agg(digest ORDER BY sequence DESC))[1], max(at) "
         "FROM {} GROUP BY prospect_id"
     )
-    op.execute(f"INSERT INTO consent_anchors (prospect_id, records, head, last_at) {ends.format('consents')}")
+    op.execute("INSERT INTO consent_anchors (prospect_id, records, head, last_at) " + ends.format("consents"))
     # A trigger, so that the release before this one, still running while this one starts, moves the anchors too.
     op.execute(
-        f"""
+        """
         CREATE FUNCTION anchor_consents() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            INSERT INTO consent_anchors (prospect_id, records, head, last_at) {ends.format("added")}
-            ON CONFLICT (prospect_id) DO UPDATE
-            SET records = excluded.records, head = excluded.head, last_at = excluded.last_at;
+            INSERT INTO consent_anchors AS kept (prospect_id, records, head, last_at) """
+        + ends.format("added")
+        + """
+            ON CONFLICT (prospect_id) DO UPDATE SET
+                records = excluded.records,
+                head = excluded.head,
+                last_at = greatest(kept.last_at, excluded.last_at);
             RETURN NULL;
         END
         $$

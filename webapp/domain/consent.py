@@ -14,6 +14,8 @@ CONSENT_TEXT_VERSION = "2026-11-22"
 """Raise it whenever a word of the texts below changes; old records keep the words they were given under."""
 
 GENESIS = bytes(32)
+KEPT_YEARS = 5
+"""How long records are kept after the last one: five years, as US law asks of calls (16 CFR 310.5)."""
 
 
 class ConsentKind(StrEnum):

@@ -17,19 +17,33 @@ import mjml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.introduction_update import IntroductionUpdate
 from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms
 from webapp.emails.message import Message
+from webapp.emails.my_data_links import MyDataLinks
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.partner_notice import PartnerNotice
 
-Context: TypeAlias = MatchedPrograms | IntroductionsOpened | IntroductionUpdate | PartnerLeadWithdrawn
+Context: TypeAlias = (
+    ConfirmAddress
+    | IntroductionsOpened
+    | IntroductionUpdate
+    | MatchedPrograms
+    | MyDataLinks
+    | PartnerLeadWithdrawn
+    | PartnerNotice
+)
 
 _CONTEXTS: Final[dict[str, type[Context]]] = {
+    "confirm_address": ConfirmAddress,
     "introduction_update": IntroductionUpdate,
     "introductions_opened": IntroductionsOpened,
     "matched_programs": MatchedPrograms,
+    "my_data_links": MyDataLinks,
     "partner_lead_withdrawn": PartnerLeadWithdrawn,
+    "partner_notice": PartnerNotice,
 }
 _LONGEST_SUBJECT: Final = 150
 # Controls, lone surrogates, what is not a character, and what turns the direction of the text around it.

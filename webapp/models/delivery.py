@@ -14,8 +14,8 @@ from webapp.models.lead import Lead
 class Delivery(Base):
     """The duty to hand over one lead by one channel. `webhook_id` is the same on every attempt, so partners can dedupe.
 
-    A delivery that is `leased` past `leased_until` was abandoned and may be taken again. `sent` is the document as it was
-    last handed over, so that the student can see it; erasing the student clears it.
+    A delivery that is `leased` past `leased_until` was abandoned and may be taken again. `sent` is the document as
+    it was last handed over, so that the student can see it; erasing the student clears it.
     """
 
     __tablename__ = "deliveries"

@@ -10,7 +10,7 @@ from webapp.models.base import Base, Id, status_of
 
 
 class LinkRequest(Base):
-    """The address only as its keyed hash; deleted after a day, in which it counts how often an address was asked for."""
+    """The address as its keyed hash only. Kept for a day, in which it counts how often an address was asked for."""
 
     __tablename__ = "link_requests"
 
@@ -18,5 +18,9 @@ class LinkRequest(Base):
     email_key: Mapped[bytes]
     purpose: Mapped[LinkPurpose] = mapped_column(status_of(LinkPurpose))
     at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    answered_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_link_requests_email_key_at", "email_key", "at"),)
+    __table_args__ = (
+        Index("ix_link_requests_email_key_at", "email_key", "at"),
+        Index("ix_link_requests_unanswered", "at", postgresql_where="answered_at IS NULL"),
+    )

@@ -1,8 +1,9 @@
 """Messages: queued once by key, then leased, sent and written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -70,8 +71,9 @@ def queue(
     partner_id: UUID | None = None,
     submission_id: UUID | None = None,
     lead_id: UUID | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> UUID | None:
-    """Queue one mail, due at `at`; its id, or None when `key` was queued before."""
+    """Queue one mail, due at `at`; its id, or None when `key` was queued before. `about` names more rows, by id."""
     row = session.execute(
         insert(Message)
         .values(
@@ -84,6 +86,7 @@ def queue(
             partner_id=partner_id,
             submission_id=submission_id,
             lead_id=lead_id,
+            about=dict(about or {}),
             status=MessageStatus.PENDING,
             due_at=at,
         )
