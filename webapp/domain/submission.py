@@ -28,7 +28,10 @@ class IntroductionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """All of one request. `nonce` is made when the page is shown: the same nonce is the same submission."""
+    """All of one request. `nonce` is made when the page is shown: the same nonce is the same submission.
+
+    `gpc` says that the browser sent Global Privacy Control with it.
+    """
 
     nonce: str
     draft_id: UUID
@@ -38,3 +41,4 @@ class Submission:
     channels: frozenset[ContactChannel]
     page: str
     attribution: Mapping[str, str] = field(default_factory=dict)
+    gpc: bool = False

@@ -28,6 +28,7 @@ from webapp.services.submission import submit
 from webapp.student.answers import STEPS, profile_of
 from webapp.student.drafts import current_draft, remember
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
+from webapp.student.privacy_signal import sends_gpc
 from webapp.student.results_page import ResultsPage, results_page
 from webapp.student.summary import summary_of
 from webapp.student.ticket import Ticket, new_ticket, opened, sealed
@@ -205,6 +206,7 @@ def _submission(form: RequestForm, draft: OpenDraft, ticket: Ticket) -> Submissi
         channels=form.chosen_channels if wants_schools else frozenset(),
         page=f"{runtime().settings.base_url}/results",
         attribution=draft.attribution,
+        gpc=sends_gpc(),
     )
 
 
