@@ -10,6 +10,7 @@ from webapp.admin.blueprint import install_admin
 from webapp.bootstrap import Runtime, build_runtime, load_settings
 from webapp.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from webapp.ops import demo_schools, inbox, views
+from webapp.partner.blueprint import install_partner
 from webapp.settings import Settings
 from webapp.student.blueprint import install_student
 from webapp.ui.errors import install_error_pages
@@ -45,6 +46,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> Flask:
     install_error_pages(app)
     app.register_blueprint(views.blueprint)
     install_student(app)
+    install_partner(app)
     install_admin(app)
     if not settings.is_production:
         app.register_blueprint(inbox.blueprint)

@@ -33,7 +33,7 @@ from webapp.gateways.smtp import SmtpMail
 from webapp.gateways.wakeup import WakeUp
 from webapp.gateways.webhook import WebhookGateway
 from webapp.observability.log import configure_logging
-from webapp.services import delivery, message
+from webapp.services import handover, message
 from webapp.services.inbox import store_in_inbox
 from webapp.services.letter import Sender
 from webapp.services.snapshot import Snapshot
@@ -71,9 +71,9 @@ class Runtime:
         return message.Outside(self.mail, self.links, self.sender, self.mail_retries, random.random)
 
     @property
-    def delivery_outside(self) -> delivery.Outside:
-        """What `services.delivery.attempt` needs besides the database."""
-        return delivery.Outside(self.webhook, self.seal, self.links, self.delivery_retries, random.random)
+    def delivery_outside(self) -> handover.Outside:
+        """What `services.delivery.attempt` and `services.notice.tell` need besides the database."""
+        return handover.Outside(self.webhook, self.seal, self.links, self.delivery_retries, random.random)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -54,6 +54,8 @@ def make_app() -> Celery:
             "workers.messages",
             "workers.leads",
             "workers.deliveries",
+            "workers.notices",
+            "workers.links",
             "workers.upkeep",
             "workers.watchdog",
         ],

@@ -29,6 +29,8 @@ ROUTES: Final[dict[EventKind, Route]] = {
     EventKind.MESSAGE_DUE: Route("messages.send", MAIL, 20),
     EventKind.DELIVERY_DUE: Route("deliveries.attempt", LEADS, 5),
     EventKind.LEAD_DUE: Route("leads.release", LEADS, 50),
+    EventKind.NOTICE_DUE: Route("notices.tell", LEADS, 5),
+    EventKind.LINK_REQUESTED: Route("links.mail", MAIL, 50),
 }
 
 TASK_QUEUES: Final[dict[str, str]] = {

@@ -2,7 +2,17 @@
 
 from celery import shared_task
 
-from webapp.services import draft, exposure, outbox, pending_request, resume_link, share
+from webapp.services import (
+    draft,
+    erasure,
+    exposure,
+    link_request,
+    outbox,
+    pending_request,
+    resume_link,
+    retention,
+    share,
+)
 from webapp.services.sweep import sweep as sweep_service
 from workers.publish import publish
 from workers.task import ServiceTask, runtime
@@ -26,6 +36,9 @@ def purge() -> None:
         draft.purge(session, runtime().clock)
         share.purge(session, runtime().clock)
         pending_request.purge(session, runtime().clock)
+        link_request.purge(session, runtime().clock)
+        erasure.clear_latecomers(session, runtime().clock)
+        retention.purge(session, runtime().clock)
 
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types

@@ -1,6 +1,6 @@
 """How a student may be contacted, on the lead and on the consent; and a request that is still being written.
 
-Revision 0023, after 0019.
+Revision 0023, after 0022.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0023"
-down_revision = "0019"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

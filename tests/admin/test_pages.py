@@ -158,7 +158,7 @@ def test_a_broken_chain_of_consent_is_called_out(logged_in: LoggedIn, running: R
         session.connection().exec_driver_sql("ALTER TABLE consents ENABLE TRIGGER append_only")
     text = owner.get(path).text
     assert "The record does not hold" in text
-    assert "Record 2 does not follow" in text
+    assert "Record 2: What it says is not what was written." in text
 
 
 def test_the_overview_counts_today_and_names_what_needs_somebody(

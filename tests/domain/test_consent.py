@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.domain.consent import (
     GENESIS,
+    ChainEnd,
     ConsentKind,
     ConsentPurpose,
     ConsentRecord,
-    first_broken_link,
+    first_fault,
     join_words,
 )
 from webapp.domain.ids import new_id
@@ -40,9 +42,19 @@ def chain(length: int) -> list[tuple[ConsentRecord, bytes]]:
     return links
 
 
+def end_of(links: list[tuple[ConsentRecord, bytes]]) -> ChainEnd:
+    return ChainEnd(len(links), links[-1][1] if links else GENESIS)
+
+
+def named(links: list[tuple[ConsentRecord, bytes]], end: ChainEnd) -> tuple[int, UUID | None] | None:
+    fault = first_fault(links, end)
+    return None if fault is None else (fault.sequence, fault.record_id)
+
+
 @given(st.integers(0, 12))
 def test_an_untouched_chain_holds(length: int) -> None:
-    assert first_broken_link(chain(length)) is None
+    links = chain(length)
+    assert first_fault(links, end_of(links)) is None
 
 
 @given(
@@ -63,21 +75,37 @@ def test_an_untouched_chain_holds(length: int) -> None:
 )
 def test_any_edit_is_found_where_it_was_made(length: int, data: st.DataObject, edit: dict[str, object]) -> None:
     links = chain(length)
+    end = end_of(links)
     place = data.draw(st.integers(0, length - 1))
     record, digest = links[place]
     links[place] = (replace(record, **edit), digest)  # type: ignore[arg-type]  # names are checked at run time
-    assert first_broken_link(links) == place + 1
+    assert named(links, end) == (place + 1, record.record_id)
 
 
-@given(st.integers(3, 8), st.data())
-def test_a_missing_or_swapped_link_is_found(length: int, data: st.DataObject) -> None:
-    place = data.draw(st.integers(0, length - 2))
-    without = chain(length)
-    del without[place]
-    assert first_broken_link(without) == place + 2
-    swapped = chain(length)
-    swapped[place], swapped[place + 1] = swapped[place + 1], swapped[place]
-    assert first_broken_link(swapped) == place + 2
+@given(st.integers(1, 8), st.data())
+def test_a_missing_record_is_found_at_its_place(length: int, data: st.DataObject) -> None:
+    links = chain(length)
+    end = end_of(links)
+    place = data.draw(st.integers(0, length - 1))
+    del links[place]
+    assert named(links, end) == (place + 1, None)
+
+
+@given(st.integers(1, 8), st.data())
+def test_a_record_that_was_moved_is_named_itself(length: int, data: st.DataObject) -> None:
+    links = chain(length)
+    end = end_of(links)
+    place = data.draw(st.integers(0, length - 1))
+    record, digest = links.pop(place)
+    elsewhere = data.draw(st.integers(-5, 20).filter(lambda number: not 1 <= number <= length))
+    links = sorted([*links, (replace(record, sequence=elsewhere), digest)], key=lambda link: link[0].sequence)
+    assert named(links, end) == (elsewhere, record.record_id)
+
+
+def test_a_chain_that_was_written_anew_to_another_end_is_found() -> None:
+    links, others = chain(3), chain(3)
+    assert named(others, end_of(links)) == (3, others[-1][0].record_id)
+    assert named(links, end_of(links[:2])) == (3, links[2][0].record_id)
 
 
 def test_words_are_joined_as_in_speech() -> None:

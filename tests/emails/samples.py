@@ -3,11 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from webapp.domain.notice import NoticeKind
+from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
+from webapp.emails.my_data_links import MyDataLinks, RequestLink
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.renderer import Context
 from webapp.emails.resume_link import ResumeLink
 
@@ -134,10 +138,35 @@ RESUME = ResumeLink(
     resume_url=f"{SITE}/resume/d1",
     expires_at=NOON.replace(month=12),
 )
+LINKS = MyDataLinks(
+    footer=replace(FOOTER, my_data_url="", unsubscribe_url=""),
+    requests=(
+        RequestLink(asked_at=NOON, schools=2, page_url=f"{SITE}/my-data/m1"),
+        RequestLink(asked_at=NOON.replace(day=3), schools=0, page_url=f"{SITE}/my-data/m2"),
+    ),
+)
+CONFIRM = ConfirmAddress(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    confirm_url=f"{SITE}/my-data/address/a1",
+    valid_until=NOON.replace(day=24),
+)
+NOTICE = PartnerNotice(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    kind=NoticeKind.ERASED,
+    legal_entity="Northfield Education, Inc.",
+    lead_id="01935f1c-7d5a-7c1e-9f0b-2f6f1c5f8a11",
+    program_id="northfield-ms-aml",
+    program="M.S. in Applied Machine Learning",
+    decided_at=NOON.replace(hour=18),
+    acknowledge_url=f"{SITE}/partner/notices/n1",
+)
 SAMPLES: dict[str, Context] = {
     "matched_programs": replace(MATCHED, introductions=OPENED),
     "introductions_opened": OPENED,
     "introduction_update": UPDATE,
     "partner_lead_withdrawn": WITHDRAWN,
     "resume_link": RESUME,
+    "my_data_links": LINKS,
+    "confirm_address": CONFIRM,
+    "partner_notice": NOTICE,
 }

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAUGHTY: list[str] = json.loads(
     (Path(os.environ.get("PROGRAM_MATCH_DATA", ROOT.parent / "shared" / "data")) / "blns.json").read_text("utf-8")
 )
-KEPT_FIELDS = {"verdict", "news"}
+KEPT_FIELDS = {"verdict", "news", "kind"}
 T = TypeVar("T")
 
 

@@ -12,7 +12,7 @@ from webapp.domain.delivery import DELIVERY_RETRY_SECONDS, LEASE_SECONDS, MAIL_R
 from webapp.domain.links import Links
 from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.gateways.sealing import Seal
-from webapp.services import delivery, message
+from webapp.services import handover, message
 from webapp.services.letter import Sender
 from webapp.services.transaction import Begin
 
@@ -62,5 +62,5 @@ def message_outside(mail: FakeMail, links: Links) -> message.Outside:
 
 
 @pytest.fixture
-def delivery_outside(webhook: FakeWebhook, links: Links, seal: Seal) -> delivery.Outside:
-    return delivery.Outside(webhook, seal, links, retry_policy(LEASE_SECONDS, DELIVERY_RETRY_SECONDS), lambda: 0.0)
+def delivery_outside(webhook: FakeWebhook, links: Links, seal: Seal) -> handover.Outside:
+    return handover.Outside(webhook, seal, links, retry_policy(LEASE_SECONDS, DELIVERY_RETRY_SECONDS), lambda: 0.0)

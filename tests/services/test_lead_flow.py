@@ -17,6 +17,7 @@ from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
 from webapp.domain.message import Template
+from webapp.domain.notice import NoticeKind
 from webapp.domain.partner import ContactChannel, PartnerStatus
 from webapp.gateways.errors import Permanent, Retryable
 from webapp.gateways.fakes import FakeWebhook, an_answer
@@ -32,9 +33,10 @@ from webapp.models import (
     Message,
     Partner,
     PartnerEndpoint,
+    PartnerNotice,
 )
 from webapp.services import delivery, lead
-from webapp.services.delivery import Outside
+from webapp.services.handover import Outside
 from webapp.services.submission import Stored
 from webapp.services.transaction import Begin
 
@@ -170,7 +172,7 @@ def test_withdrawing_in_the_undo_window_stops_everything(
     assert webhook.posted == []
     kinds = session.scalars(select(Consent.kind).order_by(Consent.sequence)).all()
     assert kinds == [ConsentKind.GIVEN, ConsentKind.GIVEN, ConsentKind.WITHDRAWN]
-    assert Template.PARTNER_LEAD_WITHDRAWN not in session.scalars(select(Message.template)).all()
+    assert session.scalars(select(PartnerNotice)).all() == []
 
 
 def test_withdrawing_a_queued_lead_gives_the_cap_back(session: Session, stored: Stored, clock: FrozenClock) -> None:
@@ -186,8 +188,7 @@ def test_withdrawing_after_delivery_tells_the_partner_once(
     attempt(session, begin, clock, delivery_outside)
     for _ in range(2):
         lead.withdraw(session, clock, the_lead(session).id, prospect_id=stored.prospect_id, page="/my-data")
-    told = session.scalars(select(Message).where(Message.template == Template.PARTNER_LEAD_WITHDRAWN)).all()
-    assert len(told) == 1
+    assert session.scalars(select(PartnerNotice.kind)).all() == [NoticeKind.WITHDRAWN]
     assert the_lead(session).status is LeadStatus.WITHDRAWN
 
 
@@ -329,7 +330,8 @@ def test_withdrawn_while_the_partner_is_answering_stays_withdrawn(
     assert found.status is LeadStatus.WITHDRAWN
     assert the_delivery(session).status is DeliveryStatus.CANCELLED
     assert session.scalars(select(Attempt.outcome)).one() is AttemptOutcome.ACCEPTED
-    assert Template.PARTNER_LEAD_WITHDRAWN in session.scalars(select(Message.template)).all()
+    told = session.scalars(select(PartnerNotice)).one()
+    assert (told.kind, told.due_at) == (NoticeKind.WITHDRAWN, clock.now())  # no lease to wait out: the post is over
 
 
 def test_a_paused_partner_holds_and_an_ended_one_stops(

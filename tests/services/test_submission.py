@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.factories.request import submit_request
 from tests.factories.school import make_school
 from webapp.domain.clock import FrozenClock
-from webapp.domain.consent import ConsentKind, ConsentPurpose, ConsentRecord, first_broken_link
+from webapp.domain.consent import ChainEnd, ConsentKind, ConsentPurpose, ConsentRecord, first_fault
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.errors import Refused
 from webapp.domain.events import EventKind
@@ -63,9 +63,12 @@ def test_consent_is_written_in_the_words_shown_and_chained(
     assert rows[1].legal_entity == "Larkspur Institute, Inc."
     assert rows[1].legal_entity in rows[1].text
     assert "Master of Data Science at Larkspur" in rows[1].text
-    assert first_broken_link(_chain(rows)) is None
+    end = ChainEnd(len(rows), rows[-1].digest)
+    assert first_fault(_chain(rows), end) is None
     edited = [row if row.sequence != 2 else _with_text(row, "I agree to everything.") for row in rows]
-    assert first_broken_link(_chain(edited)) == 2
+    fault = first_fault(_chain(edited), end)
+    assert fault is not None
+    assert fault.record_id == rows[1].id
     session.expunge_all()
 
 

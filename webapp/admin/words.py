@@ -78,6 +78,9 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.INTRODUCTIONS_OPENED: "Introductions opened",
     Template.INTRODUCTION_UPDATE: "Introduction update",
     Template.PARTNER_LEAD_WITHDRAWN: "Lead withdrawn",
+    Template.PARTNER_NOTICE: "Notice to the partner",
+    Template.MY_DATA_LINKS: "Links to the data pages",
+    Template.CONFIRM_ADDRESS: "Is this your address?",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {
     "added": ("Added", "good"),

@@ -18,6 +18,7 @@ _COMMANDS = {
     "staff": ("webapp.cli.staff:staff", "Accounts for the back office."),
     "outbox": ("webapp.cli.outbox:outbox", "How far the handing over of work has come."),
     "exposure": ("webapp.cli.exposure:exposure", "Compare how high partners and others are shown."),
+    "consent": ("webapp.cli.consent:consent", "Check the records of what students allowed."),
     "deliveries": ("webapp.cli.deliveries:deliveries", "Send failed deliveries again."),
     "settings": ("webapp.cli.settings_check:settings", "Check the settings."),
     "version": ("webapp.cli.version:version", "Say which version this is."),

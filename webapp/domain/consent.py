@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,8 @@ CONSENT_TEXT_VERSION = "2026-11-25"
 """Raise it whenever a word of the texts below changes; old records keep the words they were given under."""
 
 GENESIS = bytes(32)
+KEPT_YEARS = 5
+"""How long records are kept after the last one: five years, as US law asks of calls (16 CFR 310.5)."""
 
 
 class ConsentKind(StrEnum):
@@ -96,14 +98,59 @@ class ConsentRecord:
         return hashlib.sha256(previous + canonical.encode()).digest()
 
 
-def first_broken_link(chain: Iterable[tuple[ConsentRecord, bytes]]) -> int | None:
-    """The sequence of the first record whose stored digest does not follow from those before it; None if all hold.
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """Where a chain ends, as it is kept apart from the chain."""
 
-    `chain` is in order of sequence, starting at 1: a gap counts as broken.
+    records: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFault:
+    """The first place at which a chain does not hold. `record_id` is None where no record stands at that place."""
+
+    sequence: int
+    record_id: UUID | None
+    what: str
+
+
+Link = tuple[ConsentRecord, bytes]
+"""A record and the digest stored with it."""
+
+
+def first_fault(chain: Sequence[Link], end: ChainEnd | None) -> ChainFault | None:
+    """The record that was changed, moved or is missing, wherever in the chain; None if all holds.
+
+    `chain` is in order of sequence. A record that was given another place is named itself, not the gap it left.
     """
     previous = GENESIS
     for expected, (record, stored) in enumerate(chain, start=1):
-        if record.sequence != expected or record.digest(previous) != stored:
-            return record.sequence
+        if record.sequence != expected:
+            return _misplaced(chain, expected, previous, record)
+        if record.digest(previous) != stored:
+            return ChainFault(record.sequence, record.record_id, "What it says is not what was written.")
         previous = stored
+    return _wrong_end(chain, end)
+
+
+def _misplaced(chain: Sequence[Link], expected: int, previous: bytes, found: ConsentRecord) -> ChainFault:
+    if any(record.sequence == expected for record, _ in chain):
+        return ChainFault(found.sequence, found.record_id, "Its place in the chain is not the one it was written at.")
+    for record, stored in chain:
+        if replace(record, sequence=expected).digest(previous) == stored:
+            return ChainFault(record.sequence, record.record_id, f"It was written at place {expected}.")
+    return ChainFault(expected, None, "The record that was written here is missing.")
+
+
+def _wrong_end(chain: Sequence[Link], end: ChainEnd | None) -> ChainFault | None:
+    written, there = end.records if end else 0, len(chain)
+    if written > there:
+        return ChainFault(there + 1, None, f"{written} records were written; from here on they are missing.")
+    if written < there:
+        record = chain[written][0]
+        return ChainFault(record.sequence, record.record_id, f"Only {written} records are known to have been written.")
+    if chain and end and chain[-1][1] != end.head:
+        record = chain[-1][0]
+        return ChainFault(record.sequence, record.record_id, "Another record was written here.")
     return None

@@ -7,3 +7,5 @@ class EventKind(StrEnum):
     MESSAGE_DUE = "message.due"  # subject: a message
     LEAD_DUE = "lead.due"  # subject: a lead whose undo window ends, or whose hold may end
     DELIVERY_DUE = "delivery.due"  # subject: a delivery
+    NOTICE_DUE = "notice.due"  # subject: a notice to a partner
+    LINK_REQUESTED = "link.requested"  # subject: a request that a link be mailed

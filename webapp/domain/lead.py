@@ -52,3 +52,6 @@ LEAD_LIFECYCLE: Final = Lifecycle[LeadStatus](
 
 NOT_YET_SENT: Final = frozenset({S.UNDO_WINDOW, S.QUEUED}) | _HOLDS
 """Leads in these statuses have left nothing with the partner: withdrawing stops them entirely."""
+
+ENDED_WITHOUT_SCHOOL: Final = frozenset({S.REJECTED, S.WITHDRAWN, S.EXPIRED, S.FILTERED, S.INVALID})
+"""Leads in these statuses are over, and the school has no use for news about them."""

@@ -37,6 +37,14 @@ class Links:
     def shared_url(self, shared_id: UUID) -> str:
         return f"{self.base_url}/shared/{self.shared_token(shared_id)}"
 
+    def notice_token(self, notice_id: UUID) -> str:
+        """What the link holds by which a partner says that it did what a notice asks."""
+        return derived_token(self.secret, "notice", notice_id, 1)
+
+    def address_token(self, prospect_id: UUID, version: int) -> str:
+        """What the link holds by which the owner of a new address confirms it."""
+        return derived_token(self.secret, "address", prospect_id, version)
+
     def results_url(self, draft_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/results/{self.results_token(draft_id, version)}"
 
@@ -45,6 +53,12 @@ class Links:
 
     def unsubscribe_url(self, prospect_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/my-data/{self.my_data_token(prospect_id, version)}/mail"
+
+    def notice_url(self, notice_id: UUID) -> str:
+        return f"{self.base_url}/partner/notices/{self.notice_token(notice_id)}"
+
+    def address_url(self, prospect_id: UUID, version: int) -> str:
+        return f"{self.base_url}/my-data/address/{self.address_token(prospect_id, version)}"
 
     def consent_url(self, consent_id: UUID) -> str:
         """Where a partner reads the consent record it was given. The id alone opens nothing."""

@@ -50,5 +50,8 @@ class Template(StrEnum):
     MATCHED_PROGRAMS = "matched_programs"
     INTRODUCTIONS_OPENED = "introductions_opened"
     INTRODUCTION_UPDATE = "introduction_update"
-    PARTNER_LEAD_WITHDRAWN = "partner_lead_withdrawn"
+    PARTNER_LEAD_WITHDRAWN = "partner_lead_withdrawn"  # queued before there were notices
+    PARTNER_NOTICE = "partner_notice"
+    MY_DATA_LINKS = "my_data_links"
+    CONFIRM_ADDRESS = "confirm_address"
     RESUME_LINK = "resume_link"

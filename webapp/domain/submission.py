@@ -37,6 +37,7 @@ class Submission:
     """All of one request. `nonce` is made when the page is shown: the same nonce is the same submission.
 
     `adult` is true only where the student stated to be 18 or older; without it there are no introductions.
+    `gpc` says that the browser sent Global Privacy Control with it.
     """
 
     nonce: str
@@ -49,3 +50,4 @@ class Submission:
     adult: bool = False
     attribution: Mapping[str, str] = field(default_factory=dict)
     preferences: ContactPreferences = field(default_factory=ContactPreferences)
+    gpc: bool = False

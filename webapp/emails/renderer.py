@@ -17,20 +17,35 @@ import mjml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.introduction_update import IntroductionUpdate
 from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms
 from webapp.emails.message import Message
+from webapp.emails.my_data_links import MyDataLinks
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.resume_link import ResumeLink
 
-Context: TypeAlias = MatchedPrograms | IntroductionsOpened | IntroductionUpdate | PartnerLeadWithdrawn | ResumeLink
+Context: TypeAlias = (
+    ConfirmAddress
+    | IntroductionsOpened
+    | IntroductionUpdate
+    | MatchedPrograms
+    | MyDataLinks
+    | PartnerLeadWithdrawn
+    | PartnerNotice
+    | ResumeLink
+)
 
 _CONTEXTS: Final[dict[str, type[Context]]] = {
+    "confirm_address": ConfirmAddress,
     "introduction_update": IntroductionUpdate,
     "introductions_opened": IntroductionsOpened,
     "matched_programs": MatchedPrograms,
+    "my_data_links": MyDataLinks,
     "partner_lead_withdrawn": PartnerLeadWithdrawn,
+    "partner_notice": PartnerNotice,
     "resume_link": ResumeLink,
 }
 _LONGEST_SUBJECT: Final = 150

@@ -101,6 +101,11 @@ def classify(answer: WebhookAnswer, *, now: datetime | None = None) -> Outcome:
     return Outcome(AttemptOutcome.PERMANENT, f"http_{status}")
 
 
+def acknowledges(answer: WebhookAnswer) -> bool:
+    """Whether the body of a 2xx answer says in `outcome` that what was asked is done, not only that it was heard."""
+    return 200 <= answer.status < 300 and _said(answer)[0] == "acknowledged"
+
+
 def retry_after(value: str, *, now: datetime) -> timedelta | None:
     """A Retry-After header (seconds or an HTTP date, RFC 9110 §10.2.3) as a wait of 0 to 24 h; None if unreadable."""
     value = value.strip()

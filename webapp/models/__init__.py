@@ -5,14 +5,17 @@ from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.consent import Consent
+from webapp.models.consent_anchor import ConsentAnchor
 from webapp.models.delivery import Attempt, Delivery
 from webapp.models.draft import Draft, DraftStep
 from webapp.models.feedback import Feedback
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
+from webapp.models.link_request import LinkRequest
 from webapp.models.listing_revision import ListingRevision
 from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
+from webapp.models.notice import PartnerNotice
 from webapp.models.outbox import OutboxEvent
 from webapp.models.partner import Partner, PartnerEndpoint, PartnerInstitution
 from webapp.models.pending_request import PendingRequest
@@ -35,6 +38,7 @@ __all__ = [
     "CatalogImport",
     "CatalogVersion",
     "Consent",
+    "ConsentAnchor",
     "Delivery",
     "Draft",
     "DraftStep",
@@ -46,6 +50,7 @@ __all__ = [
     "Lead",
     "LeadAnswer",
     "LeadEvent",
+    "LinkRequest",
     "ListingRevision",
     "ListingStatus",
     "Match",
@@ -54,6 +59,7 @@ __all__ = [
     "Partner",
     "PartnerEndpoint",
     "PartnerInstitution",
+    "PartnerNotice",
     "PartnerQuestion",
     "PartnerTerms",
     "PendingRequest",

@@ -1,4 +1,4 @@
-"""Deliveries and the attempts made at them and at messages."""
+"""Deliveries and the attempts made at them, at messages and at notices."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,14 +7,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fun
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.domain.delivery import AttemptOutcome, Channel, DeliveryStatus
-from webapp.models.base import Base, Id, status_of
+from webapp.models.base import Base, Id, JsonObject, status_of
 from webapp.models.lead import Lead
 
 
 class Delivery(Base):
     """The duty to hand over one lead by one channel. `webhook_id` is the same on every attempt, so partners can dedupe.
 
-    A delivery that is `leased` past `leased_until` was abandoned and may be taken again.
+    A delivery that is `leased` past `leased_until` was abandoned and may be taken again. `sent` is the document as
+    it was last handed over, so that the student can see it; erasing the student clears it.
     """
 
     __tablename__ = "deliveries"
@@ -31,6 +32,7 @@ class Delivery(Base):
     leased_until: Mapped[datetime | None]
     lease_id: Mapped[UUID | None]
     finished_at: Mapped[datetime | None]
+    sent: Mapped[JsonObject | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     lead: Mapped[Lead] = relationship()
@@ -45,13 +47,14 @@ class Delivery(Base):
 
 
 class Attempt(Base):
-    """One try at a delivery or a message. Written as `started` before talking, finished after."""
+    """One try at a delivery, a message or a notice. Written as `started` before talking, finished after."""
 
     __tablename__ = "attempts"
 
     id: Mapped[Id]
     delivery_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
     message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    notice_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_notices.id"), index=True)
     number: Mapped[int]
     outcome: Mapped[AttemptOutcome] = mapped_column(status_of(AttemptOutcome))
     reason: Mapped[str | None]
@@ -61,4 +64,4 @@ class Attempt(Base):
     finished_at: Mapped[datetime | None]
     duration_ms: Mapped[float | None]
 
-    __table_args__ = (CheckConstraint("num_nonnulls(delivery_id, message_id) = 1", name="one_subject"),)
+    __table_args__ = (CheckConstraint("num_nonnulls(delivery_id, message_id, notice_id) = 1", name="one_subject"),)

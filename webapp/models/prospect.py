@@ -9,10 +9,13 @@ from webapp.models.base import Base, Id
 
 
 class Prospect(Base):
-    """A student as one submission gave them. Personal data live here and nowhere else.
+    """A student as one submission gave them. Who they are stands here, and in what was sent (`Delivery.sent`).
 
     One row for each submission, so that whoever types another person's address cannot change what that person said.
     `email_key` is the keyed hash by which rows of one address belong together, and which stays when they are erased.
+    `pending_email` is a new address that its owner has not confirmed yet: nothing else is sent there, and until
+    `pending_until` the link behind `pending_hash` makes it the address. `consents_purged_at` is set when the kept
+    consents were deleted, after their years.
     """
 
     __tablename__ = "prospects"
@@ -28,5 +31,13 @@ class Prospect(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     erased_at: Mapped[datetime | None]
+    pending_email: Mapped[str | None]
+    pending_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    pending_until: Mapped[datetime | None]
+    address_version: Mapped[int] = mapped_column(server_default="0")
+    consents_purged_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_prospects_created_at_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_prospects_created_at_id", "created_at", "id"),
+        Index("ix_prospects_erased_at", "erased_at", postgresql_where="erased_at IS NOT NULL"),
+    )

@@ -16,7 +16,8 @@ class Submission(Base):
 
     Profile, `put_aside` (programs the student had put aside), versions, `draft_id` (it decides ties), `ranked_on` and
     `ranked_k` (how many matches were asked for) are all that the ranking depended on; `ranking_digest` is the SHA-256
-    of its JSON form. The last three are null in rows older than the columns.
+    of its JSON form. The last three are null in rows older than the columns. `gpc` says
+    that the browser sent Global Privacy Control with the request.
     """
 
     __tablename__ = "submissions"
@@ -38,6 +39,7 @@ class Submission(Base):
     wants_mail: Mapped[bool]
     attribution: Mapped[JsonObject] = mapped_column(server_default="{}")
     page: Mapped[str]
+    gpc: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     prospect: Mapped[Prospect] = relationship()

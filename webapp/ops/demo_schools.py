@@ -12,7 +12,13 @@ blueprint = Blueprint("demo_schools", __name__, url_prefix="/dev/partner", templ
 csrf.exempt(blueprint)
 
 SHOWN = 50
-_STATUS = {Received.ACCEPTED: 200, Received.DUPLICATE: 409, Received.UNSIGNED: 401, Received.UNKNOWN_SCHOOL: 404}
+_STATUS = {
+    Received.ACCEPTED: 200,
+    Received.ACKNOWLEDGED: 200,
+    Received.DUPLICATE: 409,
+    Received.UNSIGNED: 401,
+    Received.UNKNOWN_SCHOOL: 404,
+}
 
 
 @blueprint.get("")

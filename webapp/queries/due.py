@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.lead import NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
-from webapp.models import Delivery, Lead, Message
+from webapp.domain.notice import NoticeStatus
+from webapp.models import Delivery, Lead, LinkRequest, Message, PartnerNotice
 
 
 def due_messages(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
@@ -24,6 +25,19 @@ def due_deliveries(session: Session, now: datetime, *, grace: timedelta, limit: 
     waiting = (Delivery.status == DeliveryStatus.PENDING) & (Delivery.due_at <= now - grace)
     abandoned = (Delivery.status == DeliveryStatus.LEASED) & (Delivery.leased_until <= now)
     return list(session.scalars(select(Delivery.id).where(or_(waiting, abandoned)).limit(limit)))
+
+
+def due_notices(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Notices due for longer than `grace`, and those whose lease ran out."""
+    waiting = (PartnerNotice.status == NoticeStatus.PENDING) & (PartnerNotice.due_at <= now - grace)
+    abandoned = (PartnerNotice.status == NoticeStatus.LEASED) & (PartnerNotice.leased_until <= now)
+    return list(session.scalars(select(PartnerNotice.id).where(or_(waiting, abandoned)).limit(limit)))
+
+
+def due_link_requests(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Requests for a mailed link that nobody has looked at for longer than `grace`."""
+    waiting = (LinkRequest.answered_at.is_(None)) & (LinkRequest.at <= now - grace)
+    return list(session.scalars(select(LinkRequest.id).where(waiting).limit(limit)))
 
 
 def due_leads(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:

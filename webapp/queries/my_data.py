@@ -28,13 +28,14 @@ from webapp.models import (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who the student said they are."""
+    """Who the student said they are. `pending_email` is a new address that waits to be confirmed."""
 
     prospect_id: UUID
     first_name: str | None
     last_name: str | None
     email: str | None
     phone: str | None
+    pending_email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class MyData:
     draft_id: UUID
     asked_at: datetime
     wants_mail: bool
+    gpc: bool
     mail_stopped: bool
     introductions: tuple[Introduction, ...]
     mails: tuple[Mail, ...]
@@ -108,11 +110,16 @@ class MyData:
 def find_person(session: Session, token: str) -> Person | None:
     """The student whose my-data link this is; None for a wrong link and for somebody who was erased."""
     row = session.execute(
-        select(Prospect.id, Prospect.first_name, Prospect.last_name, Prospect.email, Prospect.phone).where(
-            Prospect.data_hash == token_hash(token), Prospect.erased_at.is_(None)
-        )
+        select(
+            Prospect.id,
+            Prospect.first_name,
+            Prospect.last_name,
+            Prospect.email,
+            Prospect.phone,
+            Prospect.pending_email,
+        ).where(Prospect.data_hash == token_hash(token), Prospect.erased_at.is_(None))
     ).first()
-    return None if row is None else Person(row.id, row.first_name, row.last_name, row.email, row.phone)
+    return None if row is None else Person(*row)
 
 
 def find_my_data(session: Session, token: str) -> MyData | None:
@@ -121,7 +128,7 @@ def find_my_data(session: Session, token: str) -> MyData | None:
     if person is None:
         return None
     asked = session.execute(
-        select(Submission.draft_id, Submission.created_at, Submission.wants_mail).where(
+        select(Submission.draft_id, Submission.created_at, Submission.wants_mail, Submission.gpc).where(
             Submission.prospect_id == person.prospect_id
         )
     ).one()
@@ -131,6 +138,7 @@ def find_my_data(session: Session, token: str) -> MyData | None:
         draft_id=asked.draft_id,
         asked_at=asked.created_at,
         wants_mail=asked.wants_mail,
+        gpc=asked.gpc,
         mail_stopped=_is_mail_stopped(session, person.prospect_id),
         introductions=_introductions(session, person.prospect_id, consents),
         mails=_mails(session, person.prospect_id),

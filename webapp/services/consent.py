@@ -41,8 +41,13 @@ class Chain:
 
 
 def chain_of(session: Session, prospect_id: UUID) -> Chain:
-    """The end of a prospect's chain, with the prospect locked so that two links cannot take the same place."""
-    key = session.execute(select(Prospect.email_key).where(Prospect.id == prospect_id).with_for_update()).scalar_one()
+    """The end of a prospect's chain, with the prospect locked so that two links cannot take the same place.
+
+    The lock lets others write rows that point to the prospect: a worker that holds the lead and queues a mail about it
+    must not wait for us while we wait for the lead.
+    """
+    locked = select(Prospect.email_key).where(Prospect.id == prospect_id).with_for_update(key_share=True)
+    key = session.execute(locked).scalar_one()
     last = session.execute(
         select(Consent.sequence, Consent.digest)
         .where(Consent.prospect_id == prospect_id)

@@ -1,6 +1,6 @@
 """Handing a lead to its partner: lease, post without holding a connection, write down the answer."""
 
-from collections.abc import Callable
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,17 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.delivery import DELIVERY_LIFECYCLE, AttemptOutcome, DeliveryStatus, RetryPolicy
+from webapp.domain.delivery import DELIVERY_LIFECYCLE, AttemptOutcome, DeliveryStatus
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.lead import LeadStatus
-from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, Template
-from webapp.gateways.errors import GatewayError, Permanent, Retryable
-from webapp.gateways.sealing import Seal
-from webapp.gateways.webhook import Outcome, WebhookAnswer, WebhookGateway, WebhookRequest, classify
-from webapp.models import Delivery, Lead, PartnerEndpoint
-from webapp.services import cap, lease, message
+from webapp.gateways.webhook import WebhookRequest
+from webapp.models import Delivery, Lead, PartnerEndpoint, Prospect
+from webapp.services import cap, lease, message, notice
 from webapp.services import lead as leads
+from webapp.services.handover import Answered, Outside, endpoint_of, post
 from webapp.services.posting import posting_of
 from webapp.services.transaction import Begin
 
@@ -33,18 +31,6 @@ _ENDINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """What deliveries need of the world around them."""
-
-    webhook: WebhookGateway
-    seal: Seal
-    links: Links
-    retries: RetryPolicy
-    spread: Callable[[], float]
-    """Numbers in 0..1 that spread retries."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Handover:
     """Everything the talking needs, read before the connection is given back."""
 
@@ -52,12 +38,6 @@ class _Handover:
     lease_id: UUID
     attempt_id: UUID
     request: WebhookRequest
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    outcome: Outcome
-    answer: WebhookAnswer | None = None
 
 
 def attempt(begin: Begin, clock: Clock, outside: Outside, delivery_id: UUID) -> None:
@@ -70,7 +50,7 @@ def attempt(begin: Begin, clock: Clock, outside: Outside, delivery_id: UUID) -> 
         handover = _lease(session, clock.now(), outside, delivery_id)
     if handover is None:
         return
-    answered = _post(outside.webhook, handover.request, clock)
+    answered = post(outside.webhook, handover.request, clock)
     with begin() as session:
         _record(session, clock.now(), handover, answered, outside)
     lease.count_attempt("delivery", answered.outcome.kind)
@@ -84,7 +64,7 @@ def replay(session: Session, clock: Clock, delivery_id: UUID) -> None:
         raise Refused(Problem("delivery", f"Only a failed delivery can be sent again; this one is {delivery.status}."))
     delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.WAITING)
     delivery.attempts_made, delivery.finished_at, delivery.reason = 0, None, "replayed_by_staff"
-    endpoint = _endpoint_for(session, lead)
+    endpoint = endpoint_of(session, lead.partner_id)
     delivery.endpoint_id = endpoint.id if endpoint else delivery.endpoint_id
     leads.queue(session, lead, at=now, reason="replayed_by_staff")
 
@@ -112,9 +92,11 @@ def _lease(session: Session, now: datetime, outside: Outside, delivery_id: UUID)
     lease_id = lease.take(delivery, now, outside.retries.lease)
     if lead.status is LeadStatus.QUEUED:
         leads.move(session, lead, LeadStatus.DELIVERING, at=now, reason="delivery_started")
+    body = posting_of(session, lead, outside.links)
+    delivery.sent = json.loads(body)
     request = WebhookRequest(
         url=endpoint.url,
-        body=posting_of(session, lead, outside.links),
+        body=body,
         webhook_id=delivery.webhook_id,
         secrets=(outside.seal.open(endpoint.sealed_secret),),
         timestamp=now,
@@ -122,31 +104,24 @@ def _lease(session: Session, now: datetime, outside: Outside, delivery_id: UUID)
     return _Handover(delivery.id, lease_id, lease.begin_attempt(session, delivery, now), request)
 
 
-def _post(webhook: WebhookGateway, request: WebhookRequest, clock: Clock) -> _Answered:
-    try:
-        answer = webhook.post(request)
-    except Retryable as error:
-        return _Answered(Outcome(AttemptOutcome.RETRYABLE, error.reason, error.retry_after))
-    except (Permanent, GatewayError) as error:
-        return _Answered(Outcome(AttemptOutcome.PERMANENT, error.reason))
-    return _Answered(classify(answer, now=clock.now()), answer)
-
-
-def _record(session: Session, now: datetime, handover: _Handover, answered: _Answered, outside: Outside) -> None:
+def _record(session: Session, now: datetime, handover: _Handover, answered: Answered, outside: Outside) -> None:
     outcome, answer = answered.outcome, answered.answer
     lead, delivery = _locked(session, handover.delivery_id)
+    # A partner's words may hold the student's: once the student is erased they are not kept.
+    erased = session.get_one(Prospect, lead.prospect_id, populate_existing=True).erased_at is not None
     lease.finish_attempt(
         session,
         handover.attempt_id,
         outcome.kind,
         at=now,
-        reason=outcome.reason,
+        reason="erased" if erased else outcome.reason,
         http_status=answer.status if answer else None,
-        answer=answer.excerpt if answer else None,
+        answer=answer.excerpt if answer and not erased else None,
         duration_ms=answer.duration_ms if answer else None,
     )
     if delivery.lease_id != handover.lease_id:
         # Cancelled by a withdrawal, or taken over after our lease ran out: whoever owns it now decides.
+        notice.hurry(session, lead.id, at=now)
         return
     if outcome.stop:
         _disable(session, delivery, at=now, reason=outcome.reason)
@@ -201,15 +176,6 @@ def _disable(session: Session, delivery: Delivery, *, at: datetime, reason: str)
     endpoint = session.get(PartnerEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
     if endpoint is not None:
         endpoint.disabled_at, endpoint.disabled_reason = at, reason
-
-
-def _endpoint_for(session: Session, lead: Lead) -> PartnerEndpoint | None:
-    return session.execute(
-        select(PartnerEndpoint)
-        .where(PartnerEndpoint.partner_id == lead.partner_id, PartnerEndpoint.disabled_at.is_(None))
-        .order_by(PartnerEndpoint.created_at.desc())
-        .limit(1)
-    ).scalar_one_or_none()
 
 
 def _locked(session: Session, delivery_id: UUID) -> tuple[Lead, Delivery]:

@@ -14,10 +14,10 @@ from webapp.domain.delivery import DELIVERY_LIFECYCLE, DeliveryStatus
 from webapp.domain.errors import NotFound
 from webapp.domain.events import EventKind
 from webapp.domain.lead import LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
-from webapp.domain.message import MessageClass, Template
+from webapp.domain.notice import NoticeKind
 from webapp.domain.partner import PartnerStatus
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
-from webapp.services import cap, consent, message, outbox
+from webapp.services import cap, consent, notice, outbox
 
 DUPLICATE_WINDOW = timedelta(days=90)
 PAUSED_RECHECK = timedelta(hours=1)
@@ -91,7 +91,7 @@ def queue(session: Session, lead: Lead, *, at: datetime, reason: str) -> None:
 
 
 def withdraw(session: Session, clock: Clock, lead_id: UUID, *, prospect_id: UUID, page: str) -> None:
-    """The student takes one introduction back: nothing more is sent, and a partner that has it is told.
+    """The student takes one introduction back: nothing more is sent, and a partner that may have it is told.
 
     NotFound unless the lead is `prospect_id`'s own. Withdrawing twice is the same as once.
     """
@@ -100,11 +100,34 @@ def withdraw(session: Session, clock: Clock, lead_id: UUID, *, prospect_id: UUID
     lead = _locked(session, lead_id)
     if lead is None or chain is None or lead.prospect_id != prospect_id:
         raise NotFound("There is no such introduction.")
-    if lead.status is LeadStatus.WITHDRAWN or not LEAD_LIFECYCLE.allows(lead.status, LeadStatus.WITHDRAWN):
+    if not can_be_taken_back(lead):
         return
-    partner_has_it = lead.status not in NOT_YET_SENT | {LeadStatus.FAILED}
+    has_it, busy_until = notice.may_have_it(session, lead), notice.in_flight_until(session, lead)
+    take_back(session, lead, chain, at=now, page=page, reason="withdrawn_by_student")
+    if has_it:
+        notice.cancel(session, lead.id, reason="withdrawn")
+        notice.queue(session, lead, NoticeKind.WITHDRAWN, at=now, not_before=busy_until)
+
+
+def withdraw_all(session: Session, clock: Clock, *, prospect_id: UUID, page: str) -> int:
+    """Take every introduction of one student back; the number that could still be."""
+    # In one order everywhere, so that two who take all back cannot wait for each other.
+    found = session.scalars(select(Lead).where(Lead.prospect_id == prospect_id).order_by(Lead.id)).all()
+    open_ones = [lead.id for lead in found if can_be_taken_back(lead)]
+    for lead_id in open_ones:
+        withdraw(session, clock, lead_id, prospect_id=prospect_id, page=page)
+    return len(open_ones)
+
+
+def can_be_taken_back(lead: Lead) -> bool:
+    """Whether there is anything left to take back."""
+    return LEAD_LIFECYCLE.allows(lead.status, LeadStatus.WITHDRAWN)
+
+
+def take_back(session: Session, lead: Lead, chain: consent.Chain, *, at: datetime, page: str, reason: str) -> None:
+    """End `lead` (already locked) as withdrawn and append to `chain` that the consent was taken back."""
     # The lead is locked before its delivery everywhere, so two of us cannot wait for each other.
-    _stop(session, lead, LeadStatus.WITHDRAWN, at=now, reason="withdrawn_by_student")
+    _stop(session, lead, LeadStatus.WITHDRAWN, at=at, reason=reason)
     partner = session.get_one(Partner, lead.partner_id)
     wording = consent.Wording(
         kind=ConsentKind.WITHDRAWN,
@@ -117,22 +140,7 @@ def withdraw(session: Session, clock: Clock, lead_id: UUID, *, prospect_id: UUID
         page=page,
         lead_id=lead.id,
     )
-    consent.append(session, chain, [wording], at=now, submission_id=lead.submission_id)
-    if partner_has_it:
-        tell_partner_of_withdrawal(session, lead, at=now)
-
-
-def tell_partner_of_withdrawal(session: Session, lead: Lead, *, at: datetime) -> None:
-    """Queue the mail that tells the partner to delete what it got. Once for each lead."""
-    message.queue(
-        session,
-        key=f"lead:{lead.id}:{Template.PARTNER_LEAD_WITHDRAWN}",
-        message_class=MessageClass.PARTNER,
-        template=Template.PARTNER_LEAD_WITHDRAWN,
-        at=at,
-        partner_id=lead.partner_id,
-        lead_id=lead.id,
-    )
+    consent.append(session, chain, [wording], at=at, submission_id=lead.submission_id)
 
 
 def expire(session: Session, clock: Clock, lead_id: UUID) -> None:

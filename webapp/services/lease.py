@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.domain.delivery import AttemptOutcome
 from webapp.domain.ids import new_id
-from webapp.models import Attempt, Delivery, Message
+from webapp.models import Attempt, Delivery, Message, PartnerNotice
 from webapp.observability.metrics import ATTEMPTS
 
-Leasable = Delivery | Message
+Leasable = Delivery | Message | PartnerNotice
 
 
 def take(row: Leasable, now: datetime, length: timedelta) -> UUID:
@@ -37,17 +37,16 @@ def is_abandoned(row: Leasable, now: datetime) -> bool:
 
 def begin_attempt(session: Session, row: Leasable, now: datetime) -> UUID:
     """Write that we are about to talk to the world, so that a crash while talking leaves a trace."""
-    subject = Attempt.delivery_id if isinstance(row, Delivery) else Attempt.message_id
+    subject = _subject(row)
     made = session.execute(select(func.count()).select_from(Attempt).where(subject == row.id)).scalar_one()
     attempt_id = new_id()
     session.execute(
         insert(Attempt).values(
             id=attempt_id,
-            delivery_id=row.id if isinstance(row, Delivery) else None,
-            message_id=row.id if isinstance(row, Message) else None,
             number=made + 1,
             outcome=AttemptOutcome.STARTED,
             started_at=now,
+            **{subject.key: row.id},
         )
     )
     return attempt_id
@@ -82,7 +81,7 @@ def finish_attempt(
 
 def abandon_started(session: Session, row: Leasable, now: datetime) -> bool:
     """Mark attempts that were started and never finished as abandoned; whether there were any."""
-    subject = Attempt.delivery_id if isinstance(row, Delivery) else Attempt.message_id
+    subject = _subject(row)
     abandoned = session.execute(
         update(Attempt)
         .where(subject == row.id, Attempt.outcome == AttemptOutcome.STARTED)
@@ -95,7 +94,7 @@ def abandon_started(session: Session, row: Leasable, now: datetime) -> bool:
 
 def had_outcome(session: Session, row: Leasable, outcomes: Sequence[AttemptOutcome]) -> bool:
     """Whether any attempt at `row` ended in one of `outcomes`."""
-    subject = Attempt.delivery_id if isinstance(row, Delivery) else Attempt.message_id
+    subject = _subject(row)
     found = session.execute(select(Attempt.id).where(subject == row.id, Attempt.outcome.in_(outcomes)).limit(1))
     return found.first() is not None
 
@@ -103,3 +102,10 @@ def had_outcome(session: Session, row: Leasable, outcomes: Sequence[AttemptOutco
 def count_attempt(row_kind: str, outcome: AttemptOutcome) -> None:
     """Count an attempt for the metrics."""
     ATTEMPTS.labels(row_kind, outcome).inc()
+
+
+def _subject(row: Leasable) -> InstrumentedAttribute[UUID | None]:
+    """The column of an attempt that names `row`."""
+    if isinstance(row, Delivery):
+        return Attempt.delivery_id
+    return Attempt.message_id if isinstance(row, Message) else Attempt.notice_id

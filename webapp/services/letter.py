@@ -1,11 +1,12 @@
 """A letter: who gets a message and what it says, read from the rows the message is about."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.consent import ConsentKind, ConsentPurpose
@@ -15,19 +16,24 @@ from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, starts, teaching
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
+from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
+from webapp.emails.my_data_links import MyDataLinks, RequestLink
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.renderer import render
 from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
 from webapp.gateways.mail import Mailbox, OutgoingMail
 from webapp.models import Consent, Lead, Match, Message, Partner, Prospect, ResumeLink, Submission
+from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.partner import offers_for
 
 SITE_NAME = "Program Match"
+MOST_REQUESTS_IN_A_MAIL = 20
 
 _NEWS = {
     LeadStatus.DELIVERED: IntroductionNews.DELIVERED,
@@ -89,6 +95,9 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
         partner = session.get_one(Partner, message.partner_id)
         return partner.contact_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
     prospect = session.get_one(Prospect, message.prospect_id)
+    if message.template is Template.CONFIRM_ADDRESS:
+        # Whoever reads there may be a stranger: no way into anybody's page goes along.
+        return prospect.pending_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
     footer = Footer(
         site_name=SITE_NAME,
         site_url=links.base_url,
@@ -258,6 +267,47 @@ def _resume_link(session: Session, message: Message, links: Links, footer: Foote
     )
 
 
+def _partner_notice(session: Session, message: Message, links: Links, footer: Footer) -> PartnerNotice:
+    lead, listing, partner = _about(session, message)
+    notice = session.get_one(PartnerNoticeRow, UUID(message.about["notice_id"]))
+    return PartnerNotice(
+        footer=footer,
+        kind=notice.kind,
+        legal_entity=partner.legal_name,
+        lead_id=str(lead.id),
+        program_id=lead.program_id,
+        program=listing.name if listing else lead.program_id,
+        decided_at=notice.created_at,
+        acknowledge_url=links.notice_url(notice.id),
+    )
+
+
+def _my_data_links(session: Session, message: Message, links: Links, footer: Footer) -> MyDataLinks:
+    """The page of each request that this address made, also of those made after the mail was asked for."""
+    key = select(Prospect.email_key).where(Prospect.id == message.prospect_id).scalar_subquery()
+    rows = session.execute(
+        select(Prospect.id, Prospect.token_version, Prospect.created_at, func.count(Lead.id).label("schools"))
+        .outerjoin(Lead, Lead.prospect_id == Prospect.id)
+        .where(Prospect.email_key == key, Prospect.erased_at.is_(None))
+        .group_by(Prospect.id)
+        .order_by(Prospect.created_at.desc(), Prospect.id.desc())
+        .limit(MOST_REQUESTS_IN_A_MAIL)
+    )
+    requests = tuple(
+        RequestLink(row.created_at, row.schools, links.my_data_url(row.id, row.token_version)) for row in rows
+    )
+    return MyDataLinks(footer=replace(footer, my_data_url="", unsubscribe_url=""), requests=requests)
+
+
+def _confirm_address(session: Session, message: Message, links: Links, footer: Footer) -> ConfirmAddress:
+    prospect = session.get_one(Prospect, message.prospect_id)
+    return ConfirmAddress(
+        footer=footer,
+        confirm_url=links.address_url(prospect.id, prospect.address_version),
+        valid_until=prospect.pending_until or message.created_at,
+    )
+
+
 def _about(session: Session, message: Message) -> tuple[Lead, Listing | None, Partner]:
     lead = session.get_one(Lead, message.lead_id)
     listing = listings_by_id(session, [lead.program_id]).get(lead.program_id)
@@ -275,4 +325,7 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.INTRODUCTION_UPDATE: _introduction_update,
     Template.PARTNER_LEAD_WITHDRAWN: _partner_lead_withdrawn,
     Template.RESUME_LINK: _resume_link,
+    Template.PARTNER_NOTICE: _partner_notice,
+    Template.MY_DATA_LINKS: _my_data_links,
+    Template.CONFIRM_ADDRESS: _confirm_address,
 }

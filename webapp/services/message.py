@@ -1,8 +1,9 @@
 """Messages: queued once by key, then leased, sent and written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -71,8 +72,9 @@ def queue(
     submission_id: UUID | None = None,
     lead_id: UUID | None = None,
     resume_link_id: UUID | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> UUID | None:
-    """Queue one mail, due at `at`; its id, or None when `key` was queued before."""
+    """Queue one mail, due at `at`; its id, or None when `key` was queued before. `about` names more rows, by id."""
     row = session.execute(
         insert(Message)
         .values(
@@ -86,6 +88,7 @@ def queue(
             submission_id=submission_id,
             lead_id=lead_id,
             resume_link_id=resume_link_id,
+            about=dict(about or {}),
             status=MessageStatus.PENDING,
             due_at=at,
         )

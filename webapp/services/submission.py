@@ -24,7 +24,7 @@ from webapp.models import Consent, Delivery, Lead, LeadAnswer, LeadEvent, Match,
 from webapp.models import Submission as SubmissionRow
 from webapp.observability.metrics import SUBMISSIONS
 from webapp.queries.partner import Offer, current_endpoints, offers_for
-from webapp.services import consent, message
+from webapp.services import consent, message, suppression
 from webapp.services.question import answer_rows, checked_answers
 from webapp.services.replay import digest_of
 from webapp.services.rows import insert_rows
@@ -109,6 +109,11 @@ def submit(
             (OutboxEvent, [*_due(EventKind.MESSAGE_DUE, messages), *_due(EventKind.LEAD_DUE, leads)]),
         ],
     )
+    if submission.gpc:
+        # Whoever asks browsers to say so wants no mail beyond what they asked for.
+        suppression.suppress_prospect(
+            session, prospect_id, MessageClass.FOLLOW_UP, reason="global_privacy_control", at=now
+        )
     SUBMISSIONS.labels("stored").inc()
     return Stored(submission_id, prospect_id, is_new=True)
 
@@ -210,6 +215,7 @@ def _submission_row(
         "wants_mail": submission.wants_mail,
         "attribution": dict(submission.attribution),
         "page": submission.page,
+        "gpc": submission.gpc,
         "created_at": now,
     }
 

@@ -8,7 +8,14 @@ from webapp.domain.clock import Clock
 from webapp.domain.events import EventKind
 from webapp.observability.log import get_logger
 from webapp.observability.metrics import SWEPT
-from webapp.queries.due import due_deliveries, due_leads, due_messages, expired_leads
+from webapp.queries.due import (
+    due_deliveries,
+    due_leads,
+    due_link_requests,
+    due_messages,
+    due_notices,
+    expired_leads,
+)
 from webapp.services import lead
 from webapp.services.outbox import Publish
 from webapp.services.transaction import Begin
@@ -24,6 +31,8 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.MESSAGE_DUE, due_messages),
     (EventKind.DELIVERY_DUE, due_deliveries),
     (EventKind.LEAD_DUE, due_leads),
+    (EventKind.NOTICE_DUE, due_notices),
+    (EventKind.LINK_REQUESTED, due_link_requests),
 )
 
 

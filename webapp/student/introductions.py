@@ -22,6 +22,7 @@ from webapp.student.answers import is_adult
 from webapp.student.forms.introductions import IntroductionsForm, asking, field_name
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, SendForm
 from webapp.student.introductions_page import SchoolChoice, choices_of, preview_views
+from webapp.student.privacy_signal import sends_gpc
 from webapp.student.ranked import Results, draft_of, ranked, to_the_answer
 from webapp.student.requests import is_too_fast, store, to_my_data
 from webapp.student.results import keep_private
@@ -184,6 +185,7 @@ def _submission(results: Results, form: IntroductionsForm) -> Submission:
         page=f"{runtime().settings.base_url}/results/introductions",
         adult=form.states_adult,
         attribution=results.draft.attribution,
+        gpc=sends_gpc(),
         preferences=form.preferences,
     )
 

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
+from webapp.domain.consent import KEPT_YEARS
 from webapp.domain.profile import Criterion, Priorities, Priority
 from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.curves import curves
@@ -15,6 +16,7 @@ from webapp.student.answers import STEPS
 from webapp.student.drafts import current_draft
 from webapp.student.form import results_token
 from webapp.student.forms.priorities import CRITERION_WORDS, PRIORITY_WORDS
+from webapp.student.privacy_signal import sends_gpc
 
 blueprint = Blueprint("pages", __name__)
 
@@ -73,6 +75,8 @@ def privacy() -> ResponseReturnValue:
         lead_days=built.settings.lead_expiry_days,
         undo_minutes=round(built.policy.undo_window.total_seconds() / 60),
         contact_email=built.settings.mail_from,
+        years=KEPT_YEARS,
+        gpc=sends_gpc(),
     )
 
 

@@ -16,6 +16,7 @@ from webapp.queries.my_data import count_requests
 from webapp.services.submission import Stored, submit
 from webapp.student.forms.panel import PanelForm
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
+from webapp.student.privacy_signal import sends_gpc
 from webapp.student.ranked import SHOWN, Results, draft_of, ranked, to_the_answer
 from webapp.student.shown import list_values
 from webapp.student.ticket import Ticket, new_ticket, opened, sealed
@@ -51,6 +52,7 @@ def ask(token: str) -> ResponseReturnValue:
         channels=frozenset(),
         page=f"{built.settings.base_url}/results",
         attribution=draft.attribution,
+        gpc=sends_gpc(),
     )
     try:
         with built.begin() as session:

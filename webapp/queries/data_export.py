@@ -1,0 +1,143 @@
+"""Everything we hold of one student, as one JSON document (docs/my-data-export.md)."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Attempt,
+    Base,
+    Delivery,
+    Draft,
+    Lead,
+    LeadEvent,
+    Match,
+    Message,
+    Partner,
+    Prospect,
+    Submission,
+    Suppression,
+)
+from webapp.queries.consents import ConsentChain, consent_chain
+from webapp.queries.recipients import recipients_of
+
+SCHEMA = "program-match/my-data/1"
+
+
+def data_export(session: Session, prospect_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """The document, with ISO 8601 times in UTC and names as in the tables. `prospect_id` is somebody not erased."""
+    prospect = session.get_one(Prospect, prospect_id)
+    submission = session.execute(select(Submission).where(Submission.prospect_id == prospect_id)).scalar_one()
+    draft = session.get_one(Draft, submission.draft_id)
+    document = {
+        "schema": SCHEMA,
+        "made_at": at,
+        "person": _columns(
+            prospect, "first_name", "last_name", "email", "pending_email", "phone", "created_at", "updated_at"
+        ),
+        "form": _columns(draft, "answers", "attribution", "created_at", "updated_at", "expires_at"),
+        "request": _columns(
+            submission,
+            *("id", "created_at", "wants_mail", "gpc", "page", "attribution", "profile"),
+            *("engine_version", "weights_version", "catalog_version", "ranked_on", "considered", "excluded"),
+        ),
+        "matches": _matches(session, submission.id),
+        "introductions": _introductions(session, prospect_id),
+        "consents": consents_document(consent_chain(session, prospect_id)),
+        "mails": _mails(session, prospect_id),
+        "mail_stops": _stops(session, prospect),
+    }
+    return _plain(document)  # type: ignore[no-any-return]  # a dict stays one
+
+
+def consents_document(chain: ConsentChain) -> dict[str, Any]:
+    """The consent records with their digests, and whether they hold. A keyed hash stands for the student."""
+    return _plain(  # type: ignore[no-any-return]  # a dict stays one
+        {
+            "hash": "SHA-256 over the digest before (32 zero bytes before the first) and the record as JSON: "
+            "sorted keys, no blanks, UTF-8, times in UTC with microseconds",
+            "holds": chain.fault is None,
+            "fault": chain.fault.what if chain.fault else None,
+            "records": [
+                {**asdict(row.record), "prospect_key": row.record.prospect_key.hex(), "digest": row.digest}
+                for row in chain.rows
+            ],
+        }
+    )
+
+
+def _matches(session: Session, submission_id: UUID) -> list[dict[str, Any]]:
+    rows = session.scalars(select(Match).where(Match.submission_id == submission_id).order_by(Match.rank))
+    names = ("program_id", "rank", "score", "low", "high", "coverage", "band", "verdict")
+    return [_columns(row, *names, "contributions", "reasons", "caveats", "gaps") for row in rows]
+
+
+def _introductions(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
+    sent = {each.lead_id: each for each in recipients_of(session, prospect_id)}
+    rows = session.execute(
+        select(Lead, Partner.legal_name, Delivery)
+        .join(Partner, Partner.id == Lead.partner_id)
+        .join(Delivery, Delivery.lead_id == Lead.id)
+        .where(Lead.prospect_id == prospect_id)
+        .order_by(Lead.created_at, Lead.id)
+    ).all()
+    names = ("id", "program_id", "status", "reason", "test", "channels", "created_at", "undo_until", "delivered_at")
+    return [
+        {
+            **_columns(lead, *names),
+            "school": legal_name,
+            "timeline": _timeline(session, lead.id),
+            "delivery": {
+                **_columns(delivery, "webhook_id", "status", "reason", "sent"),
+                "attempts": _attempts(session, delivery.id),
+            },
+            "told_since": [asdict(each) for each in sent[lead.id].told] if lead.id in sent else [],
+        }
+        for lead, legal_name, delivery in rows
+    ]
+
+
+def _timeline(session: Session, lead_id: UUID) -> list[dict[str, Any]]:
+    rows = session.scalars(select(LeadEvent).where(LeadEvent.lead_id == lead_id).order_by(LeadEvent.id))
+    return [_columns(row, "at", "from_status", "to_status", "reason") for row in rows]
+
+
+def _attempts(session: Session, delivery_id: UUID) -> list[dict[str, Any]]:
+    rows = session.scalars(select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.number))
+    return [_columns(row, "number", "started_at", "finished_at", "outcome", "reason", "answer") for row in rows]
+
+
+def _mails(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
+    rows = session.scalars(select(Message).where(Message.prospect_id == prospect_id).order_by(Message.created_at))
+    return [
+        _columns(row, "template", "message_class", "status", "reason", "created_at", "handed_over_at") for row in rows
+    ]
+
+
+def _stops(session: Session, prospect: Prospect) -> list[dict[str, Any]]:
+    rows = session.scalars(select(Suppression).where(Suppression.email_key == prospect.email_key))
+    return [_columns(row, "message_class", "reason", "created_at") for row in rows]
+
+
+def _columns(row: Base, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
