@@ -146,7 +146,7 @@ class ContactPreferences:
         found = []
         if self.hours is not None:
             calls = listed([words for channel, words in _CALLS.items() if channel in channels] or ["calls"])
-            zone = f" ({time_zone_label(self.time_zone)})" if self.time_zone else ""
+            zone = f", {time_zone_label(self.time_zone)}" if self.time_zone else ""
             found.append(f"with {calls} only {self.hours.words()}{zone}")
         found.append(f"in {LANGUAGES.get(self.language, self.language)}")
         if self.max_attempts is not None:
