@@ -141,8 +141,8 @@ class ContactPreferences:
             return self
         return replace(self, hours=None)
 
-    def limits(self, channels: Collection[ContactChannel]) -> list[str]:
-        """Each limit as a phrase that goes on after "may contact me", in the order of the form."""
+    def limits(self, channels: Collection[ContactChannel], who: str = "I") -> list[str]:
+        """Each limit as a phrase that goes on after "may contact me", in the order of the form; `who` is the student."""
         found = []
         if self.hours is not None:
             calls = listed([words for channel, words in _CALLS.items() if channel in channels] or ["calls"])
@@ -150,7 +150,7 @@ class ContactPreferences:
             found.append(f"with {calls} only {self.hours.words()}{zone}")
         found.append(f"in {LANGUAGES.get(self.language, self.language)}")
         if self.max_attempts is not None:
-            found.append(f"at most {counted(self.max_attempts, 'time')} unless I answer")
+            found.append(f"at most {counted(self.max_attempts, 'time')} unless {who} answer")
         return found
 
 
