@@ -142,7 +142,7 @@ class ContactPreferences:
         return replace(self, hours=None)
 
     def limits(self, channels: Collection[ContactChannel], who: str = "I") -> list[str]:
-        """Each limit as a phrase that goes on after "may contact me", in the order of the form; `who` is the student."""
+        """Each limit as a phrase that goes on after "may contact me", in order; `who` is the student."""
         found = []
         if self.hours is not None:
             calls = listed([words for channel, words in _CALLS.items() if channel in channels] or ["calls"])
