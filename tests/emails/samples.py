@@ -99,6 +99,10 @@ OPENED = IntroductionsOpened(
             institution="Northfield University",
             consent_text="I agree that Program Match sends my details to Northfield Education, Inc., by e-mail.",
             consent_version="2026-11-01",
+            answers=(
+                ("When do you hope to start?", "Next fall"),
+                ("Is there something you would like to ask us?", "Do evening courses count?"),
+            ),
         ),
         IntroducedSchool(
             legal_entity="Harbor Code School LLC",
@@ -109,6 +113,12 @@ OPENED = IntroductionsOpened(
         ),
     ),
     what_is_sent=("Your name", "Your e-mail address", "Your city and state", "Your answers about your background"),
+    contact=(
+        "By e-mail and by phone call, and in no other way",
+        "With calls only on Mondays to Fridays between 5 PM and 9 PM, Pacific Time (Los Angeles)",
+        "In English",
+        "At most 3 times unless you answer",
+    ),
     agreed_at=NOON,
     goes_out_at=NOON.replace(minute=15),
     cancel_url=f"{SITE}/my-data/m1",
@@ -123,6 +133,7 @@ UPDATE = IntroductionUpdate(
     at=NOON,
     results_url=f"{SITE}/results/r1",
     program_url="https://northfield.example/ms-aml",
+    cancel_url=f"{SITE}/my-data/m1",
 )
 WITHDRAWN = PartnerLeadWithdrawn(
     footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),

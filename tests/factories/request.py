@@ -1,6 +1,6 @@
 """A student's request, submitted through the service as the results page does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from tests.factories.school import School
 from webapp.domain.clock import Clock
 from webapp.domain.consent import CONSENT_TEXT_VERSION
+from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.ids import new_token
 from webapp.domain.links import Links
 from webapp.domain.partner import ContactChannel
+from webapp.domain.question import AnswerValue
 from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.services import draft, submission
 from webapp.services.submission import Policy, Stored
@@ -44,7 +46,7 @@ def open_draft(session: Session, clock: Clock, links: Links) -> UUID:
     return opened.id
 
 
-def submit_request(
+def request_for(
     session: Session,
     clock: Clock,
     links: Links,
@@ -53,36 +55,47 @@ def submit_request(
     email: str = "ana@student.example",
     phone: str | None = None,
     wants_mail: bool = True,
-    ticked: Sequence[School] | None = None,
     channels: frozenset[ContactChannel] = frozenset({ContactChannel.EMAIL}),
-    nonce: str | None = None,
-    policy: Policy = POLICY,
-    draft_id: UUID | None = None,
+    preferences: ContactPreferences | None = None,
+    answers: Mapping[UUID, Mapping[UUID, AnswerValue]] | None = None,
     adult: bool = True,
+    nonce: str | None = None,
+    draft_id: UUID | None = None,
+) -> Submission:
+    """A request for introductions to `schools`; `answers` are to their questions, by partner id."""
+    said = answers or {}
+    return Submission(
+        nonce=nonce or new_token(),
+        draft_id=draft_id or open_draft(session, clock, links),
+        contact=Contact(email=email, first_name="Ana", last_name="Silva", phone=phone),
+        wants_mail=wants_mail,
+        introductions=tuple(
+            IntroductionRequest(
+                school.partner_id, school.program_id, CONSENT_TEXT_VERSION, said.get(school.partner_id, {})
+            )
+            for school in schools
+        ),
+        channels=channels,
+        page="/results",
+        adult=adult,
+        attribution={"utm_source": "guide"},
+        preferences=preferences or ContactPreferences(),
+    )
+
+
+def submit_request(
+    session: Session,
+    clock: Clock,
+    links: Links,
+    schools: Sequence[School],
+    *,
+    ticked: Sequence[School] | None = None,
+    policy: Policy = POLICY,
+    **asked: Any,
 ) -> Stored:
     """Submit a request about `schools`, with introductions to `ticked` (all of them unless told otherwise)."""
-    return submission.submit(
-        session,
-        clock,
-        links,
-        policy,
-        Submission(
-            nonce=nonce or new_token(),
-            draft_id=draft_id or open_draft(session, clock, links),
-            contact=Contact(email=email, first_name="Ana", last_name="Silva", phone=phone),
-            wants_mail=wants_mail,
-            introductions=tuple(
-                IntroductionRequest(school.partner_id, school.program_id, CONSENT_TEXT_VERSION)
-                for school in (schools if ticked is None else ticked)
-            ),
-            channels=channels,
-            page="/results",
-            adult=adult,
-            attribution={"utm_source": "guide"},
-        ),
-        profile=PROFILE,
-        ranking=ranking_of(schools),
-    )
+    request = request_for(session, clock, links, schools if ticked is None else ticked, **asked)
+    return submission.submit(session, clock, links, policy, request, profile=PROFILE, ranking=ranking_of(schools))
 
 
 def _match(school: School, rank: int) -> dict[str, Any]:

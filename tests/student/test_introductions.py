@@ -100,7 +100,7 @@ def test_what_is_shown_is_stored_and_said_again(person: Person, results: str, da
         assert row.phone == "+14155550134"
         assert row.agreed == row.kept
         assert document["contact_preferences"] == {"channels": row.channels, **row.kept}
-        assert "with calls only on Mondays to Fridays between 12 PM and 9 PM (Pacific Time (Los Angeles))" in row.text
+        assert "with calls only on Mondays to Fridays between 12 PM and 9 PM, Pacific Time (Los Angeles)" in row.text
         assert "in Spanish and at most 5 times unless I answer" in row.text
     mine = person.open(response.headers["Location"]).words
     assert rows[0].text in mine
@@ -108,8 +108,9 @@ def test_what_is_shown_is_stored_and_said_again(person: Person, results: str, da
 
 def test_everything_in_the_document_stands_in_the_rows(person: Person, results: str) -> None:
     page = choose(person, results, 2, **PHONE, email="rows@student.example", first_name="Zoë", last_name="O'Neill")
-    for document, card in zip(documents(page), page.html.split('<section class="card sent"')[1:], strict=True):
-        told = Page(card.split("<details")[0]).words
+    alike, *cards = page.html.split('<section class="card sent"')
+    for document, card in zip(documents(page), cards, strict=True):
+        told = Page(alike + card.split("<details")[0]).words
         assert not (missing := [leaf for leaf in leaves(document) if leaf not in told]), missing
 
 

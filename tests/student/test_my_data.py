@@ -27,7 +27,10 @@ def test_what_was_asked_and_agreed_stands_there(person: Person) -> None:
     assert page.words.count("Not sent yet Nothing has left us. You can still cancel.") == 2
     assert page.words.count("Cancel this introduction") == 2
     assert "You can still change your mind" in page.words
-    assert "You allowed contact by e-mail, and in no other way." in page.words
+    assert (
+        "You allowed contact by e-mail and in no other way, in English and at most 3 times unless you answer."
+        in page.words
+    )
     assert "about 10 minutes from now" in page.words
     assert "stands@student.example" in page.words
     assert "Every permission on record (3)" in page.words

@@ -141,16 +141,16 @@ class ContactPreferences:
             return self
         return replace(self, hours=None)
 
-    def limits(self, channels: Collection[ContactChannel]) -> list[str]:
-        """Each limit as a phrase that goes on after "may contact me", in the order of the form."""
+    def limits(self, channels: Collection[ContactChannel], who: str = "I") -> list[str]:
+        """Each limit as a phrase that goes on after "may contact me", in order; `who` is the student."""
         found = []
         if self.hours is not None:
             calls = listed([words for channel, words in _CALLS.items() if channel in channels] or ["calls"])
-            zone = f" ({time_zone_label(self.time_zone)})" if self.time_zone else ""
+            zone = f", {time_zone_label(self.time_zone)}" if self.time_zone else ""
             found.append(f"with {calls} only {self.hours.words()}{zone}")
         found.append(f"in {LANGUAGES.get(self.language, self.language)}")
         if self.max_attempts is not None:
-            found.append(f"at most {counted(self.max_attempts, 'time')} unless I answer")
+            found.append(f"at most {counted(self.max_attempts, 'time')} unless {who} answer")
         return found
 
 

@@ -1,5 +1,6 @@
 """A lead: a match the student asked to be introduced on. Statuses of its processing axis."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -55,3 +56,32 @@ NOT_YET_SENT: Final = frozenset({S.UNDO_WINDOW, S.QUEUED}) | _HOLDS
 
 ENDED_WITHOUT_SCHOOL: Final = frozenset({S.REJECTED, S.WITHDRAWN, S.EXPIRED, S.FILTERED, S.INVALID})
 """Leads in these statuses are over, and the school has no use for news about them."""
+
+REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
+    S.UNDO_WINDOW: frozenset({"submitted"}),
+    S.QUEUED: frozenset({"undo_window_over", "hold_over", "released_by_staff", "replayed_by_staff"}),
+    S.HELD_CAP: frozenset({"cap_full"}),
+    S.HELD_SCHEDULE: frozenset({"partner_paused"}),
+    S.HELD_REVIEW: frozenset({"duplicate_in_window"}),
+    S.DELIVERING: frozenset({"delivery_started"}),
+    S.DELIVERED: frozenset({"accepted_earlier"}),
+    S.REJECTED: frozenset({"answer_rejected"}),
+    S.DUPLICATE_AT_PARTNER: frozenset({"answer_duplicate", "http_409"}),
+    S.FAILED: frozenset(
+        {
+            "retries_used_up",
+            "expired_while_retrying",
+            "no_endpoint",
+            "worker_lost_repeatedly",
+            "http_410",
+            "address_refused",
+            "url_refused",
+            "redirect_refused",
+        }
+    ),
+    S.WITHDRAWN: frozenset({"withdrawn_by_student"}),
+    S.EXPIRED: frozenset({"expired", "partner_ended"}),
+    S.FILTERED: frozenset(),
+    S.INVALID: frozenset(),
+}
+"""Why a lead comes into a status, as codes of ours. Answers of a partner add `http_NNN` and its own words."""

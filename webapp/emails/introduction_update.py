@@ -23,7 +23,10 @@ class IntroductionNews(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IntroductionUpdate:
-    """`at` is when it happened. `program_url` (blank: no link) is where the student can still apply directly."""
+    """`at` is when it happened. `program_url` (blank: no link) is where the student can still apply directly.
+
+    `cancel_url` (blank: nothing left to take back) shows a page where the student confirms taking it back.
+    """
 
     footer: Footer
     first_name: str
@@ -34,3 +37,4 @@ class IntroductionUpdate:
     at: datetime
     results_url: str
     program_url: str = ""
+    cancel_url: str = ""

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.consent import ConsentKind, ConsentPurpose
+from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.ids import token_hash
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.domain.question import Answer
 from webapp.models import (
     Consent,
     Institution,
@@ -24,6 +27,7 @@ from webapp.models import (
     Submission,
     Suppression,
 )
+from webapp.queries.question import answers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class LeadStep:
-    """One step in the life of an introduction."""
+    """One step in the life of an introduction. `until` is how long it was to be held."""
 
     at: datetime
     status: LeadStatus
     reason: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,12 @@ class Introduction:
     status: LeadStatus
     reason: str | None
     channels: tuple[str, ...]
+    preferences: ContactPreferences
+    answers: tuple[Answer, ...]
     test: bool
     created_at: datetime
     undo_until: datetime
+    expires_at: datetime
     due_at: datetime | None
     delivered_at: datetime | None
     steps: tuple[LeadStep, ...]
@@ -184,36 +192,36 @@ def _introductions(session: Session, prospect_id: UUID, consents: Sequence[Given
         .where(Lead.prospect_id == prospect_id)
         .order_by(Lead.created_at, Lead.id)
     ).all()
-    steps = _steps(session, [row.Lead.id for row in rows])
+    lead_ids = [row.Lead.id for row in rows]
+    steps, answers = _steps(session, lead_ids), answers_of(session, lead_ids)
     given = {each.lead_id: each for each in consents if each.kind is ConsentKind.GIVEN}
     return tuple(
-        _introduction(row.Lead, row.legal_name, row.name, row.institution, steps, given.get(row.Lead.id))
+        _introduction(row, tuple(steps.get(row.Lead.id, ())), answers.get(row.Lead.id, ()), given.get(row.Lead.id))
         for row in rows
     )
 
 
 def _introduction(
-    lead: Lead,
-    legal_name: str,
-    program_name: str | None,
-    institution: str | None,
-    steps: dict[UUID, list[LeadStep]],
-    consent: GivenConsent | None,
+    row: Any, steps: tuple[LeadStep, ...], answers: tuple[Answer, ...], consent: GivenConsent | None
 ) -> Introduction:
+    lead: Lead = row.Lead
     return Introduction(
         lead_id=lead.id,
-        legal_name=legal_name,
-        program_name=program_name or lead.program_id,
-        institution=institution or legal_name,
+        legal_name=row.legal_name,
+        program_name=row.name or lead.program_id,
+        institution=row.institution or row.legal_name,
         status=lead.status,
         reason=lead.reason,
         channels=tuple(lead.channels),
+        preferences=ContactPreferences.from_json(lead.contact_preferences),
+        answers=answers,
         test=lead.test,
         created_at=lead.created_at,
         undo_until=lead.undo_until,
+        expires_at=lead.expires_at,
         due_at=lead.due_at,
         delivered_at=lead.delivered_at,
-        steps=tuple(steps.get(lead.id, ())),
+        steps=steps,
         consent=consent,
     )
 
@@ -221,12 +229,13 @@ def _introduction(
 def _steps(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, list[LeadStep]]:
     found: dict[UUID, list[LeadStep]] = {}
     rows = session.execute(
-        select(LeadEvent.lead_id, LeadEvent.at, LeadEvent.to_status, LeadEvent.reason)
+        select(LeadEvent.lead_id, LeadEvent.at, LeadEvent.to_status, LeadEvent.reason, LeadEvent.detail)
         .where(LeadEvent.lead_id.in_(lead_ids))
         .order_by(LeadEvent.id)
     )
     for row in rows:
-        found.setdefault(row.lead_id, []).append(LeadStep(row.at, LeadStatus(row.to_status), row.reason))
+        until = datetime.fromisoformat(row.detail["until"]) if "until" in row.detail else None
+        found.setdefault(row.lead_id, []).append(LeadStep(row.at, LeadStatus(row.to_status), row.reason, until))
     return found
 
 

@@ -9,8 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.domain.consent import ConsentKind, ConsentPurpose
-from webapp.domain.lead import LeadStatus
+from webapp.domain.lead import LEAD_LIFECYCLE, LeadStatus
 from webapp.domain.links import Links
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, starts, teaching
@@ -19,7 +18,7 @@ from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
-from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
+from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
@@ -27,10 +26,11 @@ from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.renderer import render
 from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
 from webapp.gateways.mail import Mailbox, OutgoingMail
-from webapp.models import Consent, Lead, Match, Message, Partner, Prospect, ResumeLink, Submission
+from webapp.models import Lead, Match, Message, Partner, Prospect, ResumeLink, Submission
 from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.partner import offers_for
+from webapp.services.introduction_letter import at_home, introductions_opened
 
 SITE_NAME = "Program Match"
 MOST_REQUESTS_IN_A_MAIL = 20
@@ -129,7 +129,7 @@ def _matched_programs(session: Session, message: Message, links: Links, footer: 
         considered=submission.considered,
         results_url=links.results_url(submission.draft_id),
         requested_at=submission.created_at,
-        introductions=_introductions(session, message, footer),
+        introductions=introductions_opened(session, message, footer),
     )
 
 
@@ -165,37 +165,8 @@ def _next_step(match: Match, gaps: list[str]) -> str:
     return "Ask the school about the points marked unknown before you apply."
 
 
-def _introductions(session: Session, message: Message, footer: Footer) -> IntroductionsOpened | None:
-    """What was opened with the submission and has not been cancelled; None when nothing was."""
-    submission = session.get_one(Submission, message.submission_id)
-    prospect = session.get_one(Prospect, submission.prospect_id)
-    rows = session.execute(
-        select(Lead, Consent)
-        .join(Consent, Consent.lead_id == Lead.id)
-        .where(
-            Lead.submission_id == submission.id,
-            Lead.status != LeadStatus.WITHDRAWN,
-            Consent.kind == ConsentKind.GIVEN,
-            Consent.purpose == ConsentPurpose.INTRODUCTION,
-        )
-        .order_by(Consent.sequence)
-    ).all()
-    if not rows:
-        return None
-    listings = listings_by_id(session, [lead.program_id for lead, _ in rows])
-    return IntroductionsOpened(
-        footer=footer,
-        first_name=prospect.first_name or "",
-        schools=tuple(_school(consent, listings.get(lead.program_id)) for lead, consent in rows),
-        what_is_sent=_what_is_sent(prospect, rows[0][0]),
-        agreed_at=submission.created_at,
-        goes_out_at=rows[0][0].undo_until,
-        cancel_url=footer.my_data_url,
-    )
-
-
 def _introductions_opened(session: Session, message: Message, _: Links, footer: Footer) -> IntroductionsOpened:
-    found = _introductions(session, message, footer)
+    found = introductions_opened(session, message, footer)
     if found is not None:
         return found
     submission = session.get_one(Submission, message.submission_id)
@@ -204,30 +175,10 @@ def _introductions_opened(session: Session, message: Message, _: Links, footer: 
         first_name="",
         schools=(),
         what_is_sent=(),
+        contact=(),
         agreed_at=submission.created_at,
         goes_out_at=submission.created_at,
         cancel_url=footer.my_data_url,
-    )
-
-
-def _school(consent: Consent, listing: Listing | None) -> IntroducedSchool:
-    return IntroducedSchool(
-        legal_entity=consent.legal_entity,
-        program=listing.name if listing else consent.program_id,
-        institution=listing.institution if listing else consent.legal_entity,
-        consent_text=consent.text,
-        consent_version=consent.text_version,
-    )
-
-
-def _what_is_sent(prospect: Prospect, lead: Lead) -> tuple[str, ...]:
-    phone = prospect.phone and any(channel in ("phone", "text") for channel in lead.channels)
-    return (
-        "Your name",
-        "Your e-mail address",
-        *(("Your phone number",) if phone else ()),
-        "Your education, subjects and goal, as you gave them",
-        "The reasons this program matched",
     )
 
 
@@ -241,7 +192,8 @@ def _introduction_update(session: Session, message: Message, links: Links, foote
         legal_entity=partner.legal_name,
         program=listing.name if listing else lead.program_id,
         institution=listing.institution if listing else partner.display_name,
-        at=_moved_at(message),
+        at=at_home(lead, _moved_at(message)),
+        cancel_url=footer.my_data_url if LEAD_LIFECYCLE.allows(lead.status, LeadStatus.WITHDRAWN) else "",
         results_url=links.results_url(session.get_one(Submission, lead.submission_id).draft_id),
         program_url=(listing.url or "") if listing else "",
     )

@@ -12,6 +12,7 @@ from webapp.domain.consent import CONSENT_TEXT_VERSION, ConsentKind, ConsentPurp
 from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.links import Links
 from webapp.domain.partner import ContactChannel, in_order
+from webapp.domain.profile import Criterion
 from webapp.domain.question import Answer
 from webapp.domain.submission import Contact, Submission
 from webapp.domain.wording import reason_sentence
@@ -22,6 +23,8 @@ from webapp.queries.question import answers_of
 
 SET_LATER: Final = "(set when it is sent)"
 """Stands in a preview for ids and times, which only the sending makes."""
+KEPT_BY_STUDENT: Final = frozenset((Criterion.COST, Criterion.DURATION))
+"""Reasons about these would tell a school the student's budget and limits, which are the student's to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def document_of(posting: Posting) -> dict[str, Any]:
         "program_id": posting.program_id,
         "student": _student(posting),
         "background": _background(posting.profile),
-        "match": {"band": posting.band, "reasons": [reason_sentence(reason) for reason in posting.reasons]},
+        "match": {"band": posting.band, "reasons": _reasons(posting)},
         "contact_preferences": {"channels": channels, **posting.preferences.to_json()},
         "answers": [
             {"question_id": str(answer.question_id), "question": answer.label, "answer": answer.value}
@@ -153,6 +156,10 @@ def document_of(posting: Posting) -> dict[str, Any]:
         "submitted_at": marks.submitted_at,
         "expires_at": marks.expires_at,
     }
+
+
+def _reasons(posting: Posting) -> list[str]:
+    return [reason_sentence(reason) for reason in posting.reasons if reason["criterion"] not in KEPT_BY_STUDENT]
 
 
 def _background(profile: Mapping[str, Any]) -> dict[str, Any]:

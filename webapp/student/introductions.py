@@ -21,7 +21,7 @@ from webapp.services.submission import find_stored
 from webapp.student.answers import is_adult
 from webapp.student.forms.introductions import IntroductionsForm, asking, field_name
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, SendForm
-from webapp.student.introductions_page import SchoolChoice, choices_of, preview_views
+from webapp.student.introductions_page import SchoolChoice, check_page, choices_of
 from webapp.student.privacy_signal import sends_gpc
 from webapp.student.ranked import Results, draft_of, ranked, to_the_answer
 from webapp.student.requests import is_too_fast, store, to_my_data
@@ -38,6 +38,7 @@ TOO_YOUNG = (
     "and apply to any school yourself."
 )
 NOTHING_TYPED = "Tell us first which schools you would like to be introduced to. Nothing was sent."
+LOOK_AGAIN = "Something is missing, or has changed since you wrote it. Look at this page once more. Nothing was sent."
 CHANGED = "Something has changed since this page was shown. Look once more at what would be sent. Nothing was sent yet."
 
 
@@ -85,7 +86,7 @@ def check(token: str) -> ResponseReturnValue:
     results = _grown_up(token)
     asked = _asked(results)
     if asked is None:
-        return _start_again(token)
+        return _start_again(results)
     return _check_page(results, asked, SendForm(formdata=None))
 
 
@@ -100,7 +101,7 @@ def send(token: str) -> ResponseReturnValue:
     ticket = opened(form.ticket.data or "", built.links.secret, results.draft.id)
     asked = _asked(results)
     if asked is None:
-        return _sent_before(ticket) or _start_again(token)
+        return _sent_before(ticket) or _start_again(results)
     if ticket is None or is_too_fast(ticket) or ticket.about != asked.digest:
         form.form_errors.append(
             PAGE_IS_OLD if ticket is None else CHANGED if ticket.about != asked.digest else TOO_FAST
@@ -217,7 +218,7 @@ def _check_page(results: Results, asked: Asked, form: SendForm, ticket: Ticket |
     return render_template(
         "student/introductions_check.html",
         token=results.token,
-        schools=preview_views(asked.shown),
+        page=check_page(asked.shown),
         wants_mail=asked.submission.wants_mail,
         email=asked.submission.contact.email,
         text_version=CONSENT_TEXT_VERSION,
@@ -226,9 +227,9 @@ def _check_page(results: Results, asked: Asked, form: SendForm, ticket: Ticket |
     )
 
 
-def _start_again(token: str) -> ResponseReturnValue:
-    flash(NOTHING_TYPED, "warm")
-    return redirect(url_for(".show", token=token), 303)
+def _start_again(results: Results) -> ResponseReturnValue:
+    flash(LOOK_AGAIN if _typed(results) else NOTHING_TYPED, "warm")
+    return redirect(url_for(".show", token=results.token), 303)
 
 
 def _sent_before(ticket: Ticket | None) -> ResponseReturnValue | None:

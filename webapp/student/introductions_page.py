@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -66,6 +66,14 @@ class PreviewView:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """What all ticked schools would get alike, said once, and what is each one's own."""
+
+    alike: tuple[Part, ...]
+    schools: tuple[PreviewView, ...]
+
+
 def choices_of(page: ResultsPage, questions: Mapping[UUID, Sequence[Question]]) -> tuple[SchoolChoice, ...]:
     """The boxes, in the order of the list."""
     cards = {card.program_id: card for card in page.cards}
@@ -83,19 +91,26 @@ def choices_of(page: ResultsPage, questions: Mapping[UUID, Sequence[Question]]) 
     )
 
 
-def preview_views(shown: Iterable[Preview]) -> tuple[PreviewView, ...]:
-    """What each school would get."""
-    return tuple(
-        PreviewView(
-            legal_name=preview.offer.legal_name,
-            program=preview.offer.program_name,
-            institution=preview.offer.institution,
-            test=preview.offer.test,
-            parts=tuple(part for part in parts_of(preview.posting, preview.offer.program_name) if part.rows),
-            document=json.dumps(document_of(preview.posting), ensure_ascii=False, indent=2),
-            words=preview.posting.text,
-        )
-        for preview in shown
+def check_page(shown: Sequence[Preview]) -> CheckPage:
+    """What each school would get. With one school all is its own."""
+    told = [
+        tuple(part for part in parts_of(preview.posting, preview.offer.program_name) if part.rows) for preview in shown
+    ]
+    alike = tuple(part for part in told[0] if all(part in parts for parts in told)) if len(shown) > 1 else ()
+    return CheckPage(
+        alike,
+        tuple(
+            PreviewView(
+                legal_name=preview.offer.legal_name,
+                program=preview.offer.program_name,
+                institution=preview.offer.institution,
+                test=preview.offer.test,
+                parts=tuple(part for part in parts if part not in alike),
+                document=json.dumps(document_of(preview.posting), ensure_ascii=False, indent=2),
+                words=preview.posting.text,
+            )
+            for preview, parts in zip(shown, told, strict=True)
+        ),
     )
 
 

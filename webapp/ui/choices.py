@@ -147,9 +147,10 @@ class CheckboxesField(wtforms.SelectMultipleField):  # type: ignore[misc]  # WTF
         required: str | None = None,
         unknown: str | None = None,
         at_most: int | None = None,
+        inline: bool = False,
         **kwargs: Any,
     ) -> None:
-        self.options, self.unknown = list(options), unknown
+        self.options, self.unknown, self.inline = list(options), unknown, inline
         self.chosen: list[str] = []
         checks: list[Any] = [Required(required) if required else BlankAllowed()]
         if at_most is not None:

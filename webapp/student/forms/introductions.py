@@ -44,9 +44,9 @@ _DAYS: Mapping[str, tuple[str, Sequence[Day]]] = {
     Day.SUN.value: ("Sunday", (Day.SUN,)),
 }
 _PARTS = {
-    PartOfDay.MORNING: "Morning, 8 AM to noon",
-    PartOfDay.AFTERNOON: "Afternoon, noon to 5 PM",
-    PartOfDay.EVENING: "Evening, 5 PM to 9 PM",
+    PartOfDay.MORNING: "8 AM to noon",
+    PartOfDay.AFTERNOON: "Noon to 5 PM",
+    PartOfDay.EVENING: "5 PM to 9 PM",
 }
 _ATTEMPTS = {
     "1": "Once",
@@ -93,6 +93,7 @@ class IntroductionsForm(BaseForm):
         "How may the schools you ticked contact you?",
         hint="They may use only the ways you tick here.",
         options=[Option(channel.value, words) for channel, words in CHANNEL_LABELS.items()],
+        inline=True,
     )
     phone = TelField(
         "Phone number", hint="Needed only for calls and text messages. It is not kept and not sent otherwise."
@@ -101,11 +102,13 @@ class IntroductionsForm(BaseForm):
         "On which days may they call or text?",
         hint="Tick none if any day is fine.",
         options=[Option(value, words) for value, (words, _) in _DAYS.items()],
+        inline=True,
     )
     parts = CheckboxesField(
         "At what time of day may they call or text?",
         hint="Tick none if any time from 8 AM to 9 PM is fine.",
         options=[Option(part.value, words) for part, words in _PARTS.items()],
+        inline=True,
     )
     time_zone = SelectField(
         "Your time zone",

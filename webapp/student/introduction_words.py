@@ -1,0 +1,225 @@
+"""Where an introduction stands, in plain words: what happened, why, until when, and what comes next."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from webapp.domain.lead import LeadStatus
+from webapp.queries.my_data import Introduction, LeadStep
+from webapp.ui.formats import format_datetime
+
+S = LeadStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a timeline; state: done current todo bad."""
+
+    title: str
+    at: datetime | None = None
+    text: str = ""
+    state: str = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an introduction stands now: a label and its tone, what that means, and what comes next."""
+
+    label: str
+    tone: str
+    meaning: str
+    next_step: str
+
+
+def standing(lead: Introduction) -> Standing:
+    """The words for where `lead` stands."""
+    label, tone, meaning, next_step = _STANDINGS[lead.status]
+    if lead.status is S.WITHDRAWN and was_sent(lead):
+        meaning = "You withdrew it after it was sent. We told the school to delete your details."
+    told = {
+        "school": lead.legal_name,
+        "until": _moment(lead.due_at) or "soon",
+        "end": _moment(lead.expires_at),
+        "leaves": _moment(lead.undo_until),
+    }
+    return Standing(label, tone, meaning.format_map(told), next_step.format_map(told))
+
+
+def timeline(lead: Introduction, now: datetime) -> Iterator[Event]:
+    """What happened to `lead`, oldest first, and what comes next where that has a time."""
+    last = len(lead.steps) - 1
+    for number, step in enumerate(lead.steps):
+        # Being queued says nothing that the step before or after does not, unless it is where things stand.
+        if step.status is S.QUEUED and number != last and step.reason not in _WHY_QUEUED:
+            continue
+        title, state = _STEPS[step.status]
+        is_over = state == "current" and number != last
+        yield Event(title.format(school=lead.legal_name), step.at, why(step), "done" if is_over else state)
+    if lead.status is S.UNDO_WINDOW:
+        waiting = "You can cancel until then, and nothing is sent." if lead.undo_until > now else "Any moment now."
+        yield Event(f"It leaves for {lead.legal_name}", lead.undo_until, waiting, "todo")
+    elif lead.status in (S.HELD_CAP, S.HELD_SCHEDULE) and lead.due_at is not None:
+        yield Event("We try again by ourselves", lead.due_at, "", "todo")
+    if lead.status in (S.HELD_CAP, S.HELD_SCHEDULE, S.HELD_REVIEW):
+        yield Event("If it could not leave by then, it ends and nothing is sent", lead.expires_at, "", "todo")
+
+
+def was_sent(lead: Introduction) -> bool:
+    """Whether the school has it, or may have it."""
+    return any(step.status in (S.DELIVERING, S.DELIVERED, S.DUPLICATE_AT_PARTNER) for step in lead.steps)
+
+
+def why(step: LeadStep) -> str:
+    """Why a step was taken. A reason without words of its own takes those of its status."""
+    words = _WHY.get((step.status, step.reason)) or _WHY_QUEUED.get(step.reason)
+    if words is None and step.status is S.FAILED and _REFUSED_FOR_GOOD.fullmatch(step.reason):
+        words = "The school's computer answered in a way that leaves us nothing to try."
+    words = words or _WHY_ANY[step.status]
+    return f"{words} Until {_moment(step.until)}." if step.until else words
+
+
+def _moment(at: datetime | None) -> str:
+    return format_datetime(at)
+
+
+_REFUSED_FOR_GOOD: Final = re.compile(r"http_[0-9]{3}")
+
+_STANDINGS: Mapping[LeadStatus, tuple[str, str, str, str]] = {
+    S.UNDO_WINDOW: (
+        "Not sent yet",
+        "warm",
+        "Nothing has left us. You can still cancel.",
+        "It leaves by itself at {leaves}.",
+    ),
+    S.QUEUED: (
+        "About to be sent",
+        "neutral",
+        "It is next in line to leave for {school}.",
+        "It leaves within minutes. Until then you can still cancel.",
+    ),
+    S.HELD_CAP: (
+        "Waiting",
+        "neutral",
+        "{school} takes so many introductions at a time, and the limit is reached. Nothing has been sent.",
+        "We try again at {until}. If there is no room by {end}, it ends and nothing is sent.",
+    ),
+    S.HELD_SCHEDULE: (
+        "Waiting",
+        "neutral",
+        "{school} has asked us to send nothing at the moment. Nothing has been sent.",
+        "We look again at {until}. If it still waits at {end}, it ends and nothing is sent.",
+    ),
+    S.HELD_REVIEW: (
+        "Waiting",
+        "neutral",
+        "You, or somebody with your e-mail address, asked this school before. Nothing has been sent this time.",
+        "One of us looks at it and sends it or not. If nobody has by {end}, it ends and nothing is sent.",
+    ),
+    S.DELIVERING: (
+        "Being sent",
+        "neutral",
+        "It is on its way to {school}.",
+        "If the school's computer does not answer, we try again for about three days and tell you when we give up.",
+    ),
+    S.DELIVERED: (
+        "Sent",
+        "good",
+        "{school} has your details and may contact you in the ways you allowed.",
+        "It is the school's turn now. If you hear nothing within a week, write to it yourself.",
+    ),
+    S.REJECTED: (
+        "Not taken",
+        "error",
+        "{school} did not take the introduction. Schools may do so for many reasons; it says nothing about you.",
+        "You can still apply there yourself, or choose another school from your list.",
+    ),
+    S.DUPLICATE_AT_PARTNER: (
+        "Known already",
+        "neutral",
+        "{school} told us that it had your details before.",
+        "Nothing changes by this. If you no longer want to hear from it, withdraw below, and we tell it so.",
+    ),
+    S.FAILED: (
+        "Not sent",
+        "error",
+        "We could not hand it over to {school}.",
+        "One of us may try again, unless you cancel. You can also apply there yourself.",
+    ),
+    S.WITHDRAWN: (
+        "Cancelled",
+        "neutral",
+        "You cancelled it before it was sent. The school got nothing.",
+        "There is nothing more to do. You can ask again from your list.",
+    ),
+    S.EXPIRED: (
+        "Ended",
+        "neutral",
+        "It could not be sent in time, so it ended. The school got nothing.",
+        "You can apply there yourself, or choose another school from your list.",
+    ),
+    S.FILTERED: (
+        "Not sent",
+        "neutral",
+        "It is outside what {school} takes introductions for. The school got nothing.",
+        "You can apply there yourself, or choose another school from your list.",
+    ),
+    S.INVALID: (
+        "Not sent",
+        "error",
+        "Something in your details cannot be right, so nothing was sent.",
+        "Look at your name, address and phone number, and ask again from your list.",
+    ),
+}
+_STEPS: Mapping[LeadStatus, tuple[str, str]] = {
+    S.UNDO_WINDOW: ("You asked to be introduced", "done"),
+    S.QUEUED: ("Ready to leave", "current"),
+    S.HELD_CAP: ("Held back: the school's limit is reached", "current"),
+    S.HELD_SCHEDULE: ("Held back: the school takes none at the moment", "current"),
+    S.HELD_REVIEW: ("Held back: one of us looks at it", "current"),
+    S.DELIVERING: ("Sending to {school}", "current"),
+    S.DELIVERED: ("{school} has it", "done"),
+    S.REJECTED: ("{school} did not take it", "bad"),
+    S.DUPLICATE_AT_PARTNER: ("{school} knew you already", "done"),
+    S.FAILED: ("It could not be handed over", "bad"),
+    S.WITHDRAWN: ("You took it back", "done"),
+    S.EXPIRED: ("It ended unsent", "bad"),
+    S.FILTERED: ("It was not sent", "bad"),
+    S.INVALID: ("It was not sent", "bad"),
+}
+_WHY_QUEUED: Mapping[str, str] = {
+    "released_by_staff": "One of us looked at it and let it go.",
+    "replayed_by_staff": "One of us sends it once more.",
+}
+_WHY: Mapping[tuple[LeadStatus, str], str] = {
+    (S.QUEUED, "undo_window_over"): "The time to cancel is over.",
+    (S.QUEUED, "hold_over"): "What held it back is over.",
+    (S.HELD_CAP, "cap_full"): "The school takes only so many introductions in a day and a month.",
+    (S.HELD_SCHEDULE, "partner_paused"): "The school has paused introductions.",
+    (S.HELD_REVIEW, "duplicate_in_window"): "This school was asked for your address within the last 90 days.",
+    (S.DELIVERED, "accepted_earlier"): "It had arrived at an earlier try, whose answer we missed.",
+    (S.FAILED, "retries_used_up"): "The school's computer did not take it, though we tried for about three days.",
+    (S.FAILED, "expired_while_retrying"): "Its time ran out before the school's computer took it.",
+    (S.FAILED, "no_endpoint"): "The school has no working address for introductions.",
+    (S.FAILED, "worker_lost_repeatedly"): "Something broke on our side each time we tried.",
+    (S.FAILED, "http_410"): "The school's computer says that it takes no more introductions.",
+    (S.WITHDRAWN, "erased_by_student"): "You had everything about you erased.",
+    (S.EXPIRED, "partner_ended"): "The school no longer works with us.",
+}
+_WHY_ANY: Mapping[LeadStatus, str] = {
+    S.UNDO_WINDOW: "You saw what would be sent, and agreed.",
+    S.QUEUED: "It is its turn.",
+    S.HELD_CAP: "There is no room at the moment.",
+    S.HELD_SCHEDULE: "It is not the time for it.",
+    S.HELD_REVIEW: "Something about it needs a person.",
+    S.DELIVERING: "We hand it over to the school's computer.",
+    S.DELIVERED: "The school's computer took it.",
+    S.REJECTED: "The school's computer answered that it does not take it.",
+    S.DUPLICATE_AT_PARTNER: "The school's computer answered that it has your details.",
+    S.FAILED: "The school's computer could not be reached.",
+    S.WITHDRAWN: "You pressed the button.",
+    S.EXPIRED: "Its time ran out while it was held back.",
+    S.FILTERED: "It does not fit what the school agreed to take.",
+    S.INVALID: "Something in the details cannot be right.",
+}
