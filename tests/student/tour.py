@@ -33,6 +33,9 @@ class Tour:
             page.context.add_cookies([{"name": name, "value": cookie.value, "url": url}])
 
 
+GUIDES = ("careers-compared", "data-engineer", "prerequisites", "paying-for-it", "questions")
+"""One guide of each make; the others differ in their words alone."""
+
 PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.pages.home", lambda _: "/"),
     ("student.pages.about", lambda _: "/about"),
@@ -40,6 +43,8 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.pages.how_we_rank", lambda _: "/how-we-rank"),
     ("student.form.show", lambda _: {step: f"/match/{step}" for step in STEPS}),
     ("student.results.show", lambda journey: journey.results),
+    ("student.guides.index", lambda _: "/guides"),
+    ("student.guides.show", lambda _: {slug: f"/guides/{slug}" for slug in GUIDES}),
     ("student.my_data.find", lambda _: "/my-data"),
     ("student.my_data.show", lambda journey: journey.my_data),
     ("student.my_data.ask_to_stop_mail", lambda journey: f"{journey.my_data}/mail"),
@@ -47,6 +52,9 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
 NOT_PAGES = {
     "student.form.begin": "leads to the first open step",
     "student.results.look_again": "leads back to the list",
+    "student.sitemap.robots": "a text for crawlers",
+    "student.sitemap.sitemap": "a list for crawlers",
+    "student.sitemap.part": "a list for crawlers",
 }
 
 
