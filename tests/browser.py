@@ -19,6 +19,13 @@ from werkzeug.serving import make_server
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_AXE_OPTIONS = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": _AXE_TAGS},
+    "rules": {"target-size": {"enabled": True}},
+    "preload": False,
+    "iframes": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +128,20 @@ def live_server() -> Iterator[Callable[[Any], LiveServer]]:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds wrong on ``page`` by WCAG 2.2 A and AA and its own good practice: "rule: selector, selector"."""
-    results = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": _AXE_TAGS}})
+    return _violations(Axe().run(page, options=_AXE_OPTIONS).response)
+
+
+def contrast_violations(page: Page) -> list[str]:
+    """What axe, which is in the page since ``axe_violations``, finds wrong with its colours as they are now."""
+    options = {**_AXE_OPTIONS, "runOnly": ["color-contrast"]}
+    return _violations(page.evaluate("options => axe.run(document, options)", options))
+
+
+def _violations(response: dict[str, Any]) -> list[str]:
     return [
         f"{violation['id']}: "
         + ", ".join(str(node["target"]) + " " + str(node["failureSummary"]) for node in violation["nodes"])
-        for violation in results.response["violations"]
+        for violation in response["violations"]
     ]
 
 

@@ -42,11 +42,30 @@ _ORDER = """() => {
     if (style.order !== '0' && style.display !== 'none') wrong.push('moved by order: ' + e.outerHTML.slice(0, 80));
     if (/reverse/.test(style.flexDirection + style.flexWrap)) wrong.push('reversed: ' + e.outerHTML.slice(0, 80));
   }
+  const stops = [...document.querySelectorAll(
+    'main :is(a[href], button, input:not([type=hidden]), select, textarea, summary, h2, h3)')]
+    .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length)
+    .filter(e => !e.matches('.visually-hidden, .visually-hidden *'));
+  stops.forEach((e, i) => {
+    if (!i) return;
+    const [before, here] = [stops[i - 1].getClientRects()[0], e.getClientRects()[0]];
+    // Further down, or in a column further right: so one reads on.
+    if (here.bottom < before.top - 2 && here.left <= before.left) wrong.push('read late: ' + e.outerHTML.slice(0, 80));
+  });
+  const skip = document.querySelector('a[href], button, input:not([type=hidden])');
+  if (!skip || !document.getElementById((skip.getAttribute('href') || '').slice(1))) wrong.push('no skip link first');
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  for (const id of ids.filter((each, i) => ids.indexOf(each) !== i)) wrong.push('id twice: ' + id);
+  if (!document.title.trim()) wrong.push('no title');
   if (document.querySelectorAll('h1').length !== 1) wrong.push('not one h1');
   if (!document.documentElement.lang) wrong.push('no lang');
   for (const name of ['header', 'main', 'footer']) if (!document.querySelector(name)) wrong.push('no ' + name);
   const moving = document.getAnimations().some(each => each.playState === 'running');
   if (moving) wrong.push('moves in spite of reduced motion');
+  for (const e of document.querySelectorAll('*')) {
+    const late = getComputedStyle(e).transitionDuration.split(', ').some(each => parseFloat(each) > 0);
+    if (late) wrong.push('fades in spite of reduced motion: ' + e.outerHTML.slice(0, 80));
+  }
   return wrong;
 }"""
 
@@ -54,7 +73,7 @@ _FOCUS = """() => {
   const wrong = [];
   const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
   const all = [...document.querySelectorAll(controls)]
-    .filter(e => !e.disabled && e.checkVisibility() && e.getClientRects().length);
+    .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility() && e.getClientRects().length);
   const look = e => {
     const s = getComputedStyle(e);
     return [s.outlineStyle, s.outlineWidth, s.boxShadow, s.backgroundColor, s.borderColor].join();
@@ -65,10 +84,22 @@ _FOCUS = """() => {
     e.focus({focusVisible: true, preventScroll: true});
     const same = marks.map(look).join() === before;
     if (document.activeElement === e && same) wrong.push('focus not seen: ' + e.outerHTML.slice(0, 90));
+    e.scrollIntoView({block: 'nearest'});
+    const r = e.getClientRects()[0], hit = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+    const free = hit && (e.contains(hit) || hit.contains(e) || hit.closest('label')?.control === e);
+    if (!free) wrong.push('covered while focused: ' + e.outerHTML.slice(0, 90));
     e.blur();
   }
+  scrollTo(0, 0);
   return wrong;
 }"""
+
+_COVERING = """() => [...document.body.querySelectorAll('*')].filter(e =>
+  ['fixed', 'sticky'].includes(getComputedStyle(e).position) && e.getBoundingClientRect().height > innerHeight / 2
+).map(e => 'covers the window: ' + e.outerHTML.slice(0, 90))"""
+
+_IDLE = """() => [...document.querySelectorAll('button')].filter(e => e.checkVisibility() && !e.form)
+  .map(e => 'idle without script: ' + e.outerHTML.slice(0, 90))"""
 
 _CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
   const style = getComputedStyle(e);
@@ -81,19 +112,33 @@ _CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
 
 
 def blemishes(page: Page) -> list[str]:
-    """Targets under 24 px without room around them (WCAG 2.5.8), an order other than the source's, missing landmarks,
-    more or less than one first heading, movement although the reader asked for none."""
+    """What a page does to those who cannot see, point or wait as most do.
+
+    Targets under 24 px without room around them (WCAG 2.5.8), an order other than the source's, no way past the
+    header, missing landmarks, more or less than one first heading, an id twice, movement against the reader's wish.
+    """
     return [*page.evaluate(_TARGETS), *page.evaluate(_ORDER)]
 
 
 def faint_focus(page: Page) -> list[str]:
-    """Controls that look the same with the keyboard's focus on them as without (WCAG 2.4.7)."""
+    """Controls that look the same with the keyboard's focus on them as without (WCAG 2.4.7), or that something covers
+    while they have it (2.4.11)."""
     return list(page.evaluate(_FOCUS))
 
 
 def clipped_texts(page: Page) -> list[str]:
     """Elements whose text is cut off."""
     return list(page.evaluate(_CLIPPED))
+
+
+def covering_parts(page: Page) -> list[str]:
+    """What stays in sight while the page scrolls, and takes more than half of a small window."""
+    return list(page.evaluate(_COVERING))
+
+
+def idle_buttons(page: Page) -> list[str]:
+    """Buttons in no form: without script they do nothing, so without script they should not show."""
+    return list(page.evaluate(_IDLE))
 
 
 def needed_spacing() -> str:

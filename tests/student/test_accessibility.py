@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests.browser import LiveServer, axe_violations, overflows
+from tests.browser import LiveServer, axe_violations, contrast_violations, overflows
 from tests.student.person import Person
 from tests.student.tour import NOT_PAGES, PAGES, Tour, take_tour
-from tests.visual import blemishes, clipped_texts, faint_focus, needed_spacing
+from tests.visual import blemishes, clipped_texts, covering_parts, faint_focus, idle_buttons, needed_spacing
 
 pytestmark = pytest.mark.browser
 
@@ -18,10 +18,10 @@ pytestmark = pytest.mark.browser
 NARROW = ((320, 256), (390, 844), (768, 1024))
 
 
-@pytest.fixture
-def tour(person: Person) -> Tour:
+@pytest.fixture(scope="module")
+def tour(app: Flask) -> Tour:
     """Every page that there is to see, after a whole journey."""
-    return take_tour(person)
+    return take_tour(Person(app.test_client()))
 
 
 def test_every_page_is_looked_at(app: Flask) -> None:
@@ -46,12 +46,16 @@ def test_the_tour_opens_the_pages_it_names(app: Flask, tour: Tour) -> None:
         assert response.status_code in ({404, 410} if word == "gone" else {200, 422}), endpoint
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_axe_and_the_eye_find_nothing(visit: "Visit", tour: Tour, dark: bool, faults: list[str]) -> None:
+def test_axe_and_the_eye_find_nothing(visit: "Visit", tour: Tour, faults: list[str]) -> None:
+    """In the light all rules, in the dark those of colour, which is all that changes."""
     found: dict[str, list[str]] = {}
     titles: dict[str, str] = {}
-    for endpoint, page in visit(tour, dark=dark):
+    for endpoint, page in visit(tour):
+        page.emulate_media(color_scheme="light")
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         wrong = [*axe_violations(page), *blemishes(page), *faint_focus(page)]
+        page.emulate_media(color_scheme="dark")
+        wrong += [f"in the dark {each}" for each in contrast_violations(page)]
         if page.title() in titles:
             wrong.append(f"title as of {titles[page.title()]}")
         titles[page.title()] = endpoint
@@ -62,14 +66,27 @@ def test_axe_and_the_eye_find_nothing(visit: "Visit", tour: Tour, dark: bool, fa
     assert [fault for fault in faults if "server responded with a status of 4" not in fault] == []
 
 
-@pytest.mark.parametrize(("width", "height"), NARROW)
-def test_nothing_sticks_out(visit: "Visit", tour: Tour, width: int, height: int) -> None:
-    wide = {
-        endpoint: pixels
-        for endpoint, page in visit(tour, width=width, height=height, javascript=False)
-        if (pixels := overflows(page))
-    }
-    assert wide == {}
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_in_a_page_that_names_mistakes(visit: "Visit", tour: Tour, dark: bool) -> None:
+    steps = Tour(tour.person, {"student.form.show#background": tour.addresses["student.form.show#background"]})
+    for _, page in visit(steps, dark=dark):
+        page.fill('[name="gpa"]', "nine")
+        page.get_by_role("button", name="Save and continue").click()
+        page.locator("[data-error-summary]").wait_for()
+        assert [*axe_violations(page), *blemishes(page), *faint_focus(page)] == []
+
+
+def test_small_windows_without_script_show_all(visit: "Visit", tour: Tour) -> None:
+    found: dict[str, list[str]] = {}
+    for endpoint, page in visit(tour, javascript=False):
+        wrong = idle_buttons(page)
+        for width, height in NARROW:
+            page.set_viewport_size({"width": width, "height": height})
+            wrong += [f"{pixels} px too wide at {width}" for pixels in [overflows(page)] if pixels]
+            wrong += covering_parts(page)
+        if wrong:
+            found[endpoint] = wrong
+    assert found == {}
 
 
 def test_text_may_be_spaced_wide(visit: "Visit", tour: Tour) -> None:

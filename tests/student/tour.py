@@ -42,6 +42,9 @@ class Tour:
             page.context.add_cookies([{"name": name, "value": cookie.value, "url": url}])
 
 
+GUIDES = ("careers-compared", "data-engineer", "prerequisites", "paying-for-it", "questions")
+"""One guide of each make; the others differ in their words alone."""
+
 PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.pages.home", lambda _: "/"),
     ("student.pages.about", lambda _: "/about"),
@@ -81,7 +84,7 @@ NOT_PAGES = {
     "student.adjust.look_again": "leads back to the list",
     "student.export.download": "is for machines",
     "student.export.download_certificate": "is for machines",
-    "student.privacy_signal.gpc": "is for machines",
+    "student.privacy_signal.support": "is for machines",
     "student.sitemap.robots": "is for machines",
     "student.sitemap.sitemap": "is for machines",
     "student.sitemap.part": "is for machines",

@@ -3,17 +3,18 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.visual import blemishes, clipped_texts, faint_focus
+from tests.visual import blemishes, clipped_texts, covering_parts, faint_focus, idle_buttons
 
 pytestmark = pytest.mark.browser
 
-RIGHT = """<!doctype html><html lang="en"><head><title>x</title></head><body><header>a</header>
-<main><h1>One</h1><p>Words around <a href="#x">a link</a>.</p>{}</main><footer>b</footer></body></html>"""
+RIGHT = """<!doctype html><html lang="en"><head><title>x</title></head><body><header><a href="#main">Skip</a></header>
+<main id="main"><h1>One</h1><p>Words around <a href="#x">a link</a>.</p>{}</main><footer>b</footer></body></html>"""
 
 
 def test_a_right_page_has_no_blemish(browser_page: Page) -> None:
     browser_page.set_content(RIGHT.format('<button style="width:40px;height:40px">ok</button>'))
     assert [*blemishes(browser_page), *faint_focus(browser_page), *clipped_texts(browser_page)] == []
+    assert [*covering_parts(browser_page)] == []
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,10 @@ def test_a_right_page_has_no_blemish(browser_page: Page) -> None:
         ("<div style='display:flex'><p style='order:2'>x</p></div>", "moved by order"),
         ("<div style='display:flex;flex-direction:row-reverse'><p>x</p></div>", "reversed"),
         ("<h1>Two</h1>", "not one h1"),
+        ("<p id='main'>x</p>", "id twice"),
+        ("<h2>Two</h2><h2 style='position:absolute;top:0;left:0'>One</h2>", "read late"),
+        ("<p style='transition:color 1s'>x</p>", "fades"),
+        ("<div style='position:fixed;inset:0'></div>", "covered while focused"),
         ("<style>@keyframes k{to{opacity:0}} i{animation:k 9s infinite}</style><i>x</i>", "moves"),
         ("<style>*{outline:none !important}</style>", "focus not seen"),
         ("<p style='height:10px;overflow:hidden'>much<br>too<br>tall</p>", "cut off"),
@@ -34,3 +39,9 @@ def test_each_fault_is_found(browser_page: Page, planted: str, told: str) -> Non
     found = [*blemishes(browser_page), *faint_focus(browser_page), *clipped_texts(browser_page)]
     assert any(each.startswith(told) for each in found), found
     assert all(each.startswith(told) for each in found), found
+
+
+def test_what_takes_half_the_window_and_what_only_script_could_work_are_found(browser_page: Page) -> None:
+    browser_page.set_content(RIGHT.format("<div style='position:fixed;inset:0'><button>Do it</button></div>"))
+    assert [each.split(":")[0] for each in covering_parts(browser_page)] == ["covers the window"]
+    assert [each.split(":")[0] for each in idle_buttons(browser_page)] == ["idle without script"]

@@ -14,8 +14,8 @@ from webapp.models import ListingStatus, Program
 
 @dataclass(frozen=True, slots=True)
 class SubjectCourses:
-    """How many published listings teach a subject, how many of them online, the lowest published price, and
-    how many are invented for demonstration.
+    """How many published listings teach a subject; of these, how many are online and how many are invented for
+    demonstration; and the lowest published price, if any.
 
     Averages over a whole institution are no price of a course and are left out.
     """
