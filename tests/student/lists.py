@@ -35,7 +35,7 @@ def share(person: Person, *, days: str = "30", **wanted: str) -> TestResponse:
     """Make a link for what the page shows."""
     query = "&".join(f"{name}={value}" for name, value in wanted.items())
     page = person.open(f"/share?{query}")
-    hidden = {name: page.hidden(name) for name in ("list", "verdicts", "reasons", "seen")}
+    hidden = {name: page.hidden(name) for name in ("shown_list", "with_verdicts", "with_reasons", "seen")}
     return person.send("/share", {**hidden, "keep": days}, page=page)
 
 

@@ -51,8 +51,8 @@ def make() -> ResponseReturnValue:
     built, draft, form = runtime(), current_draft(), ShareForm()
     if draft is None:
         abort(404)
-    kind = _kind(form.list.data or "")
-    content = _content(kind, verdicts=bool(form.verdicts.data), reasons=bool(form.reasons.data))
+    kind = _kind(form.shown_list.data or "")
+    content = _content(kind, verdicts=bool(form.with_verdicts.data), reasons=bool(form.with_reasons.data))
     fine = form.validate()
     if fine and form.seen.data != digest_of(content):
         form.form_errors.append(
@@ -136,10 +136,10 @@ def _cards(content: SharedContent) -> tuple[SharedCard, ...]:
 
 def _page(content: SharedContent, form: ShareForm) -> str:
     reader = current_reader()
-    form.list.data, form.seen.data = content.kind.value, digest_of(content)
-    form.verdicts.data = "y" if content.with_verdicts else ""
-    form.reasons.data = "y" if content.with_reasons else ""
-    for field in (form.list, form.seen, form.verdicts, form.reasons):
+    form.shown_list.data, form.seen.data = content.kind.value, digest_of(content)
+    form.with_verdicts.data = "y" if content.with_verdicts else ""
+    form.with_reasons.data = "y" if content.with_reasons else ""
+    for field in (form.shown_list, form.seen, form.with_verdicts, form.with_reasons):
         field.raw_data = None
     cards = _cards(content)
     return render_template(

@@ -18,7 +18,7 @@ class ShareForm(BaseForm):
         unknown=None,
         inline=True,
     )
-    list = HiddenField()
-    verdicts = HiddenField()
-    reasons = HiddenField()
+    shown_list = HiddenField()
+    with_verdicts = HiddenField()
+    with_reasons = HiddenField()
     seen = HiddenField()
