@@ -4,11 +4,12 @@ Each criterion that counts and stands below its threshold has at least one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
 from webapp.matching.reasons import low_salary, shared_words
-from webapp.matching.rules import OPEN, Verdict
+from webapp.matching.rules import OPEN, SUBJECTS, Verdict
 from webapp.matching.statement import Case, Statement
 
 THRESHOLD = 0.4
@@ -36,8 +37,7 @@ def _entry(case: Case, verdict: Verdict) -> Iterator[Statement]:
         yield case.say("not_yet", None, None, None)
     if listing.min_education is None:
         yield case.say("education_assumed", None, None, "credential", assumed=listing.credential.usual_minimum.value)
-    asked = [listing.accepted_fields, *(getattr(listing, f"req_{key}") for key in _SUBJECT_KEYS)]
-    if any(value in (None, ()) for value in asked):
+    if not listing.accepted_fields or None in _SUBJECTS_ASKED(listing):
         yield case.say("requirements_unpublished", None, None, None)
     if verdict is Verdict.UNKNOWN and student.spoke:
         yield case.say("answers_missing", None, None, None)
@@ -46,7 +46,7 @@ def _entry(case: Case, verdict: Verdict) -> Iterator[Statement]:
         yield case.say("place_country_unknown", None, path, "country" if listing.country else None)
 
 
-_SUBJECT_KEYS = ("programming", "statistics", "calculus", "linear_algebra", "databases", "machine_learning")
+_SUBJECTS_ASKED = attrgetter(*(f"req_{subject.value}" for subject in SUBJECTS))
 
 
 def _goal(case: Case) -> Iterator[Statement]:

@@ -12,7 +12,6 @@ import numpy as np
 
 from webapp.domain.credential import Credential
 from webapp.domain.profile import Criterion
-from webapp.domain.subject import Subject
 from webapp.matching.admissions import ANY_FIELD_BITS
 from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.criteria.cost import HALVING_CENTS
@@ -29,7 +28,7 @@ from webapp.matching.places import (
     UNKNOWN_WAY_BASE,
     UNKNOWN_WAY_SLOPE,
 )
-from webapp.matching.rules import TRUE
+from webapp.matching.rules import SUBJECTS, TRUE
 from webapp.matching.statement import Case, Statement
 
 LEAST, MOST = 3, 6
@@ -40,11 +39,10 @@ RECORD_COLUMNS = ("credential", "cip", "name", "months", "tuition_total_usd", "i
 def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Statement]:
     """At least three reasons where the student said anything at all, the weightiest criteria first; six at most."""
     counted = contributions if case.context.student.spoke else {}
-    found = {criterion: list(_REASONS[criterion](case)) for criterion in counted}
-    order = sorted(found, key=lambda criterion: -round(contributions[criterion], 9))
-    chosen = [found[criterion][0] for criterion in order if found[criterion]]
-    chosen += [reason for criterion in order for reason in found[criterion][1:]]
-    chosen = chosen[:MOST]
+    order = sorted(counted, key=lambda criterion: -round(contributions[criterion], 9))
+    found = [_REASONS[criterion](case) for criterion in order]  # worked out only as far as they are told
+    firsts = (reason for each in found for reason in itertools.islice(each, 1))
+    chosen = list(itertools.islice(itertools.chain(firsts, itertools.chain.from_iterable(found)), MOST))
     return chosen + list(itertools.islice(_on_record(case, chosen), max(0, LEAST - len(chosen))))
 
 
@@ -65,7 +63,7 @@ def _goal(case: Case) -> Iterator[Statement]:
 def _background(case: Case) -> Iterator[Statement]:
     rules, listing, profile = case.context.eligibility.rules, case.listing, case.context.student.profile
     admission = int(case.context.catalog.admission[case.row])
-    for subject in Subject:
+    for subject in SUBJECTS:
         required = listing.requirement(subject)
         if required is None or profile.subjects.known(subject) is None or required.rank == 0:
             continue
@@ -86,7 +84,7 @@ def _background(case: Case) -> Iterator[Statement]:
                 code = "background_any_field"
             yield case.say(code, Criterion.BACKGROUND, f"background.{name}", column)
     yield from _education(case, rules["education"][admission] == TRUE)
-    nothing = [s for s in Subject if (r := listing.requirement(s)) is not None and r.rank == 0]
+    nothing = [s for s in SUBJECTS if (r := listing.requirement(s)) is not None and r.rank == 0]
     spoken = [s for s in nothing if profile.subjects.known(s) is not None]
     for subject in spoken[:1]:
         path, column = f"subjects.{subject.value}", f"req_{subject.value}"

@@ -76,9 +76,15 @@ class Case:
         )
 
 
+_PLAIN = (str, float, type(None), bool)
+"""Types whose values stand in JSON as they are."""
+
+
 def fact_value(listing: Listing, column: str) -> Any:
     """The value of a column as JSON: text, number, true or false, list, or None."""
     value = getattr(listing, attribute_of(column))
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, date):
