@@ -13,7 +13,7 @@ from webapp.domain.profile import Profile
 from webapp.domain.requirement import RequirementState, gap_sentence, requirement_sentence
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.judging import FIRST, judge, published_requirements
-from webapp.matching.rules import LIMIT_RULES
+from webapp.matching.limits import LIMIT_RULES
 
 S = RequirementState
 

@@ -11,7 +11,7 @@ from tests.matching.law import TODAY, law
 from webapp.domain.listing import Listing
 from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Ranking, rank
-from webapp.matching.rules import LIMIT_RULES
+from webapp.matching.limits import LIMIT_RULES
 from webapp.matching.standings import DEPTH, Question, fates_of, order_of
 
 SALT = b"one student"

@@ -84,13 +84,15 @@ def reasons_written(path: Path) -> Iterator[str]:
     """The constants given as `reason` in a file, or as the second of a pair that ends a delivery."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.keyword) and node.arg == "reason":
-            yield from (each.value for each in ast.walk(node.value) if is_code(each))
+            yield from codes(node.value)
         if isinstance(node, ast.Assign) and any("reason" in ast.unparse(target) for target in node.targets):
-            yield from (each.value for each in ast.walk(node.value) if is_code(each))
+            yield from codes(node.value)
 
 
-def is_code(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and "_" in node.value
+def codes(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "_" in node.value:
+            yield node.value
 
 
 def test_a_hold_that_is_over_no_longer_says_now() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -200,7 +200,7 @@ class Listing:
 
     def requirement(self, subject: Subject) -> SubjectLevel | None:
         """The level of a subject asked for on entry; `none` says nothing is asked, None that it is not published."""
-        level: SubjectLevel | None = getattr(self, f"req_{subject.value}")
+        level: SubjectLevel | None = getattr(self, _REQUIREMENTS[subject])
         return level
 
     def source_of(self, column: str) -> FactSource:
@@ -210,9 +210,19 @@ class Listing:
             return own
         if column.startswith("outcome_") and (self.outcome_source or self.outcome_as_of):
             return FactSource(self.outcome_source or self.source, self.outcome_as_of)
-        return FactSource(self.source, self.verified_on.isoformat() if self.verified_on else None)
+        return _verified(self.source, self.verified_on)
 
 
+@lru_cache(maxsize=4096)
+def _verified(source: str | None, day: date | None) -> FactSource:
+    """The source of a row: few differ, and every statement about a listing asks for one."""
+    return FactSource(source, day.isoformat() if day else None)
+
+
+_REQUIREMENTS: Mapping[Subject, str] = {subject: f"req_{subject.value}" for subject in Subject}
+
+
+@cache
 def attribute_of(column: str) -> str:
     """The attribute of Listing that holds a column: the same name, but money is in `_cents`."""
     return column[: -len("_usd")] + "_cents" if column.endswith("_usd") else column

@@ -4,11 +4,12 @@ Each criterion that counts and stands below its threshold has at least one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
 from webapp.matching.reasons import low_salary, shared_words
-from webapp.matching.rules import OPEN, Verdict
+from webapp.matching.rules import OPEN, SUBJECTS, Verdict
 from webapp.matching.statement import Case, Statement
 
 THRESHOLD = 0.4
@@ -36,17 +37,16 @@ def _entry(case: Case, verdict: Verdict) -> Iterator[Statement]:
         yield case.say("not_yet", None, None, None)
     if listing.min_education is None:
         yield case.say("education_assumed", None, None, "credential", assumed=listing.credential.usual_minimum.value)
-    asked = [listing.accepted_fields, *(getattr(listing, f"req_{key}") for key in _SUBJECT_KEYS)]
-    if any(value in (None, ()) for value in asked):
+    if not listing.accepted_fields or None in _SUBJECTS_ASKED(listing):
         yield case.say("requirements_unpublished", None, None, None)
     if verdict is Verdict.UNKNOWN and student.spoke:
         yield case.say("answers_missing", None, None, None)
-    if case.context.eligibility.country[case.row] == OPEN:
+    if case.context.eligibility.country_at(case.row) == OPEN:
         path = "practical.country" if case.answer("practical.country") is not None else None
         yield case.say("place_country_unknown", None, path, "country" if listing.country else None)
 
 
-_SUBJECT_KEYS = ("programming", "statistics", "calculus", "linear_algebra", "databases", "machine_learning")
+_SUBJECTS_ASKED = attrgetter(*(f"req_{subject.value}" for subject in SUBJECTS))
 
 
 def _goal(case: Case) -> Iterator[Statement]:
@@ -120,7 +120,7 @@ def _place(case: Case) -> Iterator[Statement]:
         yield case.say("place_modality_other", Criterion.PLACE, "practical.modalities", "modality")
     online = Modality.ONLINE in listing.modality and (not wanted or Modality.ONLINE in wanted)
     if online and student.state is not None:
-        if places.refused[case.row]:
+        if places.refuses(case.row):
             yield case.say("place_not_authorized", Criterion.PLACE, student.state_path, "states_authorized")
         elif not listing.states_authorized and ALL_STATES not in listing.states_authorized:
             yield case.say("place_authorization_unknown", Criterion.PLACE, student.state_path, None)

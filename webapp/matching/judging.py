@@ -20,9 +20,9 @@ from webapp.matching.catalog import Catalog
 from webapp.matching.context import Context
 from webapp.matching.entry import ADMISSION_RULES, evaluated, online_only
 from webapp.matching.gaps import Gap, gaps_of
+from webapp.matching.limits import LIMIT_RULES, broken_limits, within_limits
 from webapp.matching.order import Place
-from webapp.matching.ranking import Best, Match, best_of, explained, within_limits
-from webapp.matching.rules import LIMIT_RULES, broken_limits
+from webapp.matching.ranking import Best, Match, best_of, explained
 from webapp.matching.scoring import Scores
 from webapp.matching.statement import Case
 from webapp.matching.student import Student
@@ -81,7 +81,7 @@ def judge(
     if not rows:
         return {}
     listed, excluded = within_limits(context)
-    broken = broken_limits(context.student, context.places, context.eligibility, context.month) if excluded else {}
+    broken = broken_limits(context) if excluded else {}
     places = {place.row: index + 1 for index, place in enumerate(best_of(context, listed, FIRST, salt).places)}
     ascending = np.array(sorted(rows))
     best = Best([Place(row, raw) for raw, row in enumerate(rows)], ascending, Scores(context, ascending))

@@ -17,8 +17,8 @@ from webapp.domain.rule_field import PROFILE_FIELDS
 from webapp.matching.arrays import Floats, Mask
 from webapp.matching.catalog import PACE_BITS
 from webapp.matching.context import Context
+from webapp.matching.limits import LIMIT_RULES, broken_limits
 from webapp.matching.places import IN_PERSON
-from webapp.matching.rules import LIMIT_RULES, broken_limits
 
 AIM = 3
 MOST_CENTS, MOST_KM = 10_000_000_00, 20_000
@@ -45,12 +45,13 @@ def near_misses(context: Context) -> tuple[NearMiss, ...]:
     times = np.zeros(len(context.catalog), dtype=np.int8)
     for mask in broken.values():
         times += mask
-    alone = {rule: broken[rule] & (times == 1) for rule in LIMIT_RULES if rule in broken and rule in _MOVES}
+    once = times == 1
+    alone = {rule: broken[rule] & once for rule in LIMIT_RULES if rule in broken and rule in _MOVES}
     return tuple(miss for rule, only in alone.items() if only.any() for miss in _MOVES[rule](context, only))
 
 
 def _broken(context: Context) -> Mapping[str, Mask]:
-    return broken_limits(context.student, context.places, context.eligibility, context.month)
+    return broken_limits(context)
 
 
 def _moved(context: Context, rule: str, path: str, needs: Floats, write: Callable[[float], Any]) -> Iterator[NearMiss]:

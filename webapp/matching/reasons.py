@@ -12,7 +12,6 @@ import numpy as np
 
 from webapp.domain.credential import Credential
 from webapp.domain.profile import Criterion
-from webapp.domain.subject import Subject
 from webapp.matching.admissions import ANY_FIELD_BITS
 from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.criteria.cost import HALVING_CENTS
@@ -29,7 +28,7 @@ from webapp.matching.places import (
     UNKNOWN_WAY_BASE,
     UNKNOWN_WAY_SLOPE,
 )
-from webapp.matching.rules import TRUE
+from webapp.matching.rules import SUBJECTS, TRUE
 from webapp.matching.statement import Case, Statement
 
 LEAST, MOST = 3, 6
@@ -40,32 +39,30 @@ RECORD_COLUMNS = ("credential", "cip", "name", "months", "tuition_total_usd", "i
 def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Statement]:
     """At least three reasons where the student said anything at all, the weightiest criteria first; six at most."""
     counted = contributions if case.context.student.spoke else {}
-    found = {criterion: list(_REASONS[criterion](case)) for criterion in counted}
-    order = sorted(found, key=lambda criterion: -round(contributions[criterion], 9))
-    chosen = [found[criterion][0] for criterion in order if found[criterion]]
-    chosen += [reason for criterion in order for reason in found[criterion][1:]]
-    chosen = chosen[:MOST]
+    order = sorted(counted, key=lambda criterion: -round(contributions[criterion], 9))
+    found = [_REASONS[criterion](case) for criterion in order]  # worked out only as far as they are told
+    firsts = (reason for each in found for reason in itertools.islice(each, 1))
+    chosen = list(itertools.islice(itertools.chain(firsts, itertools.chain.from_iterable(found)), MOST))
     return chosen + list(itertools.islice(_on_record(case, chosen), max(0, LEAST - len(chosen))))
 
 
 def _goal(case: Case) -> Iterator[Statement]:
     student, listing = case.context.student, case.listing
     occupation, wanted = student.occupation, student.profile.goal.credentials
-    if occupation is not None and occupation.relation(listing.cip) >= 0.5:
-        strength = occupation.relation(listing.cip)
+    strength = None if occupation is None else occupation.relation(listing.cip)
+    if strength is not None and strength >= 0.5:
         yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
-    leads = occupation is None or occupation.relation(listing.cip) > 0
+    leads = strength is None or strength > 0
     if leads and listing.credential in wanted and len(wanted) < len(Credential):
         yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
-    if leads and occupation is not None and occupation.usual(listing.credential) >= 0.6:
-        strength = occupation.usual(listing.credential)
-        yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=strength)
+    if leads and occupation is not None and (usual := occupation.usual(listing.credential)) >= 0.6:
+        yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=usual)
 
 
 def _background(case: Case) -> Iterator[Statement]:
     rules, listing, profile = case.context.eligibility.rules, case.listing, case.context.student.profile
     admission = int(case.context.catalog.admission[case.row])
-    for subject in Subject:
+    for subject in SUBJECTS:
         required = listing.requirement(subject)
         if required is None or profile.subjects.known(subject) is None or required.rank == 0:
             continue
@@ -86,7 +83,7 @@ def _background(case: Case) -> Iterator[Statement]:
                 code = "background_any_field"
             yield case.say(code, Criterion.BACKGROUND, f"background.{name}", column)
     yield from _education(case, rules["education"][admission] == TRUE)
-    nothing = [s for s in Subject if (r := listing.requirement(s)) is not None and r.rank == 0]
+    nothing = [s for s in SUBJECTS if (r := listing.requirement(s)) is not None and r.rank == 0]
     spoken = [s for s in nothing if profile.subjects.known(s) is not None]
     for subject in spoken[:1]:
         path, column = f"subjects.{subject.value}", f"req_{subject.value}"
@@ -173,7 +170,7 @@ def _reach(case: Case) -> tuple[float, float, float]:
         unstated = min(unstated, near)
     usable = int(case.context.catalog.modality[case.row]) & places.wanted
     known = not student.abroad and (student.state is None or bool(listing.states_authorized))
-    open_online = 0.0 if places.refused[case.row] else ONLINE_AUTHORIZED if known else ONLINE_UNSTATED
+    open_online = 0.0 if places.refuses(case.row) else ONLINE_AUTHORIZED if known else ONLINE_UNSTATED
     on_site = usable & IN_PERSON or (not listing.modality and places.wanted & IN_PERSON)
     return open_online if usable & ONLINE else 0.0, campus if on_site else 0.0, unstated
 
@@ -212,12 +209,14 @@ def low_salary(case: Case) -> bool:
 
 def _interests(case: Case) -> Iterator[Statement]:
     """The shared words by answer and column; words without which the value would be as high are not cited."""
+    shared = shared_words(case)
+    if not shared:
+        return
     wishes = {wish.word: wish for wish in case.context.wishes}
     rarity = case.context.catalog.text.rarity
     weights = {word: float(rarity[wish.term]) for word, wish in wishes.items()}
     full = sum(sorted(weights.values())[-FULL_TERMS:])
     least = 0.0 if case.context.catalog.described[case.row] else PRIOR
-    shared = shared_words(case)
     total = sum(weights[word] for word, _, _ in shared)
     value = max(least, min(1.0, total / full)) if full else least
     for column in ("name", "topics", "summary"):
@@ -230,8 +229,9 @@ def _interests(case: Case) -> Iterator[Statement]:
 
 def shared_words(case: Case) -> list[tuple[str, str, str]]:
     """The student's words a listing shares: (the word, the listing's column, the answer it came from)."""
-    text = case.context.catalog.text
-    located = ((wish, text.column_of(wish.term, case.row)) for wish in case.context.wishes)
+    catalog = case.context.catalog
+    text = int(catalog.document[case.row])
+    located = ((wish, catalog.text.column_of(wish.term, text)) for wish in case.context.wishes)
     return [(wish.word, column, wish.path) for wish, column in located if column is not None]
 
 

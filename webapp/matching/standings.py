@@ -7,8 +7,8 @@ from datetime import date
 from webapp.domain.profile import Profile
 from webapp.matching.catalog import Catalog
 from webapp.matching.context import Context
-from webapp.matching.ranking import best_of, within_limits
-from webapp.matching.rules import LIMIT_RULES, broken_limits
+from webapp.matching.limits import LIMIT_RULES, broken_limits, within_limits
+from webapp.matching.ranking import best_of
 from webapp.matching.student import Student
 from webapp.matching.weights import Weights
 
@@ -47,7 +47,7 @@ def fates_of(question: Question, catalog: Catalog, program_ids: Iterable[str]) -
     if not rows:
         return {}
     context = _context(question, catalog)
-    broken = broken_limits(context.student, context.places, context.eligibility, context.month)
+    broken = broken_limits(context)
     places = {each: place for place, each in enumerate(_best(context, question.salt, DEPTH), start=1)}
     return {
         each: Fate(next((rule for rule in LIMIT_RULES if rule in broken and broken[rule][row]), None), places.get(each))

@@ -9,7 +9,7 @@ from uuid import UUID
 from webapp.domain.consent import join_words
 from webapp.domain.notice import AcknowledgedBy, NoticeKind, NoticeStatus
 from webapp.queries.recipients import Recipient, ToldSince
-from webapp.student.my_data_page import Event
+from webapp.student.introduction_words import Event
 
 
 @dataclass(frozen=True, slots=True)
