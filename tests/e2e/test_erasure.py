@@ -1,0 +1,144 @@
+"""Erased is erased: after a whole way through the real thing, nothing of the person is left anywhere."""
+
+import base64
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from playwright.sync_api import Page, expect
+from sqlalchemy import create_engine, text
+
+from tests.e2e.journey import Request, ask_for, fill_the_form
+from tests.e2e.stack import Stack, running_stack
+from tests.student.person import ANSWERS
+from webapp.embedded import running_servers
+
+pytestmark = pytest.mark.browser
+
+EMAIL, NEW_EMAIL = "quillon.zarathwaite@student.example", "zara.newbox@student.example"
+PHONE, NEW_PHONE = "+14153876512", "+14153876513"
+WORDS = "Orchestrate zebrafish telemetry for hospitals"
+TRACES = (
+    *("quillon", "zarathwaite", "zaranew", "zara.newbox", "zebrafish", "axolotl"),
+    *(number.removeprefix("+1") for number in (PHONE, NEW_PHONE)),
+    *("387-6512", "387 6512", "387-6513", "387 6513"),
+)
+FORM = {**ANSWERS, "goal": {**ANSWERS["goal"], "words": WORDS, "interests": "axolotl imaging, public health"}}
+
+
+@pytest.fixture
+def stack(var_directory: Path) -> Iterator[Stack]:
+    with running_stack(var_directory, UNDO_WINDOW_SECONDS="1", FORM_MIN_SECONDS="0") as made:
+        yield made
+
+
+def test_nothing_is_left_of_an_erased_student(stack: Stack, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    fill_the_form(page, stack.url, FORM)
+    mine = ask_for(
+        page,
+        Request(
+            email=EMAIL,
+            schools=2,
+            channels=("email", "phone"),
+            first_name="Quillon",
+            last_name="Zarathwaite",
+            phone=PHONE,
+        ),
+    )
+    _wait_for(page, "has your details and may contact you", times=2)
+    _correct(page, mine)
+    mine = _confirm_the_new_address(page, stack)
+    _wait_for(page, "system was told", times=2)
+    assert set(_found(stack)) >= {"quillon", "zarathwaite", "zaranew", "zara.newbox", "zebrafish", "axolotl"}
+
+    page.goto(f"{mine}/erase")
+    page.get_by_role("button", name="Erase everything").click()
+    expect(page.get_by_role("heading", level=1, name="Erased")).to_be_visible()
+    _wait_for(page, "confirmed that it erased your details", times=2)
+
+    assert _found(stack) == {}
+    page.goto(f"{mine}/consents")
+    expect(page.get_by_text("All records hold")).to_be_visible()
+    assert "All hold" in stack.tool("consent", "verify", "--all")
+    for path in ("/details", "/export", "/export.json", "/erase", "/link"):
+        assert page.request.get(f"{mine}{path}").status == 404
+
+
+def _correct(page: Page, mine: str) -> None:
+    page.goto(f"{mine}/details")
+    page.get_by_label("First name").fill("Zaranew")
+    page.get_by_label("Phone number").fill(NEW_PHONE)
+    page.get_by_label("E-mail address").fill(NEW_EMAIL)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("your details are corrected")).to_be_visible()
+
+
+def _confirm_the_new_address(page: Page, stack: Stack) -> str:
+    """Open the mail to the new address and press the button; the address of the my-data page from then on."""
+    page.goto(f"{stack.url}/dev/inbox")
+    _wait_for(page, "Is this your address?")
+    page.get_by_role("link", name="Is this your address?").first.click()
+    link = page.frame_locator("iframe").get_by_role("link", name="Look at it").get_attribute("href")
+    page.goto(str(link))
+    page.get_by_role("button", name="Yes, this is my address").click()
+    page.wait_for_url("**/my-data/*")
+    expect(page.get_by_text("this is your address now")).to_be_visible()
+    return page.url
+
+
+def _wait_for(page: Page, words: str, *, times: int = 1, seconds: float = 30) -> None:
+    give_up = time.monotonic() + seconds
+    while page.get_by_text(words).count() < times:
+        assert time.monotonic() < give_up, page.locator("main").inner_text()
+        time.sleep(0.3)
+        page.reload()
+
+
+def _found(stack: Stack) -> dict[str, list[str]]:
+    """Which traces are where: every table as text, what the broker holds and wrote, every log."""
+    places = {str(path): path.read_bytes().decode(errors="replace") for path in (stack.var / "log").rglob("*.log")}
+    places["run.out"] = (stack.var / "run.out").read_text(errors="replace")
+    written = {str(path): path.read_bytes().decode(errors="replace") for path in stack.var.rglob("*.aof")}
+    assert any(_bodies(content) for content in written.values())
+    places |= {path: content + _bodies(content) for path, content in written.items()}
+    with running_servers(stack.var) as servers:
+        engine = create_engine(servers.database_url)
+        with engine.connect() as connection:
+            tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars()
+            for table in tables.all():
+                rows = connection.execute(text(f'SELECT t::text FROM "{table}" t')).scalars().all()
+                places[table] = "\n".join(map(str, rows))
+        engine.dispose()
+        with redis.Redis.from_url(servers.redis_url) as broker:
+            for key in broker.scan_iter(count=1000):
+                held = repr(key) + repr(_value(broker, key))
+                places[f"broker {key!r}"] = held + _bodies(held)
+    assert any(path.endswith(".log") for path in places)
+    found: dict[str, list[str]] = {}
+    for trace in TRACES:
+        for place, held in places.items():
+            if trace in held.lower():
+                found.setdefault(trace, []).append(place)
+    return found
+
+
+def _value(broker: redis.Redis, key: bytes) -> object:
+    kind = broker.type(key)
+    if kind == b"string":
+        return broker.get(key)
+    if kind == b"list":
+        return broker.lrange(key, 0, -1)
+    if kind == b"hash":
+        return broker.hgetall(key)
+    return broker.zrange(key, 0, -1) if kind == b"zset" else broker.smembers(key)
+
+
+def _bodies(held: str) -> str:
+    """What messages to workers say: they travel in base64."""
+    return "\n".join(
+        base64.b64decode(body).decode(errors="replace") for body in re.findall(r'"body": "([A-Za-z0-9+/=]+)"', held)
+    )
