@@ -1,6 +1,6 @@
 """Notices to partners, what was sent, and links by mail.
 
-Revision 0020, after 0019.
+Revision 0019, after 0018.
 """
 
 import re
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0020"
-down_revision = "0019"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """New addresses that wait to be confirmed, when kept consents were deleted, and Global Privacy Control.
 
-Revision 0022, after 0021.
+Revision 0021, after 0020.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

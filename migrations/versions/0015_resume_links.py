@@ -1,6 +1,6 @@
 """Links that open a form on another device, and the mail that carries one.
 
-Revision 0016, after 0015.
+Revision 0015, after 0014.
 """
 
 import re
@@ -8,8 +8,8 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

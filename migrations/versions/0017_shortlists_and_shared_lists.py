@@ -1,14 +1,14 @@
 """Shortlists, and lists that were shared by a link.
 
-Revision 0018, after 0017.
+Revision 0017, after 0016.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0018"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

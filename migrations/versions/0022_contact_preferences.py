@@ -1,14 +1,14 @@
 """How a student may be contacted, on the lead and on the consent; and a request that is still being written.
 
-Revision 0023, after 0022.
+Revision 0022, after 0021.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0023"
-down_revision = "0022"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """Where consent chains end, and the two doors in what is written once: erasing free text, and the purge after years.
 
-Revision 0021, after 0020.
+Revision 0020, after 0019.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
