@@ -72,11 +72,10 @@ def submit(
     if before is not None:
         SUBMISSIONS.labels("repeated").inc()
         return before
-    now = clock.now()
+    now, prospect_id, submission_id = clock.now(), new_id(), new_id()
     offers = checked_offers(session, submission, ranking)
     answers = checked_answers(session, submission.introductions, offers)
     email_key = address_key(links.secret, submission.contact.email)
-    prospect_id, submission_id = new_id(), new_id()
     matches = _match_rows(submission_id, ranking)
     match_ids = {row["program_id"]: row["id"] for row in matches}
     leads = [
@@ -89,8 +88,8 @@ def submit(
     asked: dict[str, Any] = {
         "ranked_on": ranked_on or now.date(),
         "ranked_k": len(matches) if ranked_k is None else ranked_k,
+        "put_aside": sorted(put_aside),
     }
-    asked["put_aside"] = sorted(put_aside)
     insert_rows(
         session,
         [
@@ -110,12 +109,14 @@ def submit(
         ],
     )
     if submission.gpc:
-        # Whoever asks browsers to say so wants no mail beyond what they asked for.
-        suppression.suppress_prospect(
-            session, prospect_id, MessageClass.FOLLOW_UP, reason="global_privacy_control", at=now
-        )
+        _honour_gpc(session, prospect_id, now)
     SUBMISSIONS.labels("stored").inc()
     return Stored(submission_id, prospect_id, is_new=True)
+
+
+def _honour_gpc(session: Session, prospect_id: UUID, now: datetime) -> None:
+    """Whoever has the browser send Global Privacy Control wants no mail beyond what they asked for."""
+    suppression.suppress_prospect(session, prospect_id, MessageClass.FOLLOW_UP, reason="global_privacy_control", at=now)
 
 
 def find_stored(session: Session, nonce: str) -> Stored | None:
