@@ -47,6 +47,13 @@ def test_an_answer_given_before_stays_until_the_new_one_is_sent(person: Person) 
     assert offered(person.open("/match/goal")) == ["15-2051"]
 
 
+def test_clearing_the_device_forgets_the_job(person: Person) -> None:
+    person.answer("goal")
+    person.open("/match?occupation=15-1221")
+    assert person.send("/match/start-over", {}, page=person.open("/")).status_code == 303
+    assert offered(person.open("/match/goal")) in ([], [""])
+
+
 def test_a_job_we_do_not_know_is_left_out(person: Person) -> None:
     for wrong in ("99-9999", "<script>", "", "other", "15-2051 "):
         page = person.open("/match", query_string={"occupation": wrong})

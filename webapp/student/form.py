@@ -51,7 +51,8 @@ def save(slug: str) -> ResponseReturnValue:
     if not fine and not (going_back and not form.errors.get("csrf_token")):
         return _page(step, form, current_draft()), 422
     draft = _saved(step, form)
-    wish.forget_wish(step)
+    if step.slug == wish.STEP:
+        wish.forget_wish()
     response = make_response(redirect(_next(step, draft, going_back=going_back), 303))
     remember(response, draft)
     return response
@@ -63,6 +64,7 @@ def start_over() -> ResponseReturnValue:
     """Forget the form on this device, for whoever uses it next."""
     response: Response = make_response(redirect(url_for("student.pages.home"), 303))
     forget(response)
+    wish.forget_wish()
     flash("This device no longer remembers your answers. A link to results that you kept still works.", "good")
     return response
 

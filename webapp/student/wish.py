@@ -27,10 +27,9 @@ def wished_job(step: Step) -> str | None:
     return kept if step.slug == STEP and isinstance(kept, str) and find_occupation(kept) is not None else None
 
 
-def forget_wish(step: Step) -> None:
-    """After the step was sent, whatever was chosen in it is the answer."""
-    if step.slug == STEP:
-        session.pop(_KEPT, None)
+def forget_wish() -> None:
+    """Once the goal was sent, what was chosen there is the answer; once the form is forgotten, so is this."""
+    session.pop(_KEPT, None)
 
 
 def offered(answers: Answers, step: Step) -> dict[str, str | list[str]]:
