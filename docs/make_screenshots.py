@@ -1,11 +1,12 @@
-"""Makes the pictures of the README from a running installation with the demo catalogue.
+"""Makes the pictures in docs/screenshots/ from a running installation with the demo catalogue.
 
     UNDO_WINDOW_SECONDS=2 make run                                      # in one terminal
-    .venv/bin/program-match staff create you@example.org                # once
-    STAFF_PASSWORD=… .venv/bin/python docs/make_screenshots.py --staff you@example.org
+    .venv/bin/python -m docs.make_screenshots                           # the student's pages
+    .venv/bin/program-match staff create you@example.org                # once, for the back office's picture
+    STAFF_PASSWORD=… .venv/bin/python -m docs.make_screenshots --staff you@example.org
 
-Drives Debian's chromium as a student would: the form, the list, a request with every school ticked; then, as staff, a
-lead once it was delivered. Writes home.png, results.png and lead.png into docs/screenshots/.
+Drives Debian's chromium as a student would, by the journey that the tests go; then, as staff, opens a lead once it was
+delivered. A picture of another page is one line in `PICTURES`.
 """
 
 from __future__ import annotations
@@ -13,113 +14,98 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.browser import ARGUMENTS, CHROMIUM
+from tests.e2e.journey import Request, ask_for, fill_the_form
+from tests.student.person import ANSWERS
 
 OUT = Path(__file__).resolve().parent / "screenshots"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
-SIZE: ViewportSize = {"width": 1280, "height": 860}
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+MOST_BYTES = 300_000
 DELIVERED_SECONDS = 60.0
 
-ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "goal": {
-        "occupation": ("15-2051",),
-        "words": ("build ML systems for hospitals",),
-        "credentials": ("master", "bootcamp"),
-        "interests": ("computer vision",),
-    },
-    "background": {
-        "education": ("bachelor",),
-        "field": ("45",),
-        "gpa": ("3.4",),
-        "work_years": ("3",),
-        "english": ("native",),
-    },
-    "subjects": {
-        "programming": ("one_course",),
-        "statistics": ("several_courses",),
-        "calculus": ("one_course",),
-        "linear_algebra": ("none",),
-        "databases": ("self_study",),
-    },
-    "practicalities": {
-        "modalities": ("online", "hybrid"),
-        "country": ("US",),
-        "state": ("CA",),
-        "postal_code": ("94110",),
-        "pace": ("part_time",),
-        "hours_per_week": ("15",),
-        "budget_usd": ("30000",),
-        "months_max": ("24",),
-    },
-    "priorities": {"background": ("important",), "cost": ("important",), "schedule": ("important",)},
-}
-REQUEST: Mapping[str, tuple[str, ...]] = {
-    "email": ("robin@student.example",),
-    "first_name": ("Robin",),
-    "last_name": ("Okafor",),
-    "channels": ("email",),
-}
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One file: a page's address, and what of it stands at the top.
+
+    `{results}` and `{mine}` are the list and the data page of the student who went the whole way.
+    """
+
+    name: str
+    address: str
+    top: str = "body"
+    size: ViewportSize | None = None
+    dark: bool = False
+
+
+PICTURES = (
+    Picture("home", "/"),
+    Picture("form", "/match/subjects"),
+    Picture("results", "{results}", top="article"),
+    Picture("results-phone", "{results}", size=PHONE, dark=True),
+    Picture("my-data", "{mine}"),
+    Picture("guides", "/guides"),
+    Picture("guide", "/guides/careers-compared", top="#pay"),
+    Picture("how-we-rank", "/how-we-rank", top="#values"),
+)
 
 
 @click.command()
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where Program Match runs.")
-@click.option("--staff", required=True, help="E-mail of a staff account; its password stands in STAFF_PASSWORD.")
+@click.option(
+    "--staff", default="", help="E-mail of a staff account, for a picture of a lead; STAFF_PASSWORD has its password."
+)
 def make(url: str, staff: str) -> None:
-    """Make the README's pictures."""
-    password = os.environ.get("STAFF_PASSWORD") or click.prompt("Password", hide_input=True, err=True)
+    """Make the pictures."""
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport=SIZE, color_scheme="light", reduced_motion="reduce")
-        page.goto(url)
-        _picture(page, "home")
-        _fill_in_the_form(page, url)
-        _picture(page, "results", top="article")
-        _ask_for_an_introduction(page)
-        staff_page = browser.new_page(viewport=SIZE, color_scheme="light", reduced_motion="reduce")
-        _log_in(staff_page, url, staff, password)
-        _open_the_delivered_lead(staff_page, url)
-        _picture(staff_page, "lead")
+        student = _page(browser, WIDE)
+        addresses = _travel(student, url)
+        cookies = student.context.cookies()
+        for picture in PICTURES:
+            page = _page(browser, picture.size or WIDE, dark=picture.dark)
+            page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what cookies() gives is what add_cookies() takes
+            page.goto(url + picture.address.format_map(addresses))
+            _save(page, picture.name, top=picture.top)
+            page.context.close()
+        if staff:
+            password = os.environ.get("STAFF_PASSWORD") or click.prompt("Password", hide_input=True, err=True)
+            _picture_of_a_lead(_page(browser, WIDE), url, staff, password)
         browser.close()
 
 
-def _fill_in_the_form(page: Page, url: str) -> None:
-    for step, answers in ANSWERS.items():
-        page.goto(f"{url}/match/{step}")
-        _answer(page, answers)
-        page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/results/*")
+def _page(browser: Browser, size: ViewportSize, *, dark: bool = False) -> Page:
+    return browser.new_page(viewport=size, color_scheme="dark" if dark else "light", reduced_motion="reduce")
 
 
-def _ask_for_an_introduction(page: Page) -> None:
-    # Labels lie over their boxes, hence `force`; all schools, because one of the demo's is paused.
-    for box in page.locator('[name="mail"], [name="schools"], [name="adult"]').all():
-        box.check(force=True)
-    _answer(page, REQUEST)
+def _travel(page: Page, url: str) -> Mapping[str, str]:
+    results = fill_the_form(page, url, ANSWERS)
     time.sleep(3)  # a request sent sooner is taken for a script's, which this is
-    page.get_by_role("button", name="Send my request").click()
-    page.wait_for_url("**/my-data/*")
+    mine = ask_for(page, Request(email="robin@student.example", first_name="Robin", last_name="Okafor", schools=2))
+    return {"results": results.removeprefix(url), "mine": mine.removeprefix(url)}
 
 
-def _log_in(page: Page, url: str, email: str, password: str) -> None:
+def _picture_of_a_lead(page: Page, url: str, email: str, password: str) -> None:
     page.goto(f"{url}/admin/login")
     page.locator('[name="email"]').fill(email)
     page.locator('[name="password"]').fill(password)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/admin/")
-
-
-def _open_the_delivered_lead(page: Page, url: str) -> None:
     deadline = time.monotonic() + DELIVERED_SECONDS
     while time.monotonic() < deadline:
         page.goto(f"{url}/admin/leads?status=delivered")
         links = page.locator("table th a")
         if links.count():
             links.first.click()
+            _save(page, "lead")
             return
         time.sleep(1)
     raise click.ClickException(
@@ -127,23 +113,14 @@ def _open_the_delivered_lead(page: Page, url: str) -> None:
     )
 
 
-def _answer(page: Page, answers: Mapping[str, tuple[str, ...]]) -> None:
-    for name, values in answers.items():
-        control = page.locator(f'[name="{name}"]').first
-        kind = control.evaluate("element => element.tagName === 'SELECT' ? 'select' : element.type")
-        for value in values:
-            if kind == "select":
-                control.select_option(value)
-            elif kind in ("radio", "checkbox"):
-                page.locator(f'[name="{name}"][value="{value}"]').check(force=True)
-            else:
-                control.fill(value)
-
-
-def _picture(page: Page, name: str, *, top: str = "body") -> None:
+def _save(page: Page, name: str, *, top: str = "body") -> None:
     page.locator(top).first.evaluate("element => element.scrollIntoView({block: 'start'})")
-    page.screenshot(path=OUT / f"{name}.png")
-    click.echo(f"docs/screenshots/{name}.png")
+    path = OUT / f"{name}.png"
+    page.screenshot(path=path)
+    size = path.stat().st_size
+    click.echo(f"docs/screenshots/{name}.png  {size / 1000:.0f} kB")
+    if size > MOST_BYTES:
+        raise click.ClickException(f"{name}.png is larger than {MOST_BYTES / 1000:.0f} kB: show less of the page.")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser import LiveServer
-from tests.e2e.journey import Request, ask_for, cancel_first_introduction, fill_the_form
+from tests.e2e.journey import Keyboard, Request, ask_for, cancel_first_introduction, fill_the_form
 from tests.student.person import ANSWERS
 
 pytestmark = pytest.mark.browser
@@ -52,3 +52,27 @@ def test_a_mistake_takes_the_focus_to_the_summary_and_on_to_the_field(
     expect(browser_page.locator('[name="gpa"]')).to_have_value("nine")
     # Chromium reports the 422 of a page with mistakes as a failed load; nothing else may be wrong.
     assert [fault for fault in faults if "422" not in fault] == []
+
+
+@pytest.mark.parametrize(("javascript", "width", "dark"), [(True, 390, False), (False, 1280, True)])
+def test_from_a_guide_into_the_form_with_its_job_chosen(
+    app: Flask,
+    live_server: Callable[[Any], LiveServer],
+    new_page: Callable[..., Page],
+    faults: list[str],
+    javascript: bool,
+    width: int,
+    dark: bool,
+) -> None:
+    page = new_page(javascript=javascript, width=width, dark=dark)
+    keys = Keyboard(page)
+    page.goto(live_server(app).url + "/guides")
+    keys.press("Research scientist")
+    expect(page.get_by_role("heading", level=1, name="Research scientist")).to_be_visible()
+    keys.press("Find programs")
+    expect(page.locator('[name="occupation"]')).to_have_value("15-1221")
+    keys.press("Continue")
+    page.wait_for_url("**/match/background")
+    page.go_back()
+    expect(page.locator('[name="occupation"]')).to_have_value("15-1221")
+    assert faults == []

@@ -16,6 +16,7 @@ from tests.student.readability import grade, syllables
 from webapp.domain.occupation import occupations
 from webapp.student.guidebook.content import Fact, GuideError, Items, Paragraph, Table, checked, read_prose
 from webapp.student.guidebook.library import library
+from webapp.student.guidebook.page import WAGES_SOURCE
 from webapp.student.guidebook.structured import plain
 
 SLUGS = list(library().guides)
@@ -78,6 +79,8 @@ def test_every_figure_has_a_source_and_a_date_that_is_not_ahead() -> None:
     used = {fact for guide in shelf.guides.values() for fact in guide.facts()}
     assert [name for name, fact in shelf.facts.items() if fact not in used] == []
     assert all(source.url.startswith("https://") for source in shelf.sources.values())
+    cited = {fact.source for fact in used} | {name for guide in shelf.guides.values() for name in guide.sources}
+    assert shelf.sources.keys() - cited == {WAGES_SOURCE}
 
 
 @pytest.mark.parametrize(
