@@ -14,20 +14,24 @@ from tests.student.person import ANSWERS
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize(
+    ("javascript", "width", "dark"), [(True, 1280, False), (True, 390, True), (False, 1280, True), (False, 390, False)]
+)
 def test_from_the_first_question_to_taking_an_introduction_back(
     app: Flask,
     live_server: Callable[[Any], LiveServer],
     new_page: Callable[..., Page],
     faults: list[str],
     javascript: bool,
+    width: int,
+    dark: bool,
 ) -> None:
-    page = new_page(javascript=javascript)
+    page = new_page(javascript=javascript, width=width, dark=dark)
     url = live_server(app).url
     fill_the_form(page, url, ANSWERS)
     expect(page.locator("article.match")).to_have_count(10)
     expect(page.locator(":checked")).to_have_count(0)
-    ask_for(page, Request(email=f"keyboard-{javascript}@student.example".lower()))
+    ask_for(page, Request(email=f"keyboard-{javascript}-{width}@student.example".lower()))
     expect(page.get_by_text("We have what you asked for.")).to_be_visible()
     expect(page.get_by_text("Your mail is about to leave")).to_be_visible()
     cancel_first_introduction(page)

@@ -1,6 +1,6 @@
-"""Every page of the student, looked at by axe (WCAG 2.2 A and AA) in both modes, and at narrow widths."""
+"""Every page of the student: axe in both modes, small windows, wide text, targets, focus, order, nothing foreign."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -8,87 +8,90 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.browser import LiveServer, axe_violations, overflows
-from tests.student.lists import ranked_ids, shared, shortlisted
-from tests.student.person import ANSWERS, Person, request_values
+from tests.student.person import Person
+from tests.student.tour import NOT_PAGES, PAGES, Tour, take_tour
+from tests.visual import blemishes, clipped_texts, faint_focus, needed_spacing
 
 pytestmark = pytest.mark.browser
 
+# WCAG 2.2 reflow (1.4.10): 1280 by 1024 px at 400 % is a window of 320 by 256.
+NARROW = ((320, 256), (390, 844), (768, 1024))
+
 
 @pytest.fixture
-def paths(person: Person) -> list[str]:
-    """Every page a student can open, after a whole journey."""
-    results = person.finish()
-    page = person.open(results)
-    response = person.ask(results, page=page, **(request_values(page, schools=2) | {"email": "axe@student.example"}))
-    mine = response.headers["Location"]
-    steps = [f"/match/{step}" for step in ANSWERS]
-    programs = [*ranked_ids(page)[:3], "demo-brambleford-bsai"]
-    for each in programs:
-        shortlisted(person, each)
-    public = ["/programs", "/programs?price=much", *(f"/programs/{each}" for each in (programs[0], "nowhere"))]
-    own = ["/shortlist", "/compare", "/share?verdicts=y&reasons=y", shared(person, verdicts="y", reasons="y")]
-    fixed = ["/", "/about", "/privacy", "/how-we-rank", "/my-data"]
-    return [*fixed, *steps, results, mine, f"{mine}/mail", *public, *own, "/nowhere"]
+def tour(person: Person) -> Tour:
+    """Every page that there is to see, after a whole journey."""
+    return take_tour(person)
 
 
-def test_every_get_route_of_the_student_is_looked_at(app: Flask, paths: list[str]) -> None:
-    shown = {path.split("?")[0].split("/")[1] for path in paths}
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith("student.") and "GET" in (rule.methods or ()):
-            assert rule.rule.split("/")[1] in shown, rule.rule
+def test_every_page_is_looked_at(app: Flask) -> None:
+    """A page nobody looks at fails here: name it in tests/student/tour.py, or say there why it is none."""
+    shown = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("student.") and "GET" in (rule.methods or ())
+    }
+    assert shown == {*(endpoint for endpoint, _ in PAGES), *NOT_PAGES}
+
+
+def test_the_tour_opens_the_pages_it_names(app: Flask, tour: Tour) -> None:
+    """Each address of the tour belongs to the endpoint it stands for, and is a page, not a redirect."""
+    adapter = app.url_map.bind("localhost")
+    for endpoint, address in tour.addresses.items():
+        path = address.partition("?")[0]
+        matched, _ = adapter.match(path, method="GET")
+        response = tour.person.client.get(address)
+        assert (matched, response.status_code, response.mimetype) == (endpoint.partition("#")[0], 200, "text/html")
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing(
-    app: Flask,
-    person: Person,
-    paths: list[str],
-    live_server: Callable[[Any], LiveServer],
-    new_page: Callable[..., Page],
-    dark: bool,
-) -> None:
-    url = live_server(app).url
-    page = new_page(dark=dark)
-    _wear_cookies(page, person, url)
-    found = {}
-    for path in paths:
-        page.goto(url + path)
-        if violations := axe_violations(page):
-            found[path] = violations
-    _send_with_mistakes(page, url, paths)
-    if violations := axe_violations(page):
-        found["mistakes"] = violations
+def test_axe_and_the_eye_find_nothing(visit: "Visit", tour: Tour, dark: bool, faults: list[str]) -> None:
+    found: dict[str, list[str]] = {}
+    titles: dict[str, str] = {}
+    for endpoint, page in visit(tour, dark=dark):
+        wrong = [*axe_violations(page), *blemishes(page), *faint_focus(page)]
+        if page.title() in titles:
+            wrong.append(f"title as of {titles[page.title()]}")
+        titles[page.title()] = endpoint
+        if wrong:
+            found[endpoint] = wrong
     assert found == {}
+    assert faults == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_sticks_out(
-    app: Flask,
-    person: Person,
-    paths: list[str],
-    live_server: Callable[[Any], LiveServer],
-    new_page: Callable[..., Page],
-    width: int,
-) -> None:
-    url = live_server(app).url
-    page = new_page(width=width)
-    _wear_cookies(page, person, url)
-    wide = {}
-    for path in paths:
-        page.goto(url + path)
-        if pixels := overflows(page):
-            wide[path] = pixels
+@pytest.mark.parametrize(("width", "height"), NARROW)
+def test_nothing_sticks_out(visit: "Visit", tour: Tour, width: int, height: int) -> None:
+    wide = {
+        endpoint: pixels
+        for endpoint, page in visit(tour, width=width, height=height, javascript=False)
+        if (pixels := overflows(page))
+    }
     assert wide == {}
 
 
-def _wear_cookies(page: Page, person: Person, url: str) -> None:
-    for name in ("session", "draft"):
-        cookie = person.client.get_cookie(name)
-        assert cookie is not None
-        page.context.add_cookies([{"name": name, "value": cookie.value, "url": url}])
+def test_text_may_be_spaced_wide(visit: "Visit", tour: Tour) -> None:
+    """WCAG 1.4.12: line height, paragraph, letter and word spacing as a reader may set them."""
+    cut = {}
+    for endpoint, page in visit(tour, width=390, bypass_csp=True):
+        page.add_style_tag(content=needed_spacing())
+        if wrong := [*clipped_texts(page), *(["sticks out"] if overflows(page) else [])]:
+            cut[endpoint] = wrong
+    assert cut == {}
 
 
-def _send_with_mistakes(page: Page, url: str, paths: list[str]) -> None:
-    page.goto(url + next(path for path in paths if path.startswith("/results/")))
-    page.get_by_role("button", name="Send my request").click()
-    page.locator("[data-error-summary]").wait_for()
+Visit = Callable[..., Iterator[tuple[str, Page]]]
+
+
+@pytest.fixture
+def visit(app: Flask, live_server: Callable[[Any], LiveServer], new_page: Callable[..., Page]) -> Visit:
+    """Opens each page of a tour in one window: `for endpoint, page in visit(tour, dark=True)`."""
+    url = live_server(app).url
+
+    def walk(tour: Tour, **options: Any) -> Iterator[tuple[str, Page]]:
+        page = new_page(**options)
+        tour.lend_cookies(page, url)
+        for endpoint, address in tour.addresses.items():
+            page.goto(url + address)
+            yield endpoint, page
+
+    return walk

@@ -1,0 +1,104 @@
+"""What a page must look like for everybody, measured in a browser: targets, focus, order, motion, spacing."""
+
+from playwright.sync_api import Page
+
+_TARGETS = """() => {
+  const least = 24, wrong = [];
+  const box = e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; };
+  const seen = e => e.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) && e.getClientRects().length;
+  const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+    .filter(e => seen(e) && !e.closest('.visually-hidden') && !e.matches('.visually-hidden, .skip-link'));
+  const own = e => {
+    // A box is as large as its label: both take the press.
+    const label = e.labels && e.labels[0];
+    const [x, y, w, h] = box(e);
+    if (!label || !seen(label)) return [x, y, w, h];
+    const [a, b, c, d] = box(label);
+    const left = Math.min(x, a), top = Math.min(y, b);
+    return [left, top, Math.max(x + w, a + c) - left, Math.max(y + h, b + d) - top];
+  };
+  const boxes = all.map(own);
+  all.forEach((e, i) => {
+    const [x, y, w, h] = boxes[i];
+    if (w >= least && h >= least) return;
+    // Links within a sentence are excepted (WCAG 2.5.8), and so is a small target with room around it.
+    if (e.tagName === 'A' && getComputedStyle(e).display === 'inline') {
+      const around = e.parentElement;
+      if (around.textContent.trim().length > e.textContent.trim().length) return;
+    }
+    const cx = x + w / 2, cy = y + h / 2;
+    const near = boxes.some(([a, b, c, d], j) => j !== i && !all[j].contains(e) && !e.contains(all[j]) &&
+      Math.max(a - cx, 0, cx - a - c) ** 2 + Math.max(b - cy, 0, cy - b - d) ** 2 < (least / 2) ** 2);
+    if (near) wrong.push(`small target ${Math.round(w)}x${Math.round(h)}: ${e.outerHTML.slice(0, 90)}`);
+  });
+  return wrong;
+}"""
+
+_ORDER = """() => {
+  const wrong = [];
+  for (const e of document.body.querySelectorAll('*')) {
+    const style = getComputedStyle(e);
+    if (e.tabIndex > 0) wrong.push('positive tabindex: ' + e.outerHTML.slice(0, 80));
+    if (style.order !== '0' && style.display !== 'none') wrong.push('moved by order: ' + e.outerHTML.slice(0, 80));
+    if (/reverse/.test(style.flexDirection + style.flexWrap)) wrong.push('reversed: ' + e.outerHTML.slice(0, 80));
+  }
+  if (document.querySelectorAll('h1').length !== 1) wrong.push('not one h1');
+  if (!document.documentElement.lang) wrong.push('no lang');
+  for (const name of ['header', 'main', 'footer']) if (!document.querySelector(name)) wrong.push('no ' + name);
+  const moving = document.getAnimations().some(each => each.playState === 'running');
+  if (moving) wrong.push('moves in spite of reduced motion');
+  return wrong;
+}"""
+
+_FOCUS = """() => {
+  const wrong = [];
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  const all = [...document.querySelectorAll(controls)]
+    .filter(e => !e.disabled && e.checkVisibility() && e.getClientRects().length);
+  const look = e => {
+    const s = getComputedStyle(e);
+    return [s.outlineStyle, s.outlineWidth, s.boxShadow, s.backgroundColor, s.borderColor].join();
+  };
+  for (const e of all) {
+    const marks = [e, e.parentElement, ...(e.labels || [])];
+    const before = marks.map(look).join();
+    e.focus({focusVisible: true, preventScroll: true});
+    const same = marks.map(look).join() === before;
+    if (document.activeElement === e && same) wrong.push('focus not seen: ' + e.outerHTML.slice(0, 90));
+    e.blur();
+  }
+  return wrong;
+}"""
+
+_CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
+  const style = getComputedStyle(e);
+  if (!e.checkVisibility() || e.closest('.visually-hidden') || !e.textContent.trim()) return false;
+  if (e.matches('input, select, textarea, option, svg, svg *') || e.clientWidth <= 1) return false;
+  const cut = /hidden|clip/;
+  return (cut.test(style.overflowY) && e.scrollHeight > e.clientHeight + 2)
+      || (cut.test(style.overflowX) && e.scrollWidth > e.clientWidth + 2);
+}).map(e => 'cut off: ' + e.outerHTML.slice(0, 90))"""
+
+
+def blemishes(page: Page) -> list[str]:
+    """Targets under 24 px without room around them (WCAG 2.5.8), an order other than the source's, missing landmarks,
+    more or less than one first heading, movement although the reader asked for none."""
+    return [*page.evaluate(_TARGETS), *page.evaluate(_ORDER)]
+
+
+def faint_focus(page: Page) -> list[str]:
+    """Controls that look the same with the keyboard's focus on them as without (WCAG 2.4.7)."""
+    return list(page.evaluate(_FOCUS))
+
+
+def clipped_texts(page: Page) -> list[str]:
+    """Elements whose text is cut off."""
+    return list(page.evaluate(_CLIPPED))
+
+
+def needed_spacing() -> str:
+    """The text spacing that a page must bear (WCAG 1.4.12), as a style sheet."""
+    return (
+        "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
+        " p { margin-bottom: 2em !important }"
+    )
