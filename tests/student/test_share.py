@@ -112,9 +112,10 @@ def test_expired_links_are_gone_too(owner: Person, another_person: Person, runti
     assert "is over" in response.text
 
 
-def test_looking_at_the_head_of_a_link_is_not_opening_it(owner: Person, another_person: Person) -> None:
+def test_looking_at_the_head_or_at_ones_own_link_is_not_opening_it(owner: Person, another_person: Person) -> None:
     path = shared(owner, list="shortlist")
     assert another_person.client.head(path).status_code == 200
+    assert owner.client.get(path).status_code == 200
     assert "Not opened yet." in owner.open("/share").words
 
 

@@ -17,6 +17,7 @@ class SharedLink:
     """One link as its owner sees it. `content` is None once the link is over."""
 
     id: UUID
+    draft_id: UUID
     content: SharedContent | None
     created_at: datetime
     expires_at: datetime
@@ -47,6 +48,7 @@ def find_shared(session: Session, token: str) -> SharedLink | None:
 def _link(row: SharedList) -> SharedLink:
     return SharedLink(
         id=row.id,
+        draft_id=row.draft_id,
         content=SharedContent.from_json(row.content) if row.content else None,
         created_at=row.created_at,
         expires_at=row.expires_at,

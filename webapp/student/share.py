@@ -11,7 +11,7 @@ from webapp.context import rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.shared_list import SharedContent, SharedKind
 from webapp.queries.program import listed_programs
-from webapp.queries.share import find_shared, list_shared
+from webapp.queries.share import SharedLink, find_shared, list_shared
 from webapp.services import share as shares
 from webapp.student.drafts import current_draft
 from webapp.student.forms.share import ShareForm
@@ -98,7 +98,7 @@ def read(token: str) -> ResponseReturnValue:
         abort(404)
     if link.content is None or not link.is_open(built.clock.now()):
         return render_template("student/shared_over.html", is_revoked=link.revoked_at is not None), 410
-    if request.method == "GET":
+    if request.method == "GET" and not _is_own(link):
         with built.begin() as session:
             shares.note_opened(session, built.clock, link.id)
     cards = _cards(link.content)
@@ -110,6 +110,11 @@ def read(token: str) -> ResponseReturnValue:
         ends_on=link.expires_at,
         has_demo=any(card.is_demo for card in cards),
     )
+
+
+def _is_own(link: SharedLink) -> bool:
+    draft = current_draft()
+    return draft is not None and draft.id == link.draft_id
 
 
 def _kind(text: str) -> SharedKind:
