@@ -1,4 +1,4 @@
-"""The list in a browser: it moves at every change, says so, keeps still while it loads, and needs no mouse or script."""
+"""The list in a browser: it moves with every change, says so, keeps still while it loads, and needs no mouse or script."""
 
 import re
 from collections.abc import Callable
@@ -95,7 +95,7 @@ def test_by_keyboard_alone(
         for _ in range(120):
             page.keyboard.press("Tab")
             focused = page.locator(":focus")
-            if focused.count() and name in (focused.get_attribute("id") or "", focused.inner_text().strip()):
+            if focused.count() and name in (focused.get_attribute("id") or "", (focused.text_content() or "").strip()):
                 return
         raise AssertionError(f"the keyboard does not reach {name}")
 

@@ -11,7 +11,7 @@ def test_pages_and_files_are_compressed_for_those_who_can_read_it(client: FlaskC
     for path in ("/parts", "/static/css/base.css"):
         plain, packed = client.get(path), client.get(path, headers=PACKED)
         assert "Content-Encoding" not in plain.headers
-        assert plain.headers["Vary"] == "Accept-Encoding"
+        assert "Accept-Encoding" in plain.headers["Vary"]
         assert packed.headers["Content-Encoding"] == "gzip"
         assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data)
         assert len(gzip.decompress(packed.data)) == len(plain.data)

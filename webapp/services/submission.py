@@ -83,11 +83,8 @@ def submit(
     wordings = list(_wordings(submission, offers, leads))
     chain = consent.Chain(prospect_id, email_key)
     messages = _message_rows(submission, submission_id, prospect_id, now)
-    asked: dict[str, Any] = {
-        "ranked_on": ranked_on or now.date(),
-        "ranked_k": len(matches) if ranked_k is None else ranked_k,
-    }
-    asked["put_aside"] = sorted(put_aside)
+    k = len(matches) if ranked_k is None else ranked_k
+    asked: dict[str, Any] = {"ranked_on": ranked_on or now.date(), "ranked_k": k, "put_aside": sorted(put_aside)}
     insert_rows(
         session,
         [
