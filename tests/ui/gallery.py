@@ -102,6 +102,11 @@ def match_view(rank: int, code: str, label: str, sentence: str, **changes: Any) 
         "start": "Fall and spring",
         "verdict": {"code": code, "label": label, "sentence": sentence},
         "band": {"code": "strong", "label": "Strong match"},
+        "best": "You can spend $30,000: it costs $24,600 in all.",
+        "caution": {"code": "against", "label": "What speaks against it", "sentence": "It asks for 18 hours a week."},
+        "changes": ["If you had 18 hours a week, it would stand first."],
+        "outcome": {"text": "Median pay $98,000", "sample": "120 graduates asked", "source": "Survey", "as_of": "2025"},
+        "move": {"code": "up", "text": "up 2"} if rank == 1 else None,
         "score": "Between 74 and 81 of 100, depending on what is unknown",
         "reasons": [
             {

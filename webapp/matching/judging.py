@@ -71,12 +71,13 @@ def judge(
     *,
     salt: bytes = b"",
     today: date | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> dict[str, Judgement]:
     """Judge the programs named, keyed by id, in the order given; those the catalogue does not have are left out.
 
-    With the same `salt` and `today`, places are those of `rank`.
+    With the same `salt`, `today` and `without`, places are those of `rank`.
     """
-    context = Context(Student(profile, weights), catalog, catalog.as_of if today is None else today)
+    context = Context(Student(profile, weights, without), catalog, catalog.as_of if today is None else today)
     rows = [catalog.row_of[each] for each in dict.fromkeys(program_ids) if each in catalog.row_of]
     if not rows:
         return {}

@@ -85,19 +85,13 @@ def submit(
     wordings = list(_wordings(submission, offers, leads))
     chain = consent.Chain(prospect_id, email_key)
     messages = _message_rows(submission, submission_id, prospect_id, now)
-    asked: dict[str, Any] = {
-        "ranked_on": ranked_on or now.date(),
-        "ranked_k": len(matches) if ranked_k is None else ranked_k,
-        "put_aside": sorted(put_aside),
-    }
+    k = len(matches) if ranked_k is None else ranked_k
+    asked: dict[str, Any] = {"ranked_on": ranked_on or now.date(), "ranked_k": k, "put_aside": sorted(put_aside)}
     insert_rows(
         session,
         [
             (Prospect, [_prospect_row(prospect_id, email_key, submission, links, now)]),
-            (
-                SubmissionRow,
-                [{**asked, **_submission_row(submission_id, prospect_id, submission, profile, ranking, now)}],
-            ),
+            (SubmissionRow, [asked | _submission_row(submission_id, prospect_id, submission, profile, ranking, now)]),
             (Match, matches),
             (Lead, leads),
             (LeadEvent, [_event_row(lead, now) for lead in leads]),

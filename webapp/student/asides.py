@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.domain.feedback import CRITERION_OF, FeedbackReason, raised
-from webapp.domain.label import months_label
-from webapp.domain.listing_words import price
+from webapp.domain.label import money_cents, months_label
 from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.queries.feedback import PutAside
@@ -107,19 +106,13 @@ def effect_words(effect: Mapping[str, Any]) -> str:
 
 
 def _offer(each: PutAside, results: Results) -> tuple[str, str]:
-    """A limit that would leave out what is as dear or as long, where it would change anything."""
+    """A limit that would leave out all that is as dear or as long, where it would change anything."""
     listing = find_listing(results.catalog, each.program_id)
-    must, profile = results.profile.priorities, results.profile
     if listing is None:
         return "", ""
-    if each.reason is FeedbackReason.TOO_EXPENSIVE and below(listing, profile):
-        limit, told = profile.practical.budget_cents, price(listing)
-        if told is not None and (
-            must.cost is not Priority.MUST or limit is None or limit >= (listing.tuition_total_cents or 0)
-        ):
-            return f"below {each.program_id}", f"Leave out all that cost as much ({told.text}) or more"
-    if each.reason is FeedbackReason.TOO_LONG and listing.months is not None and shorter(listing, profile):
-        most = profile.practical.months_max
-        if must.duration is not Priority.MUST or most is None or most >= listing.months:
-            return f"shorter {each.program_id}", f"Leave out all that take {months_label(listing.months)} or longer"
+    cents, months = listing.tuition_total_cents, listing.months
+    if each.reason is FeedbackReason.TOO_EXPENSIVE and cents and below(listing, results.profile):
+        return f"below {each.program_id}", f"Leave out all that cost {money_cents(cents)} or more"
+    if each.reason is FeedbackReason.TOO_LONG and months and shorter(listing, results.profile):
+        return f"shorter {each.program_id}", f"Leave out all that take {months_label(months)} or longer"
     return "", ""

@@ -179,7 +179,7 @@ def _card(
         band=Coded(match["band"], band_label(match["band"])),
         score=_score(match),
         best=reason_sentence(best) if best else "",
-        caution=_caution(match, caveats, gaps, shares, best["criterion"] if best else None),
+        caution=_caution(match, caveats, shares, best["criterion"] if best else None),
         reasons=tuple(Reason(reason_sentence(r), r["source"], r["as_of"]) for r in match["reasons"]),
         caveats=tuple(caveat_sentence(c) for c in caveats if c["code"] not in _NOT_KNOWN),
         gaps=gaps,
@@ -215,7 +215,6 @@ def _best(match: Mapping[str, Any], usual: Mapping[str, float]) -> Mapping[str, 
 def _caution(
     match: Mapping[str, Any],
     caveats: Sequence[Mapping[str, Any]],
-    gaps: Sequence[str],
     shares: Mapping[Criterion, float],
     praised: str | None,
 ) -> Coded:
@@ -223,8 +222,8 @@ def _caution(
 
     On the criterion that is `praised` beside it only where there is nothing else.
     """
-    if gaps:
-        return Coded("gap", "What is missing", gaps[0])
+    if match["gaps"]:
+        return Coded("gap", "What is missing", gap_sentence(match["gaps"][0]))
 
     def weight(caveat: Mapping[str, Any]) -> tuple[bool, float]:
         criterion = caveat["criterion"]

@@ -7,6 +7,8 @@ from webapp.domain.wording import rule_label
 from webapp.matching.catalog import Catalog
 from webapp.matching.standings import DEPTH, Fate
 
+PUT_ASIDE = "hidden"
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -18,7 +20,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A program that left the list, and why."""
+    """A program that left the list by itself, and why. Those put aside by hand are told of elsewhere."""
 
     name: str
     school: str
@@ -39,7 +41,7 @@ def movement_of(before: Sequence[str], now: Sequence[str], fates: Mapping[str, F
     places = {each: place for place, each in enumerate(before, start=1)}
     moves = {each: _move(places.get(each), place) for place, each in enumerate(now, start=1)}
     left = [each for each in before if each not in moves]
-    gone = tuple(_gone(each, fates[each], catalog) for each in left if each in fates)
+    gone = tuple(_gone(each, fates[each], catalog) for each in left if each in fates and fates[each].rule != PUT_ASIDE)
     return Movement(moves, gone, _said(moves, len(left), now, catalog))
 
 

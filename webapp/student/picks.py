@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from webapp.domain.listing import Listing
-from webapp.domain.profile import Priority, Profile
+from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import Ranking
 from webapp.student.cards import find_listing
@@ -37,25 +37,28 @@ def changes_of(pick: str, ranking: Ranking, profile: Profile, catalog: Catalog) 
 
 
 def below(listing: Listing, profile: Profile) -> Changes:
-    """A budget, as a limit, under the price of this program; empty where its price is not known or is nothing."""
-    cents = listing.tuition_total_cents
+    """A budget, as a limit, under the price of this program; empty where there is such a limit, or no price."""
+    cents, budget = listing.tuition_total_cents, profile.practical.budget_cents
     if not cents:
         return {}
-    dollars = (cents - 1) // 100
-    limit = profile.practical.budget_cents
-    kept = limit is not None and limit < cents
-    budget = {} if kept else {"practicalities": {"budget_usd": f"{dollars:,}"}}
-    return {**budget, "priorities": {"cost": Priority.MUST.value}}
+    under = {} if budget is not None and budget < cents else {"budget_usd": f"{(cents - 1) // 100:,}"}
+    return _limited("cost", under, profile)
 
 
 def shorter(listing: Listing, profile: Profile) -> Changes:
-    """A time to finish, as a limit, under the length of this program; empty where that is not known."""
-    if listing.months is None or listing.months <= 1:
+    """A time to finish, as a limit, under the length of this program; empty where there is one, or no length."""
+    months, most = listing.months, profile.practical.months_max
+    if months is None or months <= 1:
         return {}
-    limit = profile.practical.months_max
-    kept = limit is not None and limit < listing.months
-    months = {} if kept else {"practicalities": {"months_max": str(math.ceil(listing.months) - 1)}}
-    return {**months, "priorities": {"duration": Priority.MUST.value}}
+    under = {} if most is not None and most < months else {"months_max": str(math.ceil(months) - 1)}
+    return _limited("duration", under, profile)
+
+
+def _limited(criterion: str, under: Mapping[str, str], profile: Profile) -> Changes:
+    if not under and profile.priorities.of(Criterion(criterion)) is Priority.MUST:
+        return {}
+    limit = {"practicalities": under} if under else {}
+    return {**limit, "priorities": {criterion: Priority.MUST.value}}
 
 
 def _moved(path: str, value: Any) -> Changes:

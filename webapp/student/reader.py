@@ -11,6 +11,7 @@ from webapp.domain.profile import Profile, ProfileError
 from webapp.matching.judging import Judgement, judge
 from webapp.matching.ranking import rank
 from webapp.matching.weights import DEFAULT_WEIGHTS
+from webapp.queries.feedback import list_put_aside
 from webapp.services.draft import OpenDraft
 from webapp.student.answers import profile_of
 from webapp.student.drafts import current_draft
@@ -56,6 +57,7 @@ def judged_for(reader: Reader, program_ids: Sequence[str]) -> dict[str, Judgemen
         program_ids,
         salt=reader.draft.id.bytes,
         today=built.clock.now().date(),
+        without=_put_aside(reader.draft),
     )
 
 
@@ -72,5 +74,11 @@ def ranked_for(reader: Reader, k: int) -> list[dict[str, Any]]:
         salt=reader.draft.id.bytes,
         today=built.clock.now().date(),
         counterfactuals=False,
+        without=_put_aside(reader.draft),
     )
     return [match.to_json() for match in ranking.matches]
+
+
+def _put_aside(draft: OpenDraft) -> frozenset[str]:
+    with runtime().begin() as session:
+        return frozenset(each.program_id for each in list_put_aside(session, draft.id))

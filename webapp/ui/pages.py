@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, abort, request, url_for
 from markupsafe import Markup
 
 from webapp.ui.assets import AssetFolder
+from webapp.ui.compression import install_compression
 from webapp.ui.formats import FILTERS
 from webapp.ui.widgets import anchor_of, described_by, kind_of, options_of
 
@@ -29,7 +30,7 @@ class Site:
 
 
 def install_ui(app: Flask, *, site: Site) -> None:
-    """Mount layouts, macros, filters and ``/static`` on ``app``.
+    """Mount layouts, macros, filters, ``/static`` and compression on ``app``.
 
     Templates get ``asset(name)``, ``site``, ``this_year()`` and ``json_ld(data)``. Raises ``ValueError`` when the app
     has a static folder of its own: make it with ``Flask(..., static_folder=None)``.
@@ -54,6 +55,7 @@ def install_ui(app: Flask, *, site: Site) -> None:
         return url_for("ui.asset", name=assets.versioned(name))
 
     app.register_blueprint(blueprint)
+    install_compression(app)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         asset=asset,
