@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from webapp.domain.consent import introduction_text
+from webapp.domain.contact_preferences import WEEKDAYS, ContactHours, ContactPreferences, PartOfDay
 from webapp.domain.notice import NoticeKind
+from webapp.domain.partner import ContactChannel
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
@@ -89,6 +92,10 @@ MATCHED = MatchedPrograms(
     requested_at=NOON,
     confirm_url=f"{SITE}/my-data/m1/confirm",
 )
+ALLOWED = (
+    (ContactChannel.EMAIL, ContactChannel.PHONE),
+    ContactPreferences(ContactHours.of(WEEKDAYS, [PartOfDay.EVENING]), "America/Los_Angeles"),
+)
 OPENED = IntroductionsOpened(
     footer=replace(FOOTER, unsubscribe_url=""),
     first_name="Zoë",
@@ -97,7 +104,7 @@ OPENED = IntroductionsOpened(
             legal_entity="Northfield Education, Inc.",
             program="M.S. in Applied Machine Learning",
             institution="Northfield University",
-            consent_text="I agree that Program Match sends my details to Northfield Education, Inc., by e-mail.",
+            consent_text=introduction_text("Northfield Education, Inc.", "M.S. in Applied Machine Learning", *ALLOWED),
             consent_version="2026-11-01",
             answers=(
                 ("When do you hope to start?", "Next fall"),
@@ -108,11 +115,17 @@ OPENED = IntroductionsOpened(
             legal_entity="Harbor Code School LLC",
             program="Data Engineering Bootcamp",
             institution="Harbor Code School",
-            consent_text="I agree that Program Match sends my details to Harbor Code School LLC, by e-mail.",
+            consent_text=introduction_text("Harbor Code School LLC", "Data Engineering Bootcamp", *ALLOWED),
             consent_version="2026-11-01",
         ),
     ),
-    what_is_sent=("Your name", "Your e-mail address", "Your city and state", "Your answers about your background"),
+    what_is_sent=(
+        "Your name",
+        "Your e-mail address",
+        "Your phone number",
+        "Your education, subjects and goal, as you gave them",
+        "Your answers to the school's own questions",
+    ),
     contact=(
         "By e-mail and by phone call, and in no other way",
         "With calls only on Mondays to Fridays between 5 PM and 9 PM, Pacific Time (Los Angeles)",

@@ -81,18 +81,14 @@ def test_the_reasons_are_those_that_the_services_write() -> None:
 
 
 def reasons_written(path: Path) -> Iterator[str]:
-    """The constants given as `reason` in a file, or as the second of a pair that ends a delivery."""
+    """The codes given or assigned as `reason` in a file."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.keyword) and node.arg == "reason":
-            yield from codes(node.value)
-        if isinstance(node, ast.Assign) and any("reason" in ast.unparse(target) for target in node.targets):
-            yield from codes(node.value)
-
-
-def codes(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "_" in node.value:
-            yield node.value
+        is_given = isinstance(node, ast.keyword) and node.arg == "reason"
+        is_assigned = isinstance(node, ast.Assign) and any("reason" in ast.unparse(each) for each in node.targets)
+        if isinstance(node, ast.keyword | ast.Assign) and (is_given or is_assigned):
+            for each in ast.walk(node.value):
+                if isinstance(each, ast.Constant) and isinstance(each.value, str) and "_" in each.value:
+                    yield each.value
 
 
 def test_a_hold_that_is_over_no_longer_says_now() -> None:

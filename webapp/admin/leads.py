@@ -60,6 +60,8 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         "admin/lead.html",
         lead=lead,
         student=lead.student if sees_people else None,
+        contact=words.contact_in_words(lead.channels, lead.preferences),
+        answers=words.answers_in_words(lead.answers) if sees_people else None,
         look=words.LEAD_LOOKS[lead.status],
         story=timeline(lead),
         match=match_view(lead.match),

@@ -1,13 +1,17 @@
 """What the back office calls each status, outcome and reason, and in which tone it shows them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from webapp.domain import label
+from webapp.domain.contact_preferences import LANGUAGES, ContactPreferences, ways
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.domain.partner import ContactChannel
+from webapp.domain.question import Answer, answer_words
+from webapp.domain.time_zone import time_zone_label
 from webapp.ui.choices import Option
 
 Look = tuple[str, str]
@@ -154,6 +158,26 @@ def reason_words(code: str | None) -> str:
 def options_of(looks: Mapping[Any, Look]) -> list[Option]:
     """The statuses to filter a list by."""
     return [Option(str(code), words) for code, (words, _tone) in looks.items()]
+
+
+def contact_in_words(channels: Sequence[str], preferences: ContactPreferences) -> list[dict[str, Any]]:
+    """How the student may be contacted, as the partner was told."""
+    most, hours = preferences.max_attempts, preferences.hours
+    zone = preferences.time_zone
+    return _facts(
+        (
+            ("Ways", ways({ContactChannel(channel) for channel in channels})),
+            ("Calls and texts", f"only {hours.words()}" if hours else None),
+            ("Time zone", time_zone_label(zone) if zone else None),
+            ("Language", LANGUAGES.get(preferences.language, preferences.language)),
+            ("Tries", "no limit" if most is None else f"at most {most}"),
+        )
+    )
+
+
+def answers_in_words(answers: Iterable[Answer]) -> list[dict[str, Any]]:
+    """What the student answered to the partner's own questions."""
+    return _facts((answer.label, answer_words(answer.kind, answer.value)) for answer in answers)
 
 
 def profile_in_words(profile: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -8,14 +8,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.errors import NotFound
 from webapp.domain.lead import LeadStatus
+from webapp.domain.question import Answer
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
 from webapp.queries.consents import ConsentChain, consent_chain
 from webapp.queries.deliveries import DeliveryDetail, delivery_of_lead
 from webapp.queries.messages import MessageRow, messages_of_lead
 from webapp.queries.paging import Page, newest_first, read_page
 from webapp.queries.prospects import Student, get_student
+from webapp.queries.question import answers_of
 from webapp.queries.submissions import MatchRow, get_match
 
 _ORDER = newest_first(Lead.created_at, Lead.id)
@@ -67,6 +70,8 @@ class LeadDetail:
     reason: str | None
     test: bool
     channels: tuple[str, ...]
+    preferences: ContactPreferences
+    answers: tuple[Answer, ...]
     undo_until: datetime
     due_at: datetime | None
     delivered_at: datetime | None
@@ -134,6 +139,8 @@ def get_lead(session: Session, lead_id: UUID) -> LeadDetail:
         reason=lead.reason,
         test=lead.test,
         channels=tuple(lead.channels),
+        preferences=ContactPreferences.from_json(lead.contact_preferences),
+        answers=answers_of(session, [lead_id]).get(lead_id, ()),
         undo_until=lead.undo_until,
         due_at=lead.due_at,
         delivered_at=lead.delivered_at,
