@@ -6,9 +6,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 from tests.browser import LiveServer, axe_violations, overflows
 from tests.student.person import ANSWERS, Person, request_values
+from tests.student.test_my_data import asked
+from tests.student.test_rights import work
+from webapp.bootstrap import Runtime
+from webapp.models import PartnerNotice
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +26,10 @@ def paths(person: Person) -> list[str]:
     response = person.ask(results, page=page, **(request_values(page, schools=2) | {"email": "axe@student.example"}))
     mine = response.headers["Location"]
     steps = [f"/match/{step}" for step in ANSWERS]
-    return ["/", "/about", "/privacy", "/how-we-rank", "/my-data", *steps, results, mine, f"{mine}/mail", "/nowhere"]
+    rights = ["mail", "details", "link", "export", "consents", "erase"]
+    lost = ["/my-data", "/my-data/sent", "/my-data/address/x"]
+    own = [mine, *(f"{mine}/{part}" for part in rights)]
+    return ["/", "/about", "/privacy", "/how-we-rank", *lost, *steps, results, *own, "/nowhere"]
 
 
 def test_every_get_route_of_the_student_is_looked_at(app: Flask, paths: list[str]) -> None:
@@ -52,6 +60,29 @@ def test_axe_finds_nothing(
     if violations := axe_violations(page):
         found["mistakes"] = violations
     assert found == {}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_after_an_erasure(
+    app: Flask,
+    person: Person,
+    runtime: Runtime,
+    live_server: Callable[[Any], LiveServer],
+    new_page: Callable[..., Page],
+    dark: bool,
+) -> None:
+    email = f"axe-{dark}@gone.example".lower()
+    mine = asked(person, email)
+    work(runtime, email)
+    person.send(f"{mine}/erase", {})
+    work(runtime, email)
+    with runtime.begin() as session:
+        newest = session.scalars(select(PartnerNotice.id).order_by(PartnerNotice.id.desc()).limit(1)).one()
+    url, page = live_server(app).url, new_page(dark=dark, width=390)
+    for path in (mine, f"{mine}/consents", f"/partner/notices/{runtime.links.notice_token(newest)}"):
+        page.goto(url + path)
+        assert axe_violations(page) == []
+        assert overflows(page) == 0
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])

@@ -81,7 +81,19 @@ def recipients_of(session: Session, prospect_id: UUID) -> tuple[Recipient, ...]:
         .order_by(tries.c.first, Lead.id)
     ).all()
     told = _told(session, [row.id for row in rows])
-    return tuple(Recipient(*row[:7], tuple(told.get(row.id, ()))) for row in rows)
+    return tuple(
+        Recipient(
+            lead_id=row.id,
+            legal_name=row.legal_name,
+            program_name=row.program,
+            status=row.status,
+            first_sent_at=row.first,
+            is_sure=row.sure,
+            sent=row.sent,
+            told=tuple(told.get(row.id, ())),
+        )
+        for row in rows
+    )
 
 
 def _told(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, list[ToldSince]]:
