@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -249,7 +250,7 @@ def test_whoever_comes_first_nobody_waits_for_ever_and_the_school_is_told_if_it_
             with stage.begin() as session:
                 erasure.erase(session, stage.clock, asked.prospect_id, page=PAGE)
 
-        with running(lambda lead_id=lead_id: stage.deliver(lead_id), decide) as errors:
+        with running(partial(stage.deliver, lead_id), decide) as errors:
             pass
         assert errors == []
         status = state(stage, lead_id)[0]

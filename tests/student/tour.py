@@ -84,7 +84,6 @@ NOT_PAGES = {
     "student.adjust.look_again": "leads back to the list",
     "student.export.download": "is for machines",
     "student.export.download_certificate": "is for machines",
-    "student.privacy_signal.support": "is for machines",
     "student.sitemap.robots": "is for machines",
     "student.sitemap.sitemap": "is for machines",
     "student.sitemap.part": "is for machines",

@@ -11,6 +11,9 @@ from webapp.queries.outbox import outbox_status
 
 blueprint = Blueprint("ops", __name__, template_folder="templates")
 
+GPC_CHANGED = "2026-11-25"
+"""When what the pages do about Global Privacy Control last changed."""
+
 
 @blueprint.get("/healthz")
 @limiter.exempt
@@ -26,6 +29,13 @@ def readyz() -> tuple[Response, int]:
     checks = {"database": _database(runtime()), "broker": _broker(runtime())}
     ready = all(answer == "ok" for answer in checks.values())
     return jsonify(status="ready" if ready else "not ready", **checks), 200 if ready else 503
+
+
+@blueprint.get("/.well-known/gpc.json")
+@limiter.exempt
+def privacy_control() -> Response:
+    """That pages honour Global Privacy Control, for machines (GPC, section 4)."""
+    return jsonify(gpc=True, lastUpdate=GPC_CHANGED)
 
 
 @blueprint.get("/metrics")
