@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.demo_catalogue import demo_catalog
 from tests.factories.engine_inputs import profile_objects
-from tests.matching.law import TODAY, law
+from tests.matching.law import TODAY
 from webapp.domain.profile import Profile
 from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram, shared_reasons
 from webapp.domain.wording import reason_sentence
@@ -16,7 +16,7 @@ from webapp.matching.statement import fact_value
 
 
 @given(obj=profile_objects())
-@law
+@settings(max_examples=60, deadline=None)
 def test_what_is_shared_of_reasons_stands_in_the_listing_alone(obj: dict[str, Any]) -> None:
     catalog = demo_catalog()
     matches = rank(Profile.from_json(obj), catalog, DEFAULT_WEIGHTS, 10, today=TODAY, counterfactuals=False).matches

@@ -2,30 +2,24 @@
 
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.factories.demo_catalogue import demo_catalog
-from tests.factories.engine_inputs import catalogues, profile_objects
-from tests.matching.law import TODAY, law, ranking
+from tests.matching.law import TODAY, Case, law
 from webapp.domain.listing import Listing
 from webapp.domain.profile import Profile
 from webapp.domain.requirement import RequirementState, gap_sentence, requirement_sentence
-from webapp.matching import DEFAULT_WEIGHTS, Catalog
+from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
 from webapp.matching.judging import FIRST, judge, published_requirements
 from webapp.matching.limits import LIMIT_RULES
 
 S = RequirementState
 
 
-@given(obj=profile_objects(), listings=catalogues(), data=st.data())
 @law
-def test_judged_programs_stand_where_the_ranking_puts_them(
-    obj: dict[str, Any], listings: list[Listing], data: st.DataObject
-) -> None:
-    ranked = ranking(obj, listings, k=FIRST, salt=b"somebody")
-    ids = data.draw(st.permutations([listing.program_id for listing in listings]))[:6]
-    judged = _judged(obj, listings, ids, salt=b"somebody")
+def test_judged_programs_stand_where_the_ranking_puts_them(case: Case) -> None:
+    profile, catalog = Profile.from_json(case.obj), case.world.catalog
+    ranked = rank(profile, catalog, DEFAULT_WEIGHTS, FIRST, today=TODAY, counterfactuals=False, salt=b"somebody")
+    ids = case.chance.sample([listing.program_id for listing in case.listings], min(6, len(case.listings)))
+    judged = _judged(case.obj, case.listings, ids, salt=b"somebody")
     shown = {match.program_id: match for match in ranked.matches}
     assert list(judged) == list(ids)
     for program_id, judgement in judged.items():
@@ -39,12 +33,9 @@ def test_judged_programs_stand_where_the_ranking_puts_them(
         assert [getattr(judgement.match, name) for name in same] == [getattr(match, name) for name in same]
 
 
-@given(obj=profile_objects(), listings=catalogues())
 @law
-def test_what_is_not_met_is_a_gap_in_the_same_words_and_nothing_else_is(
-    obj: dict[str, Any], listings: list[Listing]
-) -> None:
-    for judgement in _judged(obj, listings, [listing.program_id for listing in listings]).values():
+def test_what_is_not_met_is_a_gap_in_the_same_words_and_nothing_else_is(case: Case) -> None:
+    for judgement in _judged(case.obj, case.listings, [each.program_id for each in case.listings]).values():
         unmet = {each.rule: each for each in judgement.requirements if each.state is S.NOT_MET}
         gaps = {gap.rule: gap for gap in judgement.match.gaps}
         assert set(unmet) == set(gaps)
@@ -56,15 +47,13 @@ def test_what_is_not_met_is_a_gap_in_the_same_words_and_nothing_else_is(
             assert {each.state for each in judgement.requirements} <= {S.MET, S.UNPUBLISHED}
 
 
-@given(obj=profile_objects(), listings=catalogues())
 @law
-def test_limits_are_the_students_own_and_count_as_the_ranking_counts(
-    obj: dict[str, Any], listings: list[Listing]
-) -> None:
-    judged = _judged(obj, listings, [listing.program_id for listing in listings])
+def test_limits_are_the_students_own_and_count_as_the_ranking_counts(case: Case) -> None:
+    obj = case.obj
+    judged = _judged(obj, case.listings, [listing.program_id for listing in case.listings])
     first = [judgement.limits[0] for judgement in judged.values() if judgement.limits]
     counted = {rule: first.count(rule) for rule in LIMIT_RULES if rule in first}
-    assert counted == dict(ranking(obj, listings).excluded)
+    assert counted == dict(case.ranking.excluded)
     must = {name for name, priority in obj.get("priorities", {}).items() if priority == "must"}
     assert set(counted) <= must
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import LiveServer, axe_violations, overflows
 from tests.student.person import ANSWERS, Person, Values
-from tests.student.test_accessibility import _wear_cookies as wear_cookies
 from tests.student.test_adjust import MUSTS, stored
+from tests.student.tour import Tour
 from webapp.bootstrap import Runtime
 
 pytestmark = pytest.mark.browser
@@ -34,6 +34,11 @@ def url(app: Flask, live_server: Callable[[Any], LiveServer]) -> str:
 def results(person: Person) -> str:
     """The path of a list with hard limits."""
     return person.finish(MUSTS)
+
+
+def wear_cookies(page: Page, person: Person, url: str) -> None:
+    """Give the browser of `page` the cookies of `person`."""
+    Tour(person, {}).lend_cookies(page, url)
 
 
 def names(page: Page) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from tests.student.person import Person, request_values
+from tests.student.person import Person
 from tests.student.test_my_data import asked, fingerprint
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import address_key
@@ -289,7 +289,7 @@ def test_global_privacy_control_is_seen_said_and_kept(person: Person, runtime: R
     results = person.finish()
     page = person.open(results)
     person.client.environ_base["HTTP_SEC_GPC"] = "1"
-    response = person.ask(results, page=page, **(request_values(page) | {"email": "gpc@student.example"}))
+    response = person.ask(results, page=page, email="gpc@student.example")
     del person.client.environ_base["HTTP_SEC_GPC"]
     mine = person.open(urlsplit(response.headers["Location"]).path)
     assert "Your browser sent Global Privacy Control with your request." in mine.words
