@@ -30,7 +30,7 @@ def test_from_the_first_question_to_taking_an_introduction_back(
     url = live_server(app).url
     fill_the_form(page, url, ANSWERS)
     expect(page.locator("article.match")).to_have_count(10)
-    expect(page.locator(":checked")).to_have_count(0)
+    expect(page.locator("#request :checked")).to_have_count(0)
     ask_for(page, Request(email=f"keyboard-{javascript}-{width}@student.example".lower()))
     expect(page.get_by_text("We have what you asked for.")).to_be_visible()
     expect(page.get_by_text("Your mail is about to leave")).to_be_visible()

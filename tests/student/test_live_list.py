@@ -1,4 +1,4 @@
-"""The list in a browser: it moves with every change, says so, keeps still while loading, needs no mouse or script."""
+"""The list in a browser: it moves with every change, says so, keeps still as it loads, needs no mouse and no script."""
 
 import re
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Change limits and priorities on the list: try them, keep them, take them back."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
@@ -13,6 +13,7 @@ from webapp.student.forms.panel import PanelForm
 from webapp.student.picks import Changes, changes_of
 from webapp.student.ranked import draft_of, ranked, to_the_answer
 from webapp.student.requests import list_page, request_form
+from webapp.student.results import keep_private
 from webapp.student.shown import changed_words, keep_order, list_values, saved_order
 from webapp.student.ticket import new_ticket
 
@@ -24,12 +25,7 @@ NOT_YOURS = (
 )
 GONE = "The list has changed since this page was shown, and that is no longer on offer. Nothing was changed."
 
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """A results link is a key: no search engine may keep it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+blueprint.after_request(keep_private)
 
 
 @blueprint.get("/results/<token>/try")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, abort, flash, request
+from flask import Blueprint, abort, flash, request
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
@@ -18,16 +18,12 @@ from webapp.student.asides import REASON_WORDS, effect_of, effect_words, no_effe
 from webapp.student.cards import find_listing
 from webapp.student.drafts import kept_for
 from webapp.student.ranked import Results, draft_of, ranked, to_the_answer
+from webapp.student.results import keep_private
 from webapp.student.shown import changed_words, keep_order
 
 blueprint = Blueprint("feedback", __name__)
 
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """A results link is a key: no search engine may keep it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+blueprint.after_request(keep_private)
 
 
 @blueprint.post("/results/<token>/aside")
