@@ -97,9 +97,9 @@ def _wear_cookies(page: Page, person: Person, url: str) -> None:
 
 def _send_with_mistakes(page: Page, url: str, paths: list[str]) -> None:
     page.goto(url + next(path for path in paths if path.endswith("/introductions")))
-    page.locator('[name="schools"]').first.uncheck()
-    page.locator('[name="schools"]').nth(1).check()
-    page.locator('[name="channels"][value="phone"]').check()
+    page.locator('[name="schools"]').first.uncheck(force=True)
+    page.locator('[name="schools"]').nth(1).check(force=True)
+    page.locator('[name="channels"][value="phone"]').check(force=True)
     page.locator('[name="first_name"]').fill("")
     page.get_by_role("button", name="See what would be sent").click()
     page.locator("[data-error-summary]").wait_for()
