@@ -99,13 +99,17 @@ def submit(
             (OutboxEvent, [*_due(EventKind.MESSAGE_DUE, messages), *_due(EventKind.LEAD_DUE, leads)]),
         ],
     )
+    _honour_privacy_control(session, submission, prospect_id, now)
+    SUBMISSIONS.labels("stored").inc()
+    return Stored(submission_id, prospect_id, is_new=True)
+
+
+def _honour_privacy_control(session: Session, submission: Submission, prospect_id: UUID, now: datetime) -> None:
+    """Whoever asks browsers to say so wants no mail beyond what they asked for."""
     if submission.gpc:
-        # Whoever asks browsers to say so wants no mail beyond what they asked for.
         suppression.suppress_prospect(
             session, prospect_id, MessageClass.FOLLOW_UP, reason="global_privacy_control", at=now
         )
-    SUBMISSIONS.labels("stored").inc()
-    return Stored(submission_id, prospect_id, is_new=True)
 
 
 def _stored_before(session: Session, nonce: str) -> Stored | None:
