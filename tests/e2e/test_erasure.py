@@ -52,13 +52,13 @@ def test_nothing_is_left_of_an_erased_student(stack: Stack, new_page: Callable[.
     _wait_for(page, "has your details and may contact you", times=2)
     _correct(page, mine)
     mine = _confirm_the_new_address(page, stack)
-    _wait_for(page, "system was told", times=2)
+    _wait_for(page, "Its system was told", times=2)
     assert set(_found(stack)) >= {"quillon", "zarathwaite", "zaranew", "zara.newbox", "zebrafish", "axolotl"}
 
     page.goto(f"{mine}/erase")
     page.get_by_role("button", name="Erase everything").click()
     expect(page.get_by_role("heading", level=1, name="Erased")).to_be_visible()
-    _wait_for(page, "confirmed that it erased your details", times=2)
+    _wait_for(page, "It confirmed that it erased your details", times=2)
 
     assert _found(stack) == {}
     page.goto(f"{mine}/consents")
