@@ -27,10 +27,12 @@ from webapp.models import (
     Draft,
     InboxMail,
     Lead,
+    LeadAnswer,
     LeadEvent,
     Match,
     Message,
     PartnerNotice,
+    PendingRequest,
     Prospect,
     ReceivedPosting,
     Submission,
@@ -164,9 +166,15 @@ def _clear_answers(session: Session, clock: Clock, prospect_id: UUID) -> None:
         update(Draft)
         .where(Draft.id.in_(draft_ids), ~others)
         .values(
-            answers={}, attribution={}, completed_at=None, expires_at=clock.now(), token_version=Draft.token_version + 1
+            answers={},
+            earlier=[],
+            attribution={},
+            completed_at=None,
+            expires_at=clock.now(),
+            token_version=Draft.token_version + 1,
         ),
     )
+    _change(session, delete(PendingRequest).where(PendingRequest.draft_id.in_(draft_ids)))
 
 
 def _clear_traces(session: Session, prospect_ids: Sequence[UUID]) -> None:
@@ -187,6 +195,7 @@ def _clear_traces(session: Session, prospect_ids: Sequence[UUID]) -> None:
         table: Any = column.class_
         ours = case((column.in_(_PARTNERS_WORDS[table]), ERASED), else_=table.reason)
         _change(session, update(table).where(theirs).values(reason=ours, **values))
+    _change(session, delete(LeadAnswer).where(LeadAnswer.lead_id.in_(leads)))
     _clear_development(session, messages, deliveries, notices)
 
 
