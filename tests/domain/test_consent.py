@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +59,7 @@ def test_an_untouched_chain_holds(length: int) -> None:
             {"page": "/elsewhere"},
             {"text_version": "0"},
             {"prospect_key": b"x" * 32},
+            {"contact_preferences": {"max_attempts": 50}},
         ]
     ),
 )
@@ -67,6 +69,27 @@ def test_any_edit_is_found_where_it_was_made(length: int, data: st.DataObject, e
     record, digest = links[place]
     links[place] = (replace(record, **edit), digest)  # type: ignore[arg-type]  # names are checked at run time
     assert first_broken_link(links) == place + 1
+
+
+def test_records_older_than_preferences_keep_their_digests() -> None:
+    old = ConsentRecord(
+        record_id=UUID(int=1),
+        sequence=1,
+        prospect_key=b"k" * 32,
+        kind=ConsentKind.GIVEN,
+        purpose=ConsentPurpose.INTRODUCTION,
+        legal_entity="School, Inc.",
+        program_id="p",
+        channels=("email",),
+        text_version="1",
+        text="I agree.",
+        page="/results",
+        at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+    )
+    assert old.digest(GENESIS).hex() == "406f449bc9d291625e44814a1b7fbab15def0167929a5a392cb3bb77a8f805b1"
+    bound = replace(old, contact_preferences={"language": "en", "max_attempts": 3})
+    turned = replace(old, contact_preferences={"max_attempts": 3, "language": "en"})
+    assert bound.digest(GENESIS) == turned.digest(GENESIS) != old.digest(GENESIS)
 
 
 @given(st.integers(3, 8), st.data())
