@@ -10,15 +10,19 @@ from sqlalchemy import event, update
 
 from tests.admin.conftest import Asked, Visitor
 from tests.factories.lead import fail_delivery, leads_of
+from tests.factories.question import make_question
 from tests.factories.request import submit_request
 from tests.factories.school import School
 from webapp.admin import words
 from webapp.bootstrap import Runtime
 from webapp.domain.clock import FrozenClock
+from webapp.domain.contact_preferences import ContactHours, ContactPreferences, Day
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.domain.partner import ContactChannel
+from webapp.domain.question import QuestionKind
 from webapp.models import Consent, Partner, Prospect, Submission
 
 LoggedIn = Callable[..., Visitor]
@@ -82,6 +86,30 @@ def test_every_code_has_words() -> None:
     assert set(words.CLASS_LABELS) == set(MessageClass)
     assert set(words.TEMPLATE_LABELS) == set(Template)
     assert words.reason_words("some_new_code") == "Some new code."
+
+
+def test_a_lead_says_how_its_student_may_be_contacted_and_answers_only_to_who_sees_people(
+    logged_in: LoggedIn, running: Runtime, clock: FrozenClock, school: School
+) -> None:
+    with running.begin() as session:
+        question = make_question(session, school, QuestionKind.TEXT, label="What have you built?")
+        stored = submit_request(
+            session,
+            clock,
+            running.links,
+            [school],
+            phone="+14155550134",
+            channels=frozenset(ContactChannel),
+            preferences=ContactPreferences(ContactHours.of([Day.SAT], []), "America/Chicago", "es", 5),
+            answers={school.partner_id: {question: "<b>A robot</b>"}},
+        )
+        [lead_id] = leads_of(session, stored.submission_id)
+    support = logged_in("support").get(f"/admin/leads/{lead_id}").text
+    for words_shown in ("on Saturdays between 8 AM and 9 PM", "Central Time (Chicago)", "Spanish", "at most 5"):
+        assert words_shown in support
+    assert "What have you built?" in support
+    assert "&lt;b&gt;A robot&lt;/b&gt;" in support
+    assert "A robot" not in logged_in("analyst").get(f"/admin/leads/{lead_id}").text
 
 
 def test_a_list_is_paged_forth_and_back_without_a_gap(

@@ -70,6 +70,7 @@ def test_an_untouched_chain_holds(length: int) -> None:
             {"page": "/elsewhere"},
             {"text_version": "0"},
             {"prospect_key": b"x" * 32},
+            {"contact_preferences": {"max_attempts": 50}},
         ]
     ),
 )
@@ -106,6 +107,27 @@ def test_a_chain_that_was_written_anew_to_another_end_is_found() -> None:
     links, others = chain(3), chain(3)
     assert named(others, end_of(links)) == (3, others[-1][0].record_id)
     assert named(links, end_of(links[:2])) == (3, links[2][0].record_id)
+
+
+def test_records_older_than_preferences_keep_their_digests() -> None:
+    old = ConsentRecord(
+        record_id=UUID(int=1),
+        sequence=1,
+        prospect_key=b"k" * 32,
+        kind=ConsentKind.GIVEN,
+        purpose=ConsentPurpose.INTRODUCTION,
+        legal_entity="School, Inc.",
+        program_id="p",
+        channels=("email",),
+        text_version="1",
+        text="I agree.",
+        page="/results",
+        at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+    )
+    assert old.digest(GENESIS).hex() == "406f449bc9d291625e44814a1b7fbab15def0167929a5a392cb3bb77a8f805b1"
+    bound = replace(old, contact_preferences={"language": "en", "max_attempts": 3})
+    turned = replace(old, contact_preferences={"max_attempts": 3, "language": "en"})
+    assert bound.digest(GENESIS) == turned.digest(GENESIS) != old.digest(GENESIS)
 
 
 def test_words_are_joined_as_in_speech() -> None:

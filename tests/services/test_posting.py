@@ -46,6 +46,19 @@ def school(session: Session, seal: Seal) -> School:
     return make_school(session, seal)
 
 
+def reason(code: str, criterion: str, path: str, said: Any, *, column: str, fact: Any, **more: Any) -> dict[str, Any]:
+    """A reason in the ranking's JSON form."""
+    return {
+        "kind": "support",
+        "code": code,
+        "criterion": criterion,
+        "student": {"path": path, "value": said},
+        "fact": {"column": column, "value": fact, **more},
+        "source": "Test catalogue",
+        "as_of": "2026-10-02",
+    }
+
+
 def marks_put(shown: bytes, sent: Mapping[str, Any]) -> bytes:
     """`shown` with the ids and times that only the sending made."""
     document = json.loads(shown)
@@ -157,9 +170,26 @@ def test_no_phone_and_no_hours_where_nobody_may_call(
 def test_budget_limits_and_priorities_stay_with_us(
     session: Session, clock: FrozenClock, links: Links, school: School
 ) -> None:
-    submit_request(session, clock, links, [school])
+    ranking = ranking_of([school])
+    ranking["matches"][0]["reasons"] = [
+        reason("goal_field", "goal", "goal.occupation", "15-2051", column="cip", fact="30.7001", strength=1.0),
+        reason(
+            "cost_within_budget",
+            "cost",
+            "practical.budget_usd",
+            30000,
+            column="tuition_total_usd",
+            fact=17800,
+            basis="program",
+        ),
+        reason("duration_within", "duration", "practical.months_max", 31, column="months", fact=24.0),
+    ]
+    asked = request_for(session, clock, links, [school])
+    submissions.submit(session, clock, links, POLICY, asked, profile=PROFILE, ranking=ranking)
     body = posting_of(session, session.scalars(select(Lead)).one(), links).decode()
-    assert "30000" not in body
+    for told in ("30,000", "30000", "31 months", "17,800"):
+        assert told not in body
+    assert len(json.loads(body)["match"]["reasons"]) == 1
     assert not {"practical", "priorities"} & set(json.loads(body)["background"])
 
 

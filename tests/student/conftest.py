@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from pydantic import SecretStr
+from sqlalchemy import Engine
 
 from tests.browser import browser_page, chromium, faults, live_server, new_page
 from tests.student.person import Person
@@ -68,6 +69,18 @@ def app(runtime: Runtime) -> Flask:
 def person(app: Flask) -> Person:
     """Somebody with a browser and no cookies yet."""
     return Person(app.test_client())
+
+
+@pytest.fixture
+def results(person: Person) -> str:
+    """The path of a list with partners on it."""
+    return person.finish()
+
+
+@pytest.fixture
+def database(runtime: Runtime) -> Engine:
+    """The engine of the database the application uses."""
+    return runtime.engine
 
 
 @pytest.fixture

@@ -32,18 +32,6 @@ PHONE: dict[str, str | list[str]] = {
 }
 
 
-@pytest.fixture
-def results(person: Person) -> str:
-    """The path of a list with partners on it."""
-    return person.finish()
-
-
-@pytest.fixture
-def database(runtime: Runtime) -> Engine:
-    """The engine of the database the application uses."""
-    return runtime.engine
-
-
 def documents(page: Page) -> list[dict[str, object]]:
     """The documents that a check page shows."""
     return [
@@ -223,6 +211,14 @@ def test_what_was_never_sent_is_deleted_after_a_day(runtime: Runtime, person: Pe
     with runtime.begin() as session:
         pending_request.purge(session, late)
     assert NOTHING_TYPED in person.open(f"{results}/introductions/check").words
+
+
+def test_what_no_person_types_is_not_kept(person: Person, results: str, database: Engine) -> None:
+    page = person.open(f"{results}/introductions")
+    before = count(database, "pending_requests")
+    response = person.choose(results, introduction_values(page) | {"last_name": "x" * 100_000}, page=page)
+    assert response.status_code == 422
+    assert count(database, "pending_requests") == before
 
 
 def test_only_what_was_shown_is_sent(person: Person, results: str, database: Engine) -> None:

@@ -20,18 +20,6 @@ from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, TRAP_FILLED
 from webapp.student.requests import MOST_REQUESTS
 
 
-@pytest.fixture
-def results(person: Person) -> str:
-    """The path of a list with partners on it."""
-    return person.finish()
-
-
-@pytest.fixture
-def database(runtime: Runtime) -> Engine:
-    """The engine of the database the application uses."""
-    return runtime.engine
-
-
 def test_the_mail_needs_only_an_address(person: Person, results: str, database: Engine) -> None:
     response = person.ask(results, email="Only.Mail@Student.Example")
     assert response.status_code == 303

@@ -17,11 +17,16 @@ from webapp.gateways.sealing import Seal
 from webapp.models import PendingRequest
 
 KEPT = timedelta(days=1)
+MOST_CHARACTERS = 32_768
+"""More than a whole request needs. What is longer was not typed by a person, and is not kept."""
 
 
 def keep(session: Session, clock: Clock, seal: Seal, key: str, draft_id: UUID, typed: Mapping[str, Any]) -> None:
     """Keep what was typed so far, in place of what was kept before. `key` is the browser's own secret."""
-    row = {"sealed": seal.close(json.dumps(dict(typed))), "expires_at": clock.now() + KEPT}
+    told = json.dumps(dict(typed), ensure_ascii=False)
+    if len(told) > MOST_CHARACTERS:
+        return
+    row = {"sealed": seal.close(told), "expires_at": clock.now() + KEPT}
     session.execute(
         insert(PendingRequest)
         .values(key_hash=_hash(key, draft_id), draft_id=draft_id, created_at=clock.now(), **row)
