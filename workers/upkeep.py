@@ -19,13 +19,10 @@ def sweep() -> None:
 
 @shared_task(base=ServiceTask, name="upkeep.purge")  # type: ignore[untyped-decorator]  # Celery ships no types
 def purge() -> None:
-    """Delete what has been kept long enough."""
-    with runtime().begin() as session:
-        outbox.purge(session, runtime().clock)
-        draft.purge(session, runtime().clock)
-        link_request.purge(session, runtime().clock)
-        erasure.clear_latecomers(session, runtime().clock)
-        retention.purge(session, runtime().clock)
+    """Delete what has been kept long enough, each kind in a transaction of its own."""
+    for work in (outbox.purge, draft.purge, link_request.purge, erasure.clear_latecomers, retention.purge):
+        with runtime().begin() as session:
+            work(session, runtime().clock)
 
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types
