@@ -29,16 +29,19 @@ def sweep() -> None:
 
 @shared_task(base=ServiceTask, name="upkeep.purge")  # type: ignore[untyped-decorator]  # Celery ships no types
 def purge() -> None:
-    """Delete what has been kept long enough."""
-    with runtime().begin() as session:
-        outbox.purge(session, runtime().clock)
-        resume_link.purge(session, runtime().clock)
-        draft.purge(session, runtime().clock)
-        share.purge(session, runtime().clock)
-        pending_request.purge(session, runtime().clock)
-        link_request.purge(session, runtime().clock)
-        erasure.clear_latecomers(session, runtime().clock)
-        retention.purge(session, runtime().clock)
+    """Delete what has been kept long enough, each kind in a transaction of its own."""
+    for work in (
+        outbox.purge,
+        resume_link.purge,
+        draft.purge,
+        share.purge,
+        pending_request.purge,
+        link_request.purge,
+        erasure.clear_latecomers,
+        retention.purge,
+    ):
+        with runtime().begin() as session:
+            work(session, runtime().clock)
 
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types
