@@ -50,7 +50,7 @@ _ORDER = """() => {
     if (!i) return;
     const [before, here] = [stops[i - 1].getClientRects()[0], e.getClientRects()[0]];
     // What sticks to an edge of its part stands there whatever comes before it.
-    if (getComputedStyle(e.parentElement).position === 'sticky') return;
+    for (let part = e; part; part = part.parentElement) if (getComputedStyle(part).position === 'sticky') return;
     // Further down, or in a column further right: so one reads on.
     if (here.bottom < before.top - 2 && here.left <= before.left) wrong.push('read late: ' + e.outerHTML.slice(0, 80));
   });
@@ -89,7 +89,8 @@ _FOCUS = """() => {
     e.scrollIntoView({block: 'nearest'});
     const r = e.getClientRects()[0], hit = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
     // A region that scrolls is its whole content, and may be larger than the window.
-    const free = e.matches('[role=region]') || hit && (e.contains(hit) || hit.contains(e) || hit.closest('label')?.control === e);
+    const free = e.matches('[role=region]')
+      || hit && (e.contains(hit) || hit.contains(e) || hit.closest('label')?.control === e);
     if (!free) wrong.push('covered while focused: ' + e.outerHTML.slice(0, 90));
     e.blur();
   }

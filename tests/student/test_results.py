@@ -41,7 +41,7 @@ def test_what_the_student_said_stands_beside_the_list_with_links_to_change_it(pe
     page = person.open(person.finish())
     for words in ("Data scientist or machine learning engineer", "3.4 of 4", "94110", "About 50 miles", "$30,000"):
         assert words in page.words
-    for step in ANSWERS:
+    for step in (each for each in ANSWERS if each != "age"):
         assert ("a", "href", f"/match/{step}") in page.addresses
 
 
