@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.factories.demo_catalogue import demo_catalog
-from tests.factories.engine_inputs import catalogues, profile_objects
-from tests.matching.law import TODAY, law
+from tests.matching.law import TODAY, Case, law_from
 from webapp.domain.listing import Listing
 from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Ranking, rank
@@ -15,6 +11,7 @@ from webapp.matching.limits import LIMIT_RULES
 from webapp.matching.standings import DEPTH, Question, fates_of, order_of
 
 SALT = b"one student"
+law = law_from(2)
 
 
 def listed(obj: dict[str, Any], catalog: Catalog, without: frozenset[str] = frozenset(), k: int = 50) -> Ranking:
@@ -26,15 +23,17 @@ def question(obj: dict[str, Any], without: frozenset[str] = frozenset()) -> Ques
     return Question(Profile.from_json(obj), DEFAULT_WEIGHTS, SALT, TODAY, without)
 
 
+def some_of(case: Case, ids: list[str], most: int) -> frozenset[str]:
+    """A few of the programs, or none."""
+    return frozenset(case.chance.sample(ids, case.chance.randint(0, min(most, len(ids)))))
+
+
 @law
-@given(profile_objects(), catalogues(least=4, most=14), st.data())
-def test_what_is_put_aside_is_never_shown_and_the_others_are_judged_as_before(
-    obj: dict[str, Any], listings: list[Listing], data: st.DataObject
-) -> None:
-    catalog = Catalog.from_listings(listings, "test")
+def test_what_is_put_aside_is_never_shown_and_the_others_are_judged_as_before(case: Case) -> None:
+    obj, catalog = case.obj, case.world.catalog
     before = listed(obj, catalog)
     ids = [match.program_id for match in before.matches]
-    chosen = data.draw(st.frozensets(st.sampled_from(sorted(listing.program_id for listing in listings)), max_size=4))
+    chosen = some_of(case, [listing.program_id for listing in case.listings], 4)
     after = listed(obj, catalog, chosen)
     left = {match.program_id: match for match in after.matches}
     # A program put aside leaves; one that its school held back may only move up, and no other is lost.
@@ -57,16 +56,14 @@ def test_what_is_put_aside_is_never_shown_and_the_others_are_judged_as_before(
 
 
 @law
-@given(profile_objects(), catalogues(least=4, most=14), st.data())
-def test_the_order_of_those_who_stay_is_kept_outside_the_rule_on_schools(
-    obj: dict[str, Any], listings: list[Listing], data: st.DataObject
-) -> None:
-    catalog = Catalog.from_listings(
-        [listing for index, listing in enumerate(listings) if _first_of_its_school(listings, index)], "test"
+def test_the_order_of_those_who_stay_is_kept_outside_the_rule_on_schools(case: Case) -> None:
+    catalog = case.changed(
+        "one of each school",
+        lambda all_: [each for index, each in enumerate(all_) if _first_of_its_school(all_, index)],
     )
-    ids = [match.program_id for match in listed(obj, catalog).matches]
-    chosen = data.draw(st.frozensets(st.sampled_from(ids), max_size=3)) if ids else frozenset[str]()
-    after = [match.program_id for match in listed(obj, catalog, chosen).matches]
+    ids = [match.program_id for match in listed(case.obj, catalog).matches]
+    chosen = some_of(case, ids, 3)
+    after = [match.program_id for match in listed(case.obj, catalog, chosen).matches]
     assert after == [each for each in ids if each not in chosen]
 
 
@@ -75,13 +72,10 @@ def _first_of_its_school(listings: list[Listing], index: int) -> bool:
 
 
 @law
-@given(profile_objects(), catalogues(least=4, most=14), st.data())
-def test_the_order_and_the_fates_are_those_of_the_ranking(
-    obj: dict[str, Any], listings: list[Listing], data: st.DataObject
-) -> None:
-    catalog = Catalog.from_listings(listings, "test")
-    every = sorted(listing.program_id for listing in listings)
-    chosen = data.draw(st.frozensets(st.sampled_from(every), max_size=3))
+def test_the_order_and_the_fates_are_those_of_the_ranking(case: Case) -> None:
+    obj, catalog = case.obj, case.world.catalog
+    every = sorted(listing.program_id for listing in case.listings)
+    chosen = some_of(case, every, 3)
     result = listed(obj, catalog, chosen, k=DEPTH)
     asked = question(obj, chosen)
     places = {match.program_id: match.rank for match in result.matches}

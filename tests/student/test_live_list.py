@@ -99,8 +99,8 @@ def test_by_keyboard_alone(
     def go_to(name: str) -> None:
         for _ in range(120):
             page.keyboard.press("Tab")
-            focused = page.locator(":focus")
-            if focused.count() and name in (focused.get_attribute("id") or "", (focused.text_content() or "").strip()):
+            # Read at once: the page may be replaced between two questions.
+            if name in page.evaluate("[document.activeElement?.id, document.activeElement?.textContent.trim()]"):
                 return
         raise AssertionError(f"the keyboard does not reach {name}")
 
