@@ -3,10 +3,10 @@
 Revision 0015, after 0014.
 """
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.word_check import change_words
 
 revision = "0015"
 down_revision = "0014"
@@ -46,27 +46,17 @@ def upgrade() -> None:
         ondelete="SET NULL",
     )
     op.create_index(op.f("ix_messages_resume_link_id"), "messages", ["resume_link_id"])
-    _allow(_allowed() | {MAIL})
+    change_words(CHECK, "template", add=(MAIL,))
 
 
 def downgrade() -> None:
-    op.execute(
-        f"DELETE FROM attempts WHERE message_id IN (SELECT id FROM messages WHERE template = '{MAIL}')"  # noqa: S608
-    )
-    op.execute(f"DELETE FROM messages WHERE template = '{MAIL}'")  # noqa: S608
-    _allow(_allowed() - {MAIL})
+    messages = sa.table("messages", sa.column("id"), sa.column("template"))
+    attempts = sa.table("attempts", sa.column("message_id"))
+    with_link = messages.c.template == MAIL
+    op.execute(sa.delete(attempts).where(attempts.c.message_id.in_(sa.select(messages.c.id).where(with_link))))
+    op.execute(sa.delete(messages).where(with_link))
+    change_words(CHECK, "template", remove=(MAIL,))
     op.drop_index(op.f("ix_messages_resume_link_id"), table_name="messages")
     op.drop_constraint(op.f("fk_messages_resume_link_id_resume_links"), "messages", type_="foreignkey")
     op.drop_column("messages", "resume_link_id")
     op.drop_table("resume_links")
-
-
-def _allowed() -> set[str]:
-    """The mails that the table takes at this moment."""
-    query = sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
-    return set(re.findall(r"'([a-z_]+)'", op.get_bind().execute(query, {"name": CHECK}).scalar_one()))
-
-
-def _allow(mails: set[str]) -> None:
-    op.drop_constraint(op.f(CHECK), "messages", type_="check")
-    op.create_check_constraint(op.f(CHECK), "messages", sa.column("template", sa.Text()).in_(sorted(mails)))

@@ -3,11 +3,11 @@
 Revision 0019, after 0018.
 """
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from migrations.word_check import change_words
 
 revision = "0019"
 down_revision = "0018"
@@ -89,7 +89,7 @@ def upgrade() -> None:
         op.f("ck_attempts_one_subject"), "attempts", "num_nonnulls(delivery_id, message_id, notice_id) = 1"
     )
     for table, column, name, words in NEW_WORDS:
-        _allow(table, column, name, add=words)
+        change_words(f"ck_{table}_{name}", column, add=words)
 
 
 def downgrade() -> None:
@@ -100,7 +100,7 @@ def downgrade() -> None:
             attempts = sa.table("attempts", sa.column("message_id"))
             op.execute(sa.delete(attempts).where(attempts.c.message_id.in_(sa.select(rows.c.id).where(unknown_before))))
         op.execute(sa.delete(rows).where(unknown_before))
-        _allow(table, column, name, remove=words)
+        change_words(f"ck_{table}_{name}", column, remove=words)
     op.execute("DELETE FROM attempts WHERE notice_id IS NOT NULL")
     op.drop_constraint(op.f("ck_attempts_one_subject"), "attempts", type_="check")
     op.create_check_constraint(op.f("ck_attempts_one_subject"), "attempts", "num_nonnulls(delivery_id, message_id) = 1")
@@ -110,15 +110,3 @@ def downgrade() -> None:
     op.drop_column("deliveries", "sent")
     op.drop_table("link_requests")
     op.drop_table("partner_notices")
-
-
-def _allow(table: str, column: str, name: str, *, add: Words = (), remove: Words = ()) -> None:
-    """Change the words a column may hold, whatever other migrations have added to them meanwhile."""
-    constraint = f"ck_{table}_{name}"
-    told = op.get_bind().execute(
-        sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"), {"name": constraint}
-    )
-    allowed = [word for word in re.findall(r"'([^']*)'", told.scalar_one()) if word not in (*add, *remove)]
-    quoted = ", ".join(f"'{word}'" for word in (*allowed, *add))
-    op.drop_constraint(op.f(constraint), table, type_="check")
-    op.create_check_constraint(op.f(constraint), table, f"{column} IN ({quoted})")

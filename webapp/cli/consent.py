@@ -10,6 +10,7 @@ import click
 
 from webapp.cli.output import counting, print_json, say
 from webapp.cli.runtime import open_runtime
+from webapp.domain.consent import ChainFault
 from webapp.queries.consents import (
     ConsentChain,
     all_consent_chains,
@@ -18,6 +19,8 @@ from webapp.queries.consents import (
 )
 
 SHOWN = 20
+Broken = tuple[UUID, ChainFault]
+"""Whose records do not hold, and the first thing wrong with them."""
 
 
 @click.group("consent")
@@ -44,7 +47,7 @@ def verify(prospect_id: UUID | None, everybody: bool, as_json: bool) -> None:
             total = count_prospects_with_consents(session)
             chains, records, broken = _looked_at(all_consent_chains(session), total, tick)
     if as_json:
-        told = [_fault(chain) for chain in broken]
+        told = [_fault(*each) for each in broken]
         print_json({"holds": not broken, "students": chains, "records": records, "faults": told})
     else:
         _say(chains, records, broken)
@@ -52,30 +55,28 @@ def verify(prospect_id: UUID | None, everybody: bool, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _looked_at(found: Iterable[ConsentChain], total: int | None, tick: Any) -> tuple[int, int, list[ConsentChain]]:
+def _looked_at(found: Iterable[ConsentChain], total: int | None, tick: Any) -> tuple[int, int, list[Broken]]:
     chains = records = 0
-    broken = []
+    broken: list[Broken] = []
     for chain in found:
         chains, records = chains + 1, records + len(chain.rows)
         if chain.fault is not None:
-            broken.append(chain)
+            broken.append((chain.prospect_id, chain.fault))
         if chains % 500 == 0:
             tick(chains, total)
     return chains, records, broken
 
 
-def _fault(chain: ConsentChain) -> dict[str, Any]:
-    fault = chain.fault
-    assert fault is not None  # noqa: S101 - only broken chains come here
+def _fault(prospect_id: UUID, fault: ChainFault) -> dict[str, Any]:
     return {
-        "prospect_id": str(chain.prospect_id),
+        "prospect_id": str(prospect_id),
         "sequence": fault.sequence,
         "record_id": str(fault.record_id) if fault.record_id else None,
         "what": fault.what,
     }
 
 
-def _say(chains: int, records: int, broken: list[ConsentChain]) -> None:
+def _say(chains: int, records: int, broken: list[Broken]) -> None:
     if not broken:
         say(f"All hold: {records:,} records of {chains:,} students.")
         return
@@ -85,8 +86,8 @@ def _say(chains: int, records: int, broken: list[ConsentChain]) -> None:
     say("the way is in docs/runbook.md.")
 
 
-def _lines(broken: list[ConsentChain]) -> Iterator[str]:
-    for told in (_fault(chain) for chain in broken[:SHOWN]):
+def _lines(broken: list[Broken]) -> Iterator[str]:
+    for told in (_fault(*each) for each in broken[:SHOWN]):
         name = f"record {told['record_id']}" if told["record_id"] else "a record that is gone"
         yield f"Student {told['prospect_id']}, place {told['sequence']}, {name}: {told['what']}"
     if len(broken) > SHOWN:
