@@ -23,7 +23,8 @@ from benchmarks.table import opened, print_table
 from webapp.embedded import running_servers
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
 from webapp.matching.context import Context
-from webapp.matching.ranking import best_of, within_limits
+from webapp.matching.limits import within_limits
+from webapp.matching.ranking import best_of
 from webapp.matching.student import Student
 
 SIZES, MILLION = (6_213, 100_000), 1_000_000

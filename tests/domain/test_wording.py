@@ -39,7 +39,8 @@ from webapp.domain.wording import (
     verdict_sentence,
 )
 from webapp.matching.entry import ADMISSION_RULES
-from webapp.matching.rules import LIMIT_RULES, Verdict
+from webapp.matching.limits import LIMIT_RULES
+from webapp.matching.rules import Verdict
 
 
 def emitted(module: str) -> set[str]:

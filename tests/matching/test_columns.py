@@ -57,18 +57,19 @@ def test_each_row_says_what_its_listing_says(listings: list[Listing]) -> None:
 @given(catalogues())
 def test_the_word_index_holds_each_word_where_it_stands(listings: list[Listing]) -> None:
     catalog = Catalog.from_listings(listings, "test")
-    text = catalog.text
+    text, document = catalog.text, catalog.document
     for row, listing in enumerate(catalog.listings):
         said = {"name": listing.name, "topics": " ".join(listing.topics), "summary": listing.summary or ""}
         stems = {column: set(map(stem, words_of(words))) for column, words in said.items()}
         for word, term in text.vocabulary.items():
             first = next((column for column in COLUMN_OF_BIT.values() if word in stems[column]), None)
-            assert text.column_of(term, row) == first
-            assert (row in text.postings(term)) == (first is not None)
+            assert text.column_of(term, int(document[row])) == first
+            assert (document[row] in text.postings(term)) == (first is not None)
     for term in text.vocabulary.values():
-        rows = text.postings(term).tolist()
-        assert rows == sorted(rows)
-        assert text.rarity[term] == pytest.approx(np.log(1 + len(catalog) / len(rows)))
+        texts = text.postings(term).tolist()
+        assert texts == sorted(texts)
+        holding = np.isin(document, texts).sum()
+        assert text.rarity[term] == pytest.approx(np.log(1 + len(catalog) / holding))
 
 
 def test_rows_must_stand_in_the_order_of_their_ids() -> None:

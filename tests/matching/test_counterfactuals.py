@@ -29,7 +29,8 @@ from webapp.matching.counterfactuals import (
     find_counterfactuals,
 )
 from webapp.matching.gaps import gaps_of
-from webapp.matching.ranking import best_of, within_limits
+from webapp.matching.limits import within_limits
+from webapp.matching.ranking import best_of
 from webapp.matching.rules import Verdict
 from webapp.matching.starts import months_until
 from webapp.matching.statement import Case
@@ -161,6 +162,7 @@ def test_what_ifs_on_the_demo_catalogue() -> None:
 def test_the_engine_is_not_run_more_often_than_stated(obj: dict[str, Any], listings: list[Listing]) -> None:
     context = Context(Student(Profile.from_json(obj), DEFAULT_WEIGHTS), Catalog.from_listings(listings, "test"), TODAY)
     best = best_of(context, within_limits(context)[0], 10, b"")
+    verdicts = context.eligibility.verdicts_of(slice(None))
     runs = []
 
     def run(changed: Context) -> list[int]:
@@ -171,7 +173,7 @@ def test_the_engine_is_not_run_more_often_than_stated(obj: dict[str, Any], listi
         Seen(
             row=place.row,
             rank=index + 1,
-            verdict=Verdict(int(context.eligibility.verdicts[place.row])),
+            verdict=Verdict(int(verdicts[place.row])),
             score=1 - index / 20,
             contributions={},
             gaps=gaps_of(Case(context, place.row, context.catalog.listings[place.row])),

@@ -14,8 +14,8 @@ from webapp.domain.near_miss import NEAR_MISS_PATHS, near_miss_sentence
 from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.context import Context
+from webapp.matching.limits import within_limits
 from webapp.matching.near_misses import near_misses
-from webapp.matching.ranking import within_limits
 from webapp.matching.student import Student
 
 MUSTS = dict.fromkeys(("goal", "place", "schedule", "duration", "start", "cost"), "must")

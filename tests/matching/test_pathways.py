@@ -58,7 +58,7 @@ class Trial:
         for rule, values in rules.items():
             if rule not in _MENDED:
                 shut |= values == FALSE
-        free = ~shut[catalog.admission] & (context.eligibility.state != FALSE)
+        free = ~shut[catalog.admission] & (context.eligibility.state_of(slice(None)) != FALSE)
         self.steps = [catalog.listings[row] for row in np.flatnonzero(free & usable).tolist()]
         self.ends = [catalog.listings[row] for row in np.flatnonzero(free & aims).tolist()]
         self.start = Standing.of(context.student.profile)
@@ -234,7 +234,7 @@ PERSONAS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("aim", list(Aim))
 def test_exact_on_the_demo_catalogue(name: str, aim: Aim) -> None:
     context = context_of(PERSONAS[name], demo_catalog())
-    aims, usable = aims_of(context, []), ~context.places.out_of_reach
+    aims, usable = aims_of(context, []), ~context.places.out_of_reach_of(slice(None))
     landscape = survey(context, usable, aims & usable)
     assert landscape is not None
     best = Search(landscape, context.catalog.admissions, aim).best()

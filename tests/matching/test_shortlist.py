@@ -17,11 +17,15 @@ from tests.factories.real_catalogue import real_catalog
 from webapp.domain.listing import Listing
 from webapp.domain.profile import Criterion, Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
+from webapp.matching.arrays import Floats
+from webapp.matching.bounds import FIRST_TIER, Bounds
+from webapp.matching.cells import build_cells
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
-from webapp.matching.facets import READS, build_facets, first_rows, joint_codes
+from webapp.matching.facets import READS, Facet, build_facets, first_rows, joint_codes
+from webapp.matching.limits import within_limits
 from webapp.matching.order import Keys, Place, arrange, spread
-from webapp.matching.ranking import best_of, within_limits
+from webapp.matching.ranking import best_of
 from webapp.matching.rules import Verdict
 from webapp.matching.scoring import Scores
 from webapp.matching.shortlist import SLACK, contenders, foremost
@@ -42,7 +46,7 @@ def plainly_best(context: Context, k: int, salt: bytes) -> list[Place]:
     scores = Scores(context, rows)
     keys = Keys(
         row=rows,
-        later=context.eligibility.verdicts[rows] == Verdict.NOT_YET,
+        later=context.eligibility.verdicts_of(rows) == Verdict.NOT_YET,
         score=scores.score,
         coverage=scores.coverage,
         verified=catalog.verified[rows],
@@ -94,7 +98,7 @@ def test_rows_of_one_code_are_judged_alike(obj: dict[str, Any], listings: list[L
     twice = [*listings, *(_renamed(listing) for listing in listings)]
     catalog = Catalog.from_listings(twice, "test")
     context = context_of(obj, catalog)
-    assert {c for facet in catalog.facets for c in facet.criteria} == set(Criterion) - {Criterion.INTERESTS}
+    assert {c for facet in catalog.facets for c in facet.criteria} == set(Criterion)
     for facet in catalog.facets:
         assert len(facet.rows) <= len(listings)
         for criterion in facet.criteria:
@@ -103,15 +107,38 @@ def test_rows_of_one_code_are_judged_alike(obj: dict[str, Any], listings: list[L
 
 
 def _renamed(listing: Listing) -> Listing:
-    return dataclasses.replace(listing, program_id=f"q{listing.program_id}", institution="Elm", name="other")
+    return dataclasses.replace(listing, program_id=f"q{listing.program_id}", institution="Elm")
 
 
 @many
-@given(obj=profile_objects())
-def test_the_quick_score_is_the_score(repeated: Catalog, obj: dict[str, Any]) -> None:
-    scores = Scores(context_of(obj, repeated), slice(None))
-    assert len(scores.quick) == len(repeated) > sum(len(facet.rows) for facet in repeated.facets)
-    assert float(np.abs(scores.quick - scores.score).max()) < SLACK / 100
+@given(obj=profile_objects(), wanted=st.sampled_from([1, 10, 64]))
+def test_bounds_leave_out_none_of_the_best(repeated: Catalog, obj: dict[str, Any], wanted: int) -> None:
+    context = context_of(obj, repeated)
+    for rows in (slice(None), np.arange(0, len(repeated), 2)):
+        every = np.arange(len(repeated))[rows]
+        later = context.eligibility.verdicts_of(every) == Verdict.NOT_YET
+        key = Scores(context, every).score + np.where(later, 0.0, FIRST_TIER)
+        kept = Bounds(context, rows).contenders(wanted).tolist()
+        assert set(every[key >= np.sort(key)[-wanted] - SLACK / 2].tolist()) <= set(kept)
+        assert kept == sorted(kept)
+
+
+@many
+@given(
+    code=st.lists(st.integers(0, 5), min_size=1, max_size=40),
+    chosen=st.lists(st.booleans(), min_size=6, max_size=6),
+    count=st.integers(1, 50),
+)
+def test_cells_hold_their_rows(code: list[int], chosen: list[bool], count: int) -> None:
+    codes = joint_codes([np.array(code)])
+    cells = build_cells(Facet((), codes, first_rows(codes)))
+    mask = np.array(chosen)[: len(cells)]
+    assert cells.rows_of(mask).tolist() == [row for row, cell in enumerate(codes.tolist()) if mask[cell]]
+    bound: Floats = np.array([cell % 3 + 0.5 for cell in range(len(cells))])
+    first = cells.foremost(bound, count).tolist()
+    assert len(set(first)) == len(first) >= min(count, len(code))
+    left = set(range(len(code))) - set(first)
+    assert all(bound[codes[row]] <= bound[codes[first]].min() for row in left)
 
 
 _keys = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.3 + 5e-10, 0.3 + 1e-6, 0.9]), min_size=1, max_size=400)

@@ -1,7 +1,7 @@
 """Entry requirements, column by column, once for each distinct set of them in a catalogue."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -34,22 +34,13 @@ class Admissions:
     english: Ints
     subjects: Ints
     core_published: Mask
+    columns: Columns
+    """The same requirements under the names that rules know them by."""
+    unanswered: dict[str, Ints] = field(default_factory=dict)
+    """What rules come to for a student who said nothing, by name, each kept from the first such student on."""
 
     def __len__(self) -> int:
         return len(self.credential)
-
-    @property
-    def columns(self) -> Columns:
-        """The same requirements under the names that rules know them by."""
-        levels = {f"program.req_{subject}": self.subjects[:, index] for index, subject in enumerate(Subject)}
-        return {
-            "program.min_education": Column(self.education, np.ones(len(self), dtype=np.bool_)),
-            "program.accepted_fields": Column(self.fields.reshape(-1, 1), self.fields != 0, _FAMILIES),
-            "program.min_gpa": Column(self.gpa, ~np.isnan(self.gpa)),
-            "program.min_work_years": Column(self.work_years, ~np.isnan(self.work_years)),
-            "program.min_english": Column(self.english, self.english != UNKNOWN),
-            **{name: Column(level, level != UNKNOWN) for name, level in levels.items()},
-        }
 
 
 def requirements_of(listing: Listing) -> Requirements:
@@ -73,21 +64,36 @@ def build_admissions(requirements: Sequence[Requirements]) -> Admissions:
     fields = np.array([r[2] for r in requirements], dtype=np.uint64)
     subjects = np.array([r[6] for r in requirements], dtype=np.int8).reshape(len(requirements), len(Subject))
     education_published = published != UNKNOWN
+    education = np.where(education_published, published, _USUAL[credential])
+    gpa, work_years = _unknown_as_nan([r[3] for r in requirements]), _unknown_as_nan([r[4] for r in requirements])
+    english = np.array([r[5] for r in requirements], dtype=np.int8)
     return Admissions(
         credential=credential,
-        education=np.where(education_published, published, _USUAL[credential]),
+        education=education,
         education_published=education_published,
         entrant=_ENTRANT[credential],
         fields=fields,
-        gpa=_unknown_as_nan([r[3] for r in requirements]),
-        work_years=_unknown_as_nan([r[4] for r in requirements]),
-        english=np.array([r[5] for r in requirements], dtype=np.int8),
+        gpa=gpa,
+        work_years=work_years,
+        english=english,
         subjects=subjects,
         core_published=education_published & (fields != 0) & (subjects != UNKNOWN).all(axis=1),
+        columns={
+            "program.min_education": Column(education, np.ones(len(education), dtype=np.bool_)),
+            "program.accepted_fields": Column(fields.reshape(-1, 1), fields != 0, _FAMILIES),
+            "program.min_gpa": Column(gpa, ~np.isnan(gpa)),
+            "program.min_work_years": Column(work_years, ~np.isnan(work_years)),
+            "program.min_english": Column(english, english != UNKNOWN),
+            **{f"program.req_{subject}": _level(subjects[:, index]) for index, subject in enumerate(Subject)},
+        },
     )
 
 
 _FAMILIES = tuple(family.casefold() for family in FIELDS)
+
+
+def _level(required: Ints) -> Column:
+    return Column(required, required != UNKNOWN)
 
 
 def _field_bits(accepted: tuple[str, ...]) -> int:

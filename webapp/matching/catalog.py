@@ -23,6 +23,7 @@ from webapp.domain.subject import Subject
 from webapp.matching.admissions import Admissions, build_admissions, requirements_of
 from webapp.matching.arrays import UNKNOWN, Codes, Floats, Ints, Mask, Words
 from webapp.matching.bridges import BridgeIndex, build_bridges
+from webapp.matching.cells import Cells, build_cells
 from webapp.matching.columns import Facts, encode, facts_of, floats, ints, translate
 from webapp.matching.facets import Facet, build_facets, first_rows, joint_codes
 from webapp.matching.text import TextIndex, build_index
@@ -78,11 +79,13 @@ class Catalog:
     rate: Floats
     sample: Ints
     outcome_sourced: Mask
+    document: Codes
     text: TextIndex
     described: Mask
     verified: Ints
     id_hash: Words
     facets: tuple[Facet, ...]
+    cells: Cells
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -106,6 +109,7 @@ class Catalog:
         site, sites = _joint(facts, *_POSITION)
         start, start_sets = encode(facts["start_terms"])
         admission, classes = _joint(facts, *_ASKED)
+        document, text = build_index(facts["name"], facts["topics"], facts["summary"])
         verified = translate(facts["verified_on"], lambda day: UNKNOWN if day is None else day.toordinal(), np.int32)
         newest = int(verified.max(initial=UNKNOWN))
         bridging = [(row, listings[row]) for row, bridges in enumerate(facts["bridge_for"]) if bridges]
@@ -127,10 +131,12 @@ class Catalog:
             "rate": floats(facts["outcome_rate"]),
             "sample": ints(facts["outcome_sample"]),
             "outcome_sourced": np.array([source is not None for source in facts["outcome_source"]], dtype=np.bool_),
+            "document": document,
             "described": np.array([bool(x or y) for x, y in zip(facts["topics"], facts["summary"], strict=True)], bool),
             "verified": verified,
             "id_hash": np.fromiter(map(_hash, ids), dtype=np.uint64, count=len(ids)),
         }
+        facets = build_facets(columns)
         return cls(
             version=version,
             as_of=date.fromordinal(newest) if newest > 0 else date(1970, 1, 1),
@@ -142,8 +148,9 @@ class Catalog:
             start_sets=tuple(start_sets),
             admissions=build_admissions([requirements_of(listings[row]) for row in classes]),
             bridges=build_bridges(bridging, row_of),
-            text=build_index(facts["name"], facts["topics"], facts["summary"]),
-            facets=build_facets(columns),
+            text=text,
+            facets=facets,
+            cells=build_cells(facets[0]),
             **columns,
         )
 

@@ -41,7 +41,7 @@ def _entry(case: Case, verdict: Verdict) -> Iterator[Statement]:
         yield case.say("requirements_unpublished", None, None, None)
     if verdict is Verdict.UNKNOWN and student.spoke:
         yield case.say("answers_missing", None, None, None)
-    if case.context.eligibility.country[case.row] == OPEN:
+    if case.context.eligibility.country_at(case.row) == OPEN:
         path = "practical.country" if case.answer("practical.country") is not None else None
         yield case.say("place_country_unknown", None, path, "country" if listing.country else None)
 
@@ -120,7 +120,7 @@ def _place(case: Case) -> Iterator[Statement]:
         yield case.say("place_modality_other", Criterion.PLACE, "practical.modalities", "modality")
     online = Modality.ONLINE in listing.modality and (not wanted or Modality.ONLINE in wanted)
     if online and student.state is not None:
-        if places.refused[case.row]:
+        if places.refuses(case.row):
             yield case.say("place_not_authorized", Criterion.PLACE, student.state_path, "states_authorized")
         elif not listing.states_authorized and ALL_STATES not in listing.states_authorized:
             yield case.say("place_authorization_unknown", Criterion.PLACE, student.state_path, None)

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Floats
 from webapp.matching.catalog import Catalog
 from webapp.matching.places import Places
@@ -34,6 +35,11 @@ class Context:
     @cached_property
     def kept(self) -> dict[str, Any]:
         """What a criterion works out once for all rows and needs again for the few that are shown."""
+        return {}
+
+    @cached_property
+    def points(self) -> dict[Criterion, Floats]:
+        """The point values of each criterion for the codes of its facet, as far as they were asked for."""
         return {}
 
     @cached_property

@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from webapp.domain.profile import Criterion
 from webapp.matching.changes import Change, Ladder, gap_ladders, wish_ladders
 from webapp.matching.context import Context
 from webapp.matching.gaps import Gap
+from webapp.matching.reasons import criterion_of
 from webapp.matching.rules import Verdict
 from webapp.matching.student import Student
 
@@ -113,7 +116,7 @@ class _Trials:
 
     context: Context
     run: Run
-    made: dict[Change, tuple[list[int], Any]] = field(default_factory=dict)
+    made: dict[Change, tuple[list[int], Context]] = field(default_factory=dict)
 
     def smallest(self, seen: Seen, ladder: Ladder) -> Counterfactual | None:
         """The smallest change of a ladder that does as much as the largest; None where that is nothing or not shown."""
@@ -153,9 +156,10 @@ class _Trials:
     def _result(self, seen: Seen, change: Change) -> tuple[Verdict, int | None]:
         if change not in self.made:
             changed = _again(self.context, change)
-            self.made[change] = self.run(changed), changed.eligibility.verdicts
-        rows, verdicts = self.made[change]
-        return Verdict(int(verdicts[seen.row])), rows.index(seen.row) + 1 if seen.row in rows else None
+            self.made[change] = self.run(changed), changed
+        rows, changed = self.made[change]
+        verdict = Verdict(int(changed.eligibility.verdicts_of(np.array([seen.row]))[0]))
+        return verdict, rows.index(seen.row) + 1 if seen.row in rows else None
 
 
 def _again(context: Context, change: Change) -> Context:
@@ -170,6 +174,7 @@ def _again(context: Context, change: Change) -> Context:
         untouched.append("eligibility")
     # A cached property keeps its value among the attributes of its object.
     vars(changed).update((name, value) for name, value in vars(context).items() if name in untouched)
-    if "interests" in context.kept:
-        changed.kept["interests"] = context.kept["interests"]
+    touched = criterion_of(change.path)
+    changed.kept.update((name, value) for name, value in context.kept.items() if name != touched)
+    changed.points.update((name, value) for name, value in context.points.items() if name is not touched)
     return changed

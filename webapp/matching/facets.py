@@ -26,9 +26,10 @@ READS: Mapping[Criterion, tuple[str, ...]] = MappingProxyType(
         Criterion.OUTCOMES: ("salary", "rate", "sample", "outcome_sourced"),
         Criterion.PLACE: ("modality", "site", "authorized"),
         Criterion.COST: ("tuition", "basis"),
+        Criterion.INTERESTS: ("document",),
     }
 )
-"""The columns of the catalogue that decide a criterion. Interests are not here: they read each listing's own words."""
+"""The columns of the catalogue that decide a criterion."""
 
 FEW = 16
 """Criteria may share a facet while its codes are at most one for this many rows,"""

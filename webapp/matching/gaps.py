@@ -32,7 +32,7 @@ def gaps_of(case: Case) -> list[Gap]:
     eligibility = case.context.eligibility
     admission = int(case.context.catalog.admission[case.row])
     failing = [rule for rule, values in eligibility.rules.items() if values[admission] == FALSE]
-    if eligibility.state[case.row] == FALSE:
+    if eligibility.state_at(case.row) == FALSE:
         failing.append("state")
     return [_gap(case, rule) for rule in failing]
 

@@ -40,26 +40,40 @@ def aims_of(context: Context, shown: Sequence[int]) -> Mask:
 
     With no goal told, or one that does not matter, the best placed program that is not open yet, one step away first.
     """
+    catalog = context.catalog
+    table = aims_table(context)
+    if table is not None:
+        told: Mask = table[catalog.credential, catalog.cip]
+        return told
+    aims = np.zeros(len(catalog), dtype=np.bool_)
+    row = next_best(context, shown)
+    if row is not None:
+        aims[row] = True
+    return aims
+
+
+def aims_table(context: Context) -> Mask | None:
+    """By credential and field of study whether it is the goal; None where no goal was told, or it does not matter."""
     catalog, student = context.catalog, context.student
     goal = student.profile.goal
     told = student.profile.priorities.of(Criterion.GOAL) is not Priority.IGNORE
     job = student.occupation if told else None
-    if told and (goal.credentials or job is not None):
-        levels = goal.credentials or usual_levels(job, student.profile.background.education)
-        table = np.zeros(len(Credential), dtype=np.bool_)
-        table[[level.rank for level in levels]] = True
-        aims: Mask = table[catalog.credential]
-        if job is not None:
-            aims &= (catalog.relations[job.soc] >= RELATED)[catalog.cip]
-        return aims
-    aims = np.zeros(len(catalog), dtype=np.bool_)
-    verdicts = context.eligibility.verdicts
+    if not told or (not goal.credentials and job is None):
+        return None
+    levels = goal.credentials or usual_levels(job, student.profile.background.education)
+    table = np.zeros((len(Credential), len(catalog.cips)), dtype=np.bool_)
+    table[[level.rank for level in levels]] = True if job is None else catalog.relations[job.soc] >= RELATED
+    return table
+
+
+def next_best(context: Context, shown: Sequence[int]) -> int | None:
+    """The best placed row that is not open yet, one step away first; None where all are."""
+    verdicts = dict(zip(shown, context.eligibility.verdicts_of(np.array(shown, dtype=np.int64)).tolist(), strict=True))
     for wanted in (Verdict.CONDITIONAL, Verdict.NOT_YET):
-        row = next((row for row in shown if verdicts[row] == wanted), None)
-        if row is not None:
-            aims[row] = True
-            break
-    return aims
+        for row in shown:
+            if verdicts[row] == wanted:
+                return row
+    return None
 
 
 def usual_levels(job: Occupation | None, held: Education | None) -> tuple[Credential, ...]:

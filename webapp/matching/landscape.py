@@ -15,9 +15,10 @@ import numpy as np
 from webapp.domain.attainment import attainment_of
 from webapp.domain.credential import Credential, Education
 from webapp.domain.field import FIELDS
+from webapp.domain.profile import Criterion
 from webapp.domain.subject import RANKED_LEVELS
 from webapp.matching.admissions import FIELD_BITS, Admissions
-from webapp.matching.arrays import UNKNOWN, Ints, Mask, Words
+from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows, Words
 from webapp.matching.context import Context
 from webapp.matching.rules import FALSE, SUBJECTS
 
@@ -76,21 +77,24 @@ class Landscape:
     aims: Hops
 
 
-def survey(context: Context, usable: Mask, aims: Mask) -> Landscape | None:
+def survey(context: Context, usable: Mask, aims: Mask, rows: Rows = slice(None)) -> Landscape | None:
     """The landscape between a student and the aims; None where none can be reached, or all of them lack nothing.
 
-    `usable` and `aims` are the rows that may be taken on the way, and at its end, as far as wishes go.
+    `usable` and `aims` say which of some rows, ascending, may be taken on the way, and at its end, as far as wishes go.
     """
     catalog = context.catalog
     lacking, shut = _lacking(context)
-    enterable = ~shut[catalog.admission] & (context.eligibility.state != FALSE)
-    usable, aims, wanting = usable & enterable, aims & enterable, lacking[catalog.admission]
-    given = _given(context, lacking)
-    entry_rows, targets = entries = _entries(context, usable, aims, wanting)
+    admission = catalog.admission[rows]
+    enterable = ~shut[admission] & (context.eligibility.state_of(rows) != FALSE)
+    usable, aims, wanting = usable & enterable, aims & enterable, lacking[admission]
+    given = _given(context, lacking)[catalog.credential[rows], catalog.cip[rows]]
+    bridging, bits = _bridging(context, rows)
+    np.bitwise_or.at(given, bridging, bits)
+    entry_rows, targets = entries = _entries(context, usable, aims, wanting, rows)
     given[entry_rows] |= ENTRY
     hops = usable & (given != 0)
     reach = int(np.bitwise_or.reduce(given[hops], initial=0))
-    opened = np.zeros(len(catalog), dtype=np.bool_)
+    opened = np.zeros(len(given), dtype=np.bool_)
     opened[targets] = True
     within = ((wanting & ~reach) == 0) | (opened & ((wanting & EDUCATION & ~reach) == 0))
     hops, aims = hops & within, aims & within
@@ -102,8 +106,36 @@ def survey(context: Context, usable: Mask, aims: Mask) -> Landscape | None:
         useful = hops & ((given & wanted) != 0)
         more = wanted | int(np.bitwise_or.reduce(wanting[useful], initial=0))
         if more == wanted:
-            return _between(context, np.flatnonzero(useful), np.flatnonzero(aims), wanted, entries)
+            every = np.arange(len(catalog))[rows]
+            by_row = every[entries[0]], every[entries[1]]
+            return _between(context, every[useful], every[aims], wanted, by_row)
         wanted = more
+
+
+def surroundings(context: Context, aims: Mask) -> Rows:
+    """The rows that can matter on the way to the aims, and perhaps some more; the others need not be looked at.
+
+    `aims` are cells of the catalogue that hold every aim. Worked out for cells as if each of their rows could be taken.
+    """
+    catalog, cells = context.catalog, context.catalog.cells
+    if not {Criterion.GOAL, Criterion.BACKGROUND} <= set(cells.facet.criteria):
+        return slice(None)
+    lacking, shut = _lacking(context)
+    first, bridges = cells.facet.rows, catalog.bridges
+    wanting = lacking[catalog.admission]
+    given = _given(context, lacking)[catalog.credential[first], catalog.cip[first]]
+    aims = aims & ~shut[catalog.admission[first]]
+    more = int(np.bitwise_or.reduce(wanting[first[aims]], initial=0))
+    wanted = 0
+    by_bridge = np.zeros(len(cells), dtype=np.bool_)
+    if more and len(bridges.row) + len(bridges.entry_row):
+        more |= ENTRY
+        by_bridge[cells.facet.code[np.concatenate([bridges.row, bridges.entry_row])]] = True
+    while more != wanted:
+        wanted = more
+        useful = ((given & wanted) != 0) | by_bridge
+        more |= int(np.bitwise_or.reduce(wanting[first[useful]], initial=0))
+    return cells.rows_of(useful | aims) if wanted else np.zeros(0, dtype=np.int64)
 
 
 def _lacking(context: Context) -> tuple[Ints, Mask]:
@@ -152,7 +184,7 @@ def _table(cips: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
 
 
 def _given(context: Context, lacking: Ints) -> Ints:
-    """For each row the bits it can give that the student does not have."""
+    """By credential and field of study the bits that finishing gives and the student does not have."""
     catalog = context.catalog
     education, fields, levels = _start(context)
     has_education, has_family, has_subjects = _table(catalog.cips)
@@ -164,19 +196,38 @@ def _given(context: Context, lacking: Ints) -> Ints:
         bits |= useful[has_family] * np.int16(FIELD)
     for index in range(len(SUBJECTS)):
         bits |= (has_subjects[:, :, index] > levels[index]) * np.int16(4 << index)
-    given: Ints = bits[catalog.credential, catalog.cip]
-    bridges = catalog.bridges
+    return bits
+
+
+def _bridging(context: Context, rows: Rows) -> tuple[Ints, Ints]:
+    """Which of some rows, by place, close a gap in a subject of this student by a bridge, and the bits they give."""
+    bridges, (_, _, levels) = context.catalog.bridges, _start(context)
     better = bridges.level > levels[bridges.subject]
-    np.bitwise_or.at(given, bridges.row[better], (4 << bridges.subject[better]).astype(np.int16))
-    return given
+    at, inside = _places(bridges.row[better], rows)
+    return at[inside], (4 << bridges.subject[better][inside]).astype(np.int16)
 
 
-def _entries(context: Context, usable: Mask, aims: Mask, wanting: Ints) -> tuple[Ints, Ints]:
-    """Bridges into one named program that lacks a field or a subject, as pairs (row, target); MOST_ENTRIES at most."""
+def _places(wanted: Ints, rows: Rows) -> tuple[Ints, Mask]:
+    """Where the wanted rows of the catalogue stand among some rows, ascending, and whether they are among them."""
+    if isinstance(rows, slice):
+        return wanted, np.ones(len(wanted), dtype=np.bool_)
+    at = np.searchsorted(rows, wanted)
+    at[at == len(rows)] = 0
+    return at, rows[at] == wanted if len(rows) else np.zeros(len(wanted), dtype=np.bool_)
+
+
+def _entries(context: Context, usable: Mask, aims: Mask, wanting: Ints, rows: Rows) -> tuple[Ints, Ints]:
+    """Bridges into one named program that lacks a field or a subject, as pairs (row, target); MOST_ENTRIES at most.
+
+    Rows are told by their place among the rows looked at.
+    """
     bridges = context.catalog.bridges
-    fit = usable[bridges.entry_row] & (aims | usable)[bridges.target] & ((wanting[bridges.target] & ~EDUCATION) != 0)
+    (entry, there), (target, here) = _places(bridges.entry_row, rows), _places(bridges.target, rows)
+    pairs = np.flatnonzero(there & here)
+    entry, target = entry[pairs], target[pairs]
+    fit = usable[entry] & (aims | usable)[target] & ((wanting[target] & ~EDUCATION) != 0)
     first = np.flatnonzero(fit)[:MOST_ENTRIES]
-    return bridges.entry_row[first], bridges.target[first]
+    return entry[first], target[first]
 
 
 def _between(context: Context, hops: Ints, aims: Ints, wanted: int, entries: tuple[Ints, Ints]) -> Landscape:

@@ -17,8 +17,8 @@ from webapp.domain.rule_field import PROFILE_FIELDS
 from webapp.matching.arrays import Floats, Mask
 from webapp.matching.catalog import PACE_BITS
 from webapp.matching.context import Context
+from webapp.matching.limits import LIMIT_RULES, broken_limits
 from webapp.matching.places import IN_PERSON
-from webapp.matching.rules import LIMIT_RULES, broken_limits
 from webapp.matching.student import Student
 
 AIM = 3
@@ -51,7 +51,7 @@ def near_misses(context: Context) -> tuple[NearMiss, ...]:
 
 
 def _broken(context: Context) -> Mapping[str, Mask]:
-    return broken_limits(context.student, context.places, context.eligibility, context.month)
+    return broken_limits(context)
 
 
 def _moved(context: Context, rule: str, path: str, needs: Floats, write: Callable[[float], Any]) -> Iterator[NearMiss]:

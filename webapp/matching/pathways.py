@@ -16,12 +16,12 @@ from webapp.domain.credential import Credential, Education
 from webapp.domain.listing import Listing
 from webapp.domain.profile import Criterion, Priority, Profile, plain_dollars
 from webapp.domain.subject import Subject
-from webapp.matching.arrays import Mask
+from webapp.matching.arrays import Mask, Rows
 from webapp.matching.chains import NO_LIMIT, Aim, Search
 from webapp.matching.context import Context
-from webapp.matching.goals import RoleNote, aims_of, role_notes
-from webapp.matching.landscape import MILLIS, survey
-from webapp.matching.rules import broken_limits
+from webapp.matching.goals import RoleNote, aims_table, next_best, role_notes
+from webapp.matching.landscape import MILLIS, surroundings, survey
+from webapp.matching.limits import limits_of
 from webapp.matching.standing import Standing, gives
 
 _OF_THE_END = ("goal", "background")
@@ -123,17 +123,34 @@ def find_pathways(context: Context, shown: Sequence[int]) -> tuple[Way, ...]:
     notes = tuple(Note(note) for note in role_notes(context))
     if any(note.note.kind == "degree_held" for note in notes):
         return notes
-    return notes + _chains(context, aims_of(context, shown))
+    return notes + _chains(context, shown)
 
 
-def _chains(context: Context, aims: Mask) -> tuple[Pathway, ...]:
+def _looked_at(context: Context, shown: Sequence[int]) -> tuple[Rows, Mask]:
+    """The rows that can matter on the way to the goal, and which of them are the goal."""
+    catalog = context.catalog
+    table = aims_table(context)
+    if table is not None:
+        first = catalog.cells.facet.rows
+        rows = surroundings(context, table[catalog.credential[first], catalog.cip[first]])
+        return rows, table[catalog.credential[rows], catalog.cip[rows]]
+    aim = next_best(context, shown)
+    if aim is None:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing.astype(np.bool_)
+    rows = surroundings(context, np.arange(len(catalog.cells)) == catalog.cells.facet.code[aim])
+    return rows, np.arange(len(catalog))[rows] == aim
+
+
+def _chains(context: Context, shown: Sequence[int]) -> tuple[Pathway, ...]:
+    rows, aims = _looked_at(context, shown)
     if not aims.any():
         return ()
     catalog, student = context.catalog, context.student
-    broken = broken_limits(student, context.places, context.eligibility, context.month)
-    on_the_way = _free(context, broken, (*_OF_THE_END, *_OF_THE_WHOLE))
-    at_the_end = on_the_way & ~broken["goal"] if "goal" in broken else on_the_way
-    landscape = survey(context, on_the_way & ~_taken_twice(context), aims & at_the_end)
+    limits = limits_of(context)
+    on_the_way = _free(context, rows, (*_OF_THE_END, *_OF_THE_WHOLE))
+    at_the_end = on_the_way & ~limits["goal"](rows) if "goal" in limits else on_the_way
+    landscape = survey(context, on_the_way & ~_taken_twice(context, rows), aims & at_the_end, rows)
     if landscape is None:
         return ()
     practical = student.profile.practical
@@ -141,9 +158,10 @@ def _chains(context: Context, aims: Mask) -> tuple[Pathway, ...]:
     months = practical.months_max if student.must(Criterion.DURATION) else None
     most_price = NO_LIMIT if cents is None else cents
     most_length = NO_LIMIT if months is None else round(months * MILLIS)
+    late = limits["start"](slice(None)) if "start" in limits else None
     found: dict[tuple[int, ...], list[str]] = {}
     for aim in Aim:
-        best = Search(landscape, catalog.admissions, aim, most_price, most_length, broken.get("start")).best()
+        best = Search(landscape, catalog.admissions, aim, most_price, most_length, late).best()
         if best is not None and len(best.rows) > 1:
             found.setdefault(best.rows, []).append(aim.value)
     return tuple(
@@ -152,23 +170,22 @@ def _chains(context: Context, aims: Mask) -> tuple[Pathway, ...]:
     )
 
 
-def _free(context: Context, broken: dict[str, Mask], but: Sequence[str]) -> Mask:
-    """Rows that can be reached and break none of the hard limits, but for some that are not looked at here."""
-    free = np.ones(len(context.catalog), dtype=np.bool_)
+def _free(context: Context, rows: Rows, but: Sequence[str]) -> Mask:
+    """Which rows can be reached and break none of the hard limits, but for some that are not looked at here."""
+    free = np.ones(len(context.catalog.credential[rows]), dtype=np.bool_)
     if context.student.profile.priorities.of(Criterion.PLACE) is not Priority.IGNORE:
-        free &= ~context.places.out_of_reach
-    for rule, mask in broken.items():
+        free &= ~context.places.out_of_reach_of(rows)
+    for rule, breaks in limits_of(context).items():
         if rule not in but:
-            free &= ~mask
+            free &= ~breaks(rows)
     return free
 
 
-def _taken_twice(context: Context) -> Mask:
+def _taken_twice(context: Context, rows: Rows) -> Mask:
     """Degrees up to a bachelor's, for someone who has one: a certificate or a master's degree mends what it lacks."""
-    held = context.student.profile.background.education
+    held, credential = context.student.profile.background.education, context.catalog.credential[rows]
     if held is None or held.rank < Education.BACHELOR.rank:
-        return np.zeros(len(context.catalog), dtype=np.bool_)
-    credential = context.catalog.credential
+        return np.zeros(len(credential), dtype=np.bool_)
     twice: Mask = (credential == Credential.ASSOCIATE.rank) | (credential == Credential.BACHELOR.rank)
     return twice
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from webapp.domain.geography import EARTH_RADIUS_KM
 from webapp.domain.profile import Modality
-from webapp.matching.arrays import UNKNOWN, Floats, Ints, Mask
+from webapp.matching.arrays import UNKNOWN, Floats, Ints, Mask, Rows
 from webapp.matching.catalog import MODALITY_BITS, STATE_BITS, STATE_CODES, Catalog
 from webapp.matching.student import Student
 
@@ -95,23 +95,27 @@ class Places:
         elsewhere: Mask = (self.same_state == -1) | self.foreign
         return elsewhere
 
-    @cached_property
-    def out_of_reach(self) -> Mask:
-        """Rows that no way of teaching known of and accepted brings to the student."""
-        usable = self.catalog.modality & self.wanted
-        far = self.too_far[self.catalog.site]
-        online = ((usable & ONLINE) != 0) & ~self.refused
+    def out_of_reach_of(self, rows: Rows) -> Mask:
+        """Which of some rows no way of teaching known of and accepted brings to the student."""
+        modality = self.catalog.modality[rows]
+        usable = modality & self.wanted
+        far = self.too_far[self.catalog.site[rows]]
+        online = ((usable & ONLINE) != 0) & ~self.refused_of(rows)
         in_person = ((usable & IN_PERSON) != 0) & ~far
-        unknown_way = (self.catalog.modality == 0) & ~(far & bool(self.wanted == self.wanted & IN_PERSON))
+        unknown_way = (modality == 0) & ~(far & bool(self.wanted == self.wanted & IN_PERSON))
         result: Mask = ~(online | in_person | unknown_way)
         return result
 
-    @cached_property
-    def refused(self) -> Mask:
-        """Rows that publish where online students may live, and the student's state is not among them."""
-        state = self.student.state
+    def refused_of(self, rows: Rows) -> Mask:
+        """Which of some rows publish where online students may live, and the student's state is not among them."""
+        authorized, state = self.catalog.authorized[rows], self.student.state
         if state is None:
-            return np.zeros(len(self.catalog), dtype=np.bool_)
+            return np.zeros(len(authorized), dtype=np.bool_)
         bit = np.uint64(STATE_BITS[state])
-        refused: Mask = (self.catalog.authorized != 0) & ((self.catalog.authorized & bit) == 0)
+        refused: Mask = (authorized != 0) & ((authorized & bit) == 0)
         return refused
+
+    def refuses(self, row: int) -> bool:
+        """Whether one row publishes where online students may live, and the student's state is not among them."""
+        states, state = int(self.catalog.authorized[row]), self.student.state
+        return state is not None and states != 0 and not states & STATE_BITS[state]

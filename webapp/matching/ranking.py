@@ -12,19 +12,21 @@ import numpy as np
 
 from webapp.domain.profile import Criterion, Profile
 from webapp.matching.arrays import Ints, Mask, Rows
+from webapp.matching.bounds import Bounds
 from webapp.matching.catalog import Catalog
 from webapp.matching.caveats import caveats_of
 from webapp.matching.context import Context
 from webapp.matching.counterfactuals import Counterfactual, Seen, find_counterfactuals
 from webapp.matching.gaps import Gap, gaps_of
+from webapp.matching.limits import within_limits
 from webapp.matching.near_misses import NearMiss, near_misses
 from webapp.matching.order import DECIMALS as DECIMALS_OF_TIES
 from webapp.matching.order import Keys, Place, arrange, salted, spread
 from webapp.matching.pathways import Way, find_pathways
 from webapp.matching.reasons import reasons_of
-from webapp.matching.rules import LIMIT_RULES, Verdict, broken_limits
+from webapp.matching.rules import Verdict
 from webapp.matching.scoring import Scores, band_of
-from webapp.matching.shortlist import contenders, foremost
+from webapp.matching.shortlist import foremost
 from webapp.matching.statement import Case, Statement
 from webapp.matching.student import Student
 from webapp.matching.version import ENGINE_VERSION
@@ -141,39 +143,24 @@ def rank(
     )
 
 
-def within_limits(context: Context) -> tuple[Rows, dict[str, int]]:
-    """The rows that break no hard limit, and how many broke which; a row that breaks several counts once."""
-    broken = broken_limits(context.student, context.places, context.eligibility, context.month)
-    gone = np.zeros(len(context.catalog), dtype=np.bool_)
-    excluded: dict[str, int] = {}
-    for rule in LIMIT_RULES:
-        if rule in broken:
-            excluded[rule] = int(np.count_nonzero(broken[rule] & ~gone))
-            gone |= broken[rule]
-    excluded = {rule: count for rule, count in excluded.items() if count}
-    return (np.flatnonzero(~gone) if excluded else slice(None)), excluded
-
-
 def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
-    """The best k rows."""
-    catalog = context.catalog
-    later = context.eligibility.verdicts[rows] == Verdict.NOT_YET
-    key = np.where(later, 0.0, 2.0) + Scores(context, rows).quick
-    count = max(FIRST_LOOK, 4 * k)
+    """The best k of some rows, ascending."""
+    bounds, count = Bounds(context, rows), max(FIRST_LOOK, 4 * k)
     while True:
-        near = contenders(key, count)
-        chosen: Ints = near if isinstance(rows, slice) else rows[near]
+        chosen = bounds.contenders(count)
         scores = Scores(context, chosen)
-        keys = _keys(scores, chosen, later[near], count, salt)
-        places = spread(arrange(keys, salt), catalog.institution, k, complete=len(keys.row) == len(key))
+        keys = _keys(scores, chosen, count, salt)
+        complete = len(keys.row) == bounds.count
+        places = spread(arrange(keys, salt), context.catalog.institution, k, complete=complete)
         if places is not None:
             return Best(places, chosen, scores)
         count *= 4
 
 
-def _keys(scores: Scores, rows: Ints, later: Mask, count: int, salt: bytes) -> Keys:
+def _keys(scores: Scores, rows: Ints, count: int, salt: bytes) -> Keys:
     """What decides the order of the foremost `count` of the rows scored."""
     catalog = scores.context.catalog
+    later: Mask = scores.context.eligibility.verdicts_of(rows) == Verdict.NOT_YET
     keys = Keys(rows, later, scores.score, scores.coverage, catalog.verified[rows], catalog.id_hash[rows])
     if count >= len(rows):
         return keys
@@ -184,12 +171,15 @@ def _keys(scores: Scores, rows: Ints, later: Mask, count: int, salt: bytes) -> K
 
 
 def _explained(context: Context, best: Best) -> list[Match]:
-    scores, at = best.scores, np.searchsorted(best.rows, [place.row for place in best.places])
+    shown, eligibility = [place.row for place in best.places], context.eligibility
+    scores, at = best.scores, np.searchsorted(best.rows, shown)
+    verdicts = eligibility.verdicts_of(best.rows[at]).tolist()
+    eligibility.look_at(shown)
     low, high, coverage = (values[at].tolist() for values in (scores.low, scores.high, scores.coverage))
     columns = {criterion: item.point[at].tolist() for criterion, item in scores.assessments.items()}
     matches = []
     for index, place in enumerate(best.places):
-        verdict = Verdict(int(context.eligibility.verdicts[place.row]))
+        verdict = Verdict(verdicts[index])
         points = {criterion: column[index] for criterion, column in columns.items()}
         contributions = {criterion: scores.shares[criterion] * point for criterion, point in points.items()}
         score = sum(contributions.values())
@@ -231,7 +221,7 @@ def _with_counterfactuals(matches: list[Match], context: Context, places: list[P
         Seen(
             row=place.row,
             rank=match.rank,
-            verdict=Verdict(int(context.eligibility.verdicts[place.row])),
+            verdict=Verdict[match.verdict.upper()],
             score=match.score,
             contributions=match.contributions,
             gaps=match.gaps,

@@ -171,7 +171,7 @@ def _reach(case: Case) -> tuple[float, float, float]:
         unstated = min(unstated, near)
     usable = int(case.context.catalog.modality[case.row]) & places.wanted
     known = not student.abroad and (student.state is None or bool(listing.states_authorized))
-    open_online = 0.0 if places.refused[case.row] else ONLINE_AUTHORIZED if known else ONLINE_UNSTATED
+    open_online = 0.0 if places.refuses(case.row) else ONLINE_AUTHORIZED if known else ONLINE_UNSTATED
     on_site = usable & IN_PERSON or (not listing.modality and places.wanted & IN_PERSON)
     return open_online if usable & ONLINE else 0.0, campus if on_site else 0.0, unstated
 
@@ -228,8 +228,9 @@ def _interests(case: Case) -> Iterator[Statement]:
 
 def shared_words(case: Case) -> list[tuple[str, str, str]]:
     """The student's words a listing shares: (the word, the listing's column, the answer it came from)."""
-    text = case.context.catalog.text
-    located = ((wish, text.column_of(wish.term, case.row)) for wish in case.context.wishes)
+    catalog = case.context.catalog
+    text = int(catalog.document[case.row])
+    located = ((wish, catalog.text.column_of(wish.term, text)) for wish in case.context.wishes)
     return [(wish.word, column, wish.path) for wish, column in located if column is not None]
 
 

@@ -1,4 +1,4 @@
-"""Rules: who may enter (three-valued), and the hard limits a student set.
+"""Rules: who may enter, three-valued.
 
 Every rule on entry (`entry` holds them) yields TRUE, FALSE or OPEN for each row. A verdict follows from them:
 
@@ -9,30 +9,27 @@ Every rule on entry (`entry` holds them) yields TRUE, FALSE or OPEN for each row
 * unknown: nothing fails, but the student did not say what the listing asks about.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
 
-from webapp.domain.credential import Credential
-from webapp.domain.profile import Criterion, Modality
+from webapp.domain.profile import Modality
+from webapp.domain.rule import Comparison
 from webapp.domain.rule_field import MATCH_FIELDS
 from webapp.domain.subject import Subject
-from webapp.matching.arrays import UNKNOWN, Ints, Mask
-from webapp.matching.catalog import MODALITY_BITS, PACE_BITS, STATE_BITS, Catalog
+from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows
+from webapp.matching.catalog import MODALITY_BITS, STATE_BITS, Catalog
 from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, HOME, answers_of
-from webapp.matching.places import Places
 from webapp.matching.rule_columns import Column, Columns, evaluate_columns
-from webapp.matching.starts import months_until
 from webapp.matching.student import Student
 
 TRUE, OPEN, FALSE = 1, 0, -1
 SUBJECTS = tuple(Subject)
-_STATES = "program.states_authorized"
+_STATES, _COUNTRY = "program.states_authorized", "program.country"
 _STATE_WORDS = tuple(state.casefold() for state in STATE_BITS)
-LIMIT_RULES = ("goal", "place", "schedule", "duration", "start", "cost", "background")
-"""The hard limits in the order in which they are counted: a program that breaks several counts under the first."""
 
 
 class Verdict(IntEnum):
@@ -65,8 +62,17 @@ class Eligibility:
     @cached_property
     def rules(self) -> dict[str, Ints]:
         """The value of each rule for each distinct set of requirements. An assumed minimum education counts too."""
-        columns = {**self.answers, **self.catalog.admissions.columns}
-        return {name: evaluate_columns(ENTRY_RULES[name], columns, MATCH_FIELDS) for name in ADMISSION_RULES}
+        return {name: self._rule(name) for name in ADMISSION_RULES}
+
+    def _rule(self, name: str) -> Ints:
+        """Where the student said nothing a rule comes to the same for everyone, and is worked out once."""
+        asked, rule = self.catalog.admissions, ENTRY_RULES[name]
+        answer = self.answers.get(rule.field) if isinstance(rule, Comparison) else None
+        if answer is None or not answer.known.any():
+            if name not in asked.unanswered:
+                asked.unanswered[name] = evaluate_columns(rule, asked.columns, MATCH_FIELDS)
+            return asked.unanswered[name]
+        return evaluate_columns(rule, {**self.answers, **asked.columns}, MATCH_FIELDS)
 
     @cached_property
     def unasked(self) -> Mask:
@@ -93,38 +99,75 @@ class Eligibility:
             result |= values == FALSE
         return result
 
-    @cached_property
-    def online_only(self) -> Ints:
-        """The rows that can only be reached online, of the ways published and accepted."""
+    def _online_only(self, rows: Rows) -> Ints:
+        """Which of some rows, by place, can only be reached online, of the ways published and accepted."""
         wanted = self.student.profile.practical.modalities
         accepted = sum(MODALITY_BITS[m] for m in wanted or tuple(Modality))
-        return np.flatnonzero(self.catalog.modality & accepted == MODALITY_BITS[Modality.ONLINE])
+        return np.flatnonzero(self.catalog.modality[rows] & accepted == MODALITY_BITS[Modality.ONLINE])
 
-    @cached_property
-    def state(self) -> Ints:
-        """For each row: may a student of this state study there. Decided only where online is the only way in."""
-        authorized = self.catalog.authorized[self.online_only]
-        return self._residence("state", {_STATES: Column(authorized.reshape(-1, 1), authorized != 0, _STATE_WORDS)})
+    def state_of(self, rows: Rows) -> Ints:
+        """For each of some rows: may a student of this state study there. Decided where online is the only way in."""
+        only, state, _ = self._residence(rows)
+        return self._where(rows, only, state)
 
-    @cached_property
-    def country(self) -> Ints:
-        """For each row: may a student of this country study there; open where online reaches across a border."""
-        here = self.student.profile.practical.country or HOME
-        countries = [country or HOME for country in self.catalog.sites.countries]
-        if set(countries) <= {here}:
-            return np.ones(len(self.catalog), dtype=np.int8)
-        field = MATCH_FIELDS["program.country"]
-        named = Column.of(field, countries)
-        at = self.catalog.sites.country_code[self.catalog.site[self.online_only]]
-        return self._residence("country", {field.name: Column(named.values[at], named.known[at], named.words)})
+    def country_of(self, rows: Rows) -> Ints:
+        """For each of some rows: may a student of this country; open where online reaches across a border."""
+        only, _, country = self._residence(rows)
+        return self._where(rows, only, country)
 
-    def _residence(self, rule: str, asked: Columns) -> Ints:
-        rows = self.online_only
-        only = Column(np.ones(1), np.ones(1, dtype=np.bool_))
-        result = np.ones(len(self.catalog), dtype=np.int8)
-        columns = {**self.answers, **asked, "program.online_only": only}
-        result[rows] = evaluate_columns(ENTRY_RULES[rule], columns, MATCH_FIELDS)
+    def _where(self, rows: Rows, only: Ints, values: Ints) -> Ints:
+        result = np.ones(len(self.catalog.modality[rows]), dtype=np.int8)
+        result[only] = values
         return result
+
+    def _residence(self, rows: Rows) -> tuple[Ints, Ints, Ints]:
+        """The rows, by place, that can only be reached online, and what the state and the country come to in each."""
+        only = self._online_only(rows)
+        at = only if isinstance(rows, slice) else rows[only]
+        authorized = self.catalog.authorized[at]
+        state = self._asked("state", {_STATES: Column(authorized.reshape(-1, 1), authorized != 0, _STATE_WORDS)})
+        if self._borderless:
+            return only, state, np.ones(len(only), dtype=np.int8)
+        named, code = self._countries, self.catalog.sites.country_code[self.catalog.site[at]]
+        country = self._asked("country", {_COUNTRY: Column(named.values[code], named.known[code], named.words)})
+        return only, state, country
+
+    def _asked(self, rule: str, asked: Columns) -> Ints:
+        only = Column(np.ones(1), np.ones(1, dtype=np.bool_))
+        return evaluate_columns(ENTRY_RULES[rule], {**self.answers, **asked, "program.online_only": only}, MATCH_FIELDS)
+
+    @cached_property
+    def _borderless(self) -> bool:
+        here = self.student.profile.practical.country or HOME
+        return {country or HOME for country in self.catalog.sites.countries} <= {here}
+
+    @cached_property
+    def _countries(self) -> Column:
+        countries = [country or HOME for country in self.catalog.sites.countries]
+        return Column.of(MATCH_FIELDS[_COUNTRY], countries)
+
+    def look_at(self, rows: Sequence[int]) -> None:
+        """Work out what `state_at` and `country_at` will be asked, for several rows at once."""
+        at = np.array(rows, dtype=np.int64)
+        values = zip(self.state_of(at).tolist(), self.country_of(at).tolist(), strict=True)
+        self._seen.update(zip(rows, values, strict=True))
+
+    @cached_property
+    def _seen(self) -> dict[int, tuple[int, int]]:
+        return {}
+
+    def state_at(self, row: int) -> int:
+        """The rule on the state for one row."""
+        return self._at(row)[0]
+
+    def country_at(self, row: int) -> int:
+        """The rule on the country for one row."""
+        return self._at(row)[1]
+
+    def _at(self, row: int) -> tuple[int, int]:
+        if row not in self._seen:
+            self.look_at([row])
+        return self._seen[row]
 
     @cached_property
     def usable_bridges(self) -> Mask:
@@ -133,7 +176,7 @@ class Eligibility:
 
     def enterable(self, rows: Ints) -> Mask:
         """Which of some rows the student may enter now, as far as is known: no rule on entry fails."""
-        open_now: Mask = ~self.fails[self.catalog.admission[rows]] & (self.state[rows] != FALSE)
+        open_now: Mask = ~self.fails[self.catalog.admission[rows]] & (self.state_of(rows) != FALSE)
         return open_now
 
     @cached_property
@@ -144,14 +187,24 @@ class Eligibility:
         np.maximum.at(levels, bridges.subject[self.usable_bridges], bridges.level[self.usable_bridges])
         return levels
 
+    def verdicts_of(self, rows: Rows) -> Ints:
+        """The verdict on each of some rows, as the values of Verdict."""
+        verdicts: Ints = self.by_class[self.catalog.admission[rows]]
+        if len(self.opened):
+            through = self.opened if isinstance(rows, slice) else np.isin(rows, self.opened)
+            verdicts[through] = Verdict.CONDITIONAL
+        only, state, country = self._residence(rows)
+        own = verdicts[only]
+        own[((state == OPEN) | (country == OPEN)) & (own == Verdict.ELIGIBLE)] = Verdict.LIKELY
+        own[state == FALSE] = Verdict.NOT_YET
+        verdicts[only] = own
+        return verdicts
+
     @cached_property
-    def verdicts(self) -> Ints:
-        """The verdict on each row, as the values of Verdict."""
-        asked, rules, fails = self.catalog.admissions, self.rules, self.fails
-        hard = np.zeros(len(asked), dtype=np.bool_)
-        for name in ("education", "gpa", "work_years", "english"):
-            hard |= rules[name] == FALSE
-        closed = ~hard & (rules["field"] != FALSE)
+    def by_class(self) -> Ints:
+        """The verdict on each set of requirements, but for bridges into one named program and for where they live."""
+        asked, rules = self.catalog.admissions, self.rules
+        closed = ~self._hard & (rules["field"] != FALSE)
         for index, subject in enumerate(SUBJECTS):
             gap = rules[f"subject.{subject.value}"] == FALSE
             closed &= ~gap | (asked.subjects[:, index] <= self.bridged_levels[index])
@@ -164,47 +217,21 @@ class Eligibility:
                 np.where(rules["education"] == TRUE, Verdict.LIKELY, Verdict.UNKNOWN),
             ),
         )
-        by_class = np.where(fails, np.where(closed, Verdict.CONDITIONAL, Verdict.NOT_YET), passed).astype(np.int8)
-        verdicts: Ints = by_class[self.catalog.admission]
-        verdicts = self._with_entries(verdicts, fails & ~hard)
-        unsure = (self.state == OPEN) | (self.country == OPEN)
-        verdicts[unsure & (verdicts == Verdict.ELIGIBLE)] = Verdict.LIKELY
-        verdicts[self.state == FALSE] = Verdict.NOT_YET
-        return verdicts
+        return np.where(self.fails, np.where(closed, Verdict.CONDITIONAL, Verdict.NOT_YET), passed).astype(np.int8)
 
-    def _with_entries(self, verdicts: Ints, closable: Mask) -> Ints:
+    @cached_property
+    def _hard(self) -> Mask:
+        """Sets of requirements that fail where no bridge helps."""
+        hard = np.zeros(len(self.catalog.admissions), dtype=np.bool_)
+        for name in ("education", "gpa", "work_years", "english"):
+            hard |= self.rules[name] == FALSE
+        return hard
+
+    @cached_property
+    def opened(self) -> Ints:
+        """The rows that are conditional because a bridge the student may enter leads into them by name."""
         bridges = self.catalog.bridges
         targets = bridges.target[self.enterable(bridges.entry_row)]
-        targets = targets[closable[self.catalog.admission[targets]]]
-        verdicts[targets] = Verdict.CONDITIONAL
-        return verdicts
-
-
-def broken_limits(
-    student: Student, places: Places, eligibility: Eligibility, today: tuple[int, int]
-) -> dict[str, Mask]:
-    """For each hard limit the student set, the rows known to break it. What is unknown breaks nothing."""
-    catalog, practical, goal = places.catalog, student.profile.practical, student.profile.goal
-    broken: dict[str, Mask] = {}
-    if student.must(Criterion.GOAL) and goal.credentials:
-        other = np.ones(len(Credential), dtype=np.bool_)
-        other[[credential.rank for credential in goal.credentials]] = False
-        broken["goal"] = other[catalog.credential]
-    if student.must(Criterion.PLACE):
-        broken["place"] = places.out_of_reach
-    if student.must(Criterion.SCHEDULE):
-        mask = np.zeros(len(catalog), dtype=np.bool_)
-        if practical.pace is not None:
-            mask |= (catalog.pace != 0) & (catalog.pace & PACE_BITS[practical.pace] == 0)
-        if practical.hours_per_week is not None:
-            mask |= catalog.hours > practical.hours_per_week
-        broken["schedule"] = mask
-    if student.must(Criterion.DURATION) and practical.months_max is not None:
-        broken["duration"] = catalog.months > practical.months_max
-    if student.must(Criterion.START) and practical.start_within_months is not None:
-        broken["start"] = (months_until(catalog.start_sets, today) > practical.start_within_months)[catalog.start]
-    if student.must(Criterion.COST) and practical.budget_cents is not None:
-        broken["cost"] = catalog.tuition > practical.budget_cents
-    if student.must(Criterion.BACKGROUND):
-        broken["background"] = eligibility.verdicts == Verdict.NOT_YET
-    return broken
+        closable = self.fails & ~self._hard
+        rows: Ints = targets[closable[self.catalog.admission[targets]]]
+        return rows

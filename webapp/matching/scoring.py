@@ -47,25 +47,6 @@ class Scores:
         """The sum of the contributions, 0..1."""
         return self._total("point")
 
-    @cached_property
-    def quick(self) -> Floats:
-        """The score to within rounding, much faster for many rows: the distinct ones are judged, the others looked up.
-
-        Adds the criteria up in another order than `score`, so the last digits may differ.
-        """
-        facets, count = self.context.catalog.facets, self._count
-        if not self.context.student.spoke or count <= sum(len(facet.rows) for facet in facets):
-            return self.score
-        result = np.zeros(count)
-        for facet in facets:
-            counted = [criterion for criterion in facet.criteria if criterion in self.shares]
-            if counted:
-                points = sum(self.shares[c] * ASSESS[c](self.context, facet.rows).point for c in counted)
-                result += np.asarray(points).take(facet.code[self.rows])
-        if Criterion.INTERESTS in self.shares:
-            result += self.shares[Criterion.INTERESTS] * ASSESS[Criterion.INTERESTS](self.context, self.rows).point
-        return result
-
     @property
     def _count(self) -> int:
         return len(self.context.catalog.credential[self.rows])

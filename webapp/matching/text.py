@@ -1,7 +1,8 @@
-"""Words of listings and of students: tokens, light stems, and an inverted index over the listings.
+"""Words of listings and of students: tokens, light stems, and an inverted index over the texts of the listings.
 
-The index is in compressed rows: the postings of term `t` are `rows[starts[t]:starts[t + 1]]`, ascending. `columns` says
-where the term stands (bit 1 name, 2 topics, 4 summary), so that a shared term can be explained without reading again.
+A text is a name with its topics and summary; where listings say the same it is indexed once. The index is in compressed
+rows: the postings of term `t` are `texts[starts[t]:starts[t + 1]]`, ascending. `columns` says where the term stands
+(bit 1 name, 2 topics, 4 summary), so that a shared term can be explained without reading again.
 """
 
 import math
@@ -59,30 +60,33 @@ def words_of(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextIndex:
-    """The inverted index. `rarity` is the weight of each term: the log of how few listings hold it."""
+    """The inverted index over `count` texts. `rarity` weighs each term: the log of how few listings hold it."""
 
+    count: int
     vocabulary: Mapping[str, int]
     starts: Ints
-    rows: Ints
+    texts: Ints
     columns: Ints
     rarity: Floats
 
     def postings(self, term: int) -> Ints:
-        """The rows that hold a term, ascending."""
-        return self.rows[self.starts[term] : self.starts[term + 1]]
+        """The texts that hold a term, ascending."""
+        return self.texts[self.starts[term] : self.starts[term + 1]]
 
-    def column_of(self, term: int, row: int) -> str | None:
-        """The most telling column in which a listing holds a term, or None where it does not."""
+    def column_of(self, term: int, text: int) -> str | None:
+        """The most telling column in which a text holds a term, or None where it does not."""
         first, last = int(self.starts[term]), int(self.starts[term + 1])
-        at = first + int(np.searchsorted(self.rows[first:last], np.int32(row)))  # an int would widen the postings
-        if at >= last or self.rows[at] != row:
+        at = first + int(np.searchsorted(self.texts[first:last], np.int32(text)))  # an int would widen the postings
+        if at >= last or self.texts[at] != text:
             return None
         bits = int(self.columns[at])
         return next(name for bit, name in COLUMN_OF_BIT.items() if bits & bit)
 
 
-def build_index(names: Sequence[str], topics: Sequence[tuple[str, ...]], summaries: Sequence[str | None]) -> TextIndex:
-    """Index the columns of listings that are already in their final order. A text that recurs is read once."""
+def build_index(
+    names: Sequence[str], topics: Sequence[tuple[str, ...]], summaries: Sequence[str | None]
+) -> tuple[Codes, TextIndex]:
+    """The number of each listing's text, and the index of the texts. A text that recurs is read once."""
     coded = [encode(column) for column in (names, topics, summaries)]
     code = joint_codes([codes for codes, _ in coded])
     vocabulary: dict[str, int] = {}
@@ -95,27 +99,26 @@ def build_index(names: Sequence[str], topics: Sequence[tuple[str, ...]], summari
             for term in reading(text) if text else ():
                 here[term] = here.get(term, 0) | bit
         held[code[row]] = here
-    return _inverted(code, held, vocabulary)
+    return code, _inverted(code, held, vocabulary)
 
 
 def _inverted(code: Codes, held: Sequence[Mapping[int, int]], vocabulary: Mapping[str, int]) -> TextIndex:
-    """The postings by term, from the terms (with their columns) that the rows of each code hold."""
+    """The postings by term, from the terms (with their columns) that each text holds."""
     sizes = np.array([len(terms) for terms in held], dtype=np.intp)
     terms = np.fromiter(chain.from_iterable(held), dtype=np.int32, count=int(sizes.sum()))
     masks = np.fromiter(chain.from_iterable(each.values() for each in held), dtype=np.int8, count=len(terms))
-    of_row = sizes[code]
-    ends = np.cumsum(of_row)
-    rows = np.repeat(np.arange(len(code), dtype=np.int32), of_row)
-    begin = (np.cumsum(sizes) - sizes)[code]
-    at = np.arange(len(rows)) + np.repeat(begin - (ends - of_row), of_row)
-    lengths = np.bincount(terms[at], minlength=len(vocabulary)).astype(np.int64)
-    order = np.argsort(terms[at], kind="stable")
+    texts = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
+    times = np.bincount(code, minlength=len(held))
+    listings = np.bincount(terms, weights=times[texts], minlength=len(vocabulary)).astype(np.int64)
+    lengths = np.bincount(terms, minlength=len(vocabulary)).astype(np.int64)
+    order = np.argsort(terms, kind="stable")
     return TextIndex(
+        count=len(held),
         vocabulary=vocabulary,
         starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        rows=rows[order],
-        columns=masks[at][order],
-        rarity=np.array([math.log(1 + len(code) / length) for length in lengths.tolist()], dtype=np.float64),
+        texts=texts[order],
+        columns=masks[order],
+        rarity=np.array([math.log(1 + len(code) / number) for number in listings.tolist()], dtype=np.float64),
     )
 
 

@@ -26,7 +26,7 @@ def assess(context: Context, rows: Rows) -> Assessment:
     shared = context.kept.get("interests")
     if shared is None:
         shared = context.kept["interests"] = _shared(catalog, wanted)
-    value = shared[rows]
+    value = shared[catalog.document[rows]]
     return Assessment(
         np.where(described, value, np.maximum(value, PRIOR)),
         lambda: np.where(described, 1.0, THIN_KNOWN),
@@ -36,8 +36,8 @@ def assess(context: Context, rows: Rows) -> Assessment:
 
 
 def _shared(catalog: Catalog, wanted: list[int]) -> Floats:
-    """For each row of the catalogue the weight of the shared words, as a share of a full match."""
-    weight = np.zeros(len(catalog))
+    """For each text of the catalogue the weight of the shared words, as a share of a full match."""
+    weight = np.zeros(catalog.text.count)
     for term in wanted:
         weight[catalog.text.postings(term)] += catalog.text.rarity[term]
     full = float(np.sort(catalog.text.rarity[wanted])[-FULL_TERMS:].sum())

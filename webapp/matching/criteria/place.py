@@ -29,7 +29,7 @@ def assess(context: Context, rows: Rows) -> Assessment:
     if context.student.state is None and context.student.position is None and not context.student.abroad:
         campus, located = np.ones(len(site)), np.ones(len(site), dtype=np.bool_)
     authorized = catalog.authorized[rows] != 0
-    refused = places.refused[rows]
+    refused = places.refused_of(rows)
     abroad = context.student.abroad
     online_known = (authorized & (not abroad)) | (context.student.state is None and not abroad)
     online = np.where(refused, 0.0, np.where(online_known, ONLINE_AUTHORIZED, ONLINE_UNSTATED))

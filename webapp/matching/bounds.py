@@ -1,0 +1,133 @@
+"""The rows that can stand among the best, found by bounds: most programs of a large catalogue are never scored.
+
+A row's key is what its codes in the facets are worth, added up, and 2 where it stands in the first tier. A cell's bound
+is its own worth and the most that every other facet can add. The rows of the cells with the highest bounds are scored
+first: the last of the best among them is a floor, and a cell whose bound lies below it holds none of the best. Of the
+rows that are left each facet leaves out more. What is left out is never among the best, so the answer is exact.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from webapp.domain.profile import Criterion
+from webapp.matching.arrays import Floats, Ints, Mask, Rows
+from webapp.matching.context import Context
+from webapp.matching.criteria import ASSESS
+from webapp.matching.facets import Facet
+from webapp.matching.rules import Verdict
+from webapp.matching.shortlist import SLACK, contenders
+
+FIRST_TIER = 2.0
+"""Above the highest score by more than rounding can take."""
+FEW = 8
+"""Up to so many times the rows wanted, leaving some out costs more than it saves."""
+SAMPLE = 24
+"""The floor is taken from so many times the rows wanted."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The worth of the facets' codes for one student, and the rows that may be shown."""
+
+    context: Context
+    rows: Rows
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows may be shown."""
+        return len(self.context.catalog) if isinstance(self.rows, slice) else len(self.rows)
+
+    def contenders(self, wanted: int) -> Ints:
+        """The rows of the catalogue, ascending, that may be among the best `wanted`, and whatever may tie with them."""
+        catalog = self.context.catalog
+        if self.count <= FEW * wanted or not self.context.student.spoke:
+            return np.arange(self.count) if isinstance(self.rows, slice) else self.rows
+        bound = self._head + sum(self._room(facet) for facet in self._others)
+        if isinstance(self.rows, slice):
+            floor = self._floor(catalog.cells.foremost(bound, SAMPLE * wanted), wanted)
+            return self._above(catalog.cells.rows_of(bound >= floor), floor, wanted)
+        of_row = bound[catalog.cells.facet.code[self.rows]]
+        floor = self._floor(self.rows[contenders(of_row, min(SAMPLE * wanted, self.count))], wanted)
+        return self._above(self.rows[of_row >= floor], floor, wanted)
+
+    def _floor(self, some: Ints, wanted: int) -> float:
+        """A key that at least so many of some rows come to, less what ties may differ by."""
+        if len(some) == self.count:
+            return -np.inf
+        keys = self._keys(some)
+        return float(np.partition(keys, len(keys) - wanted)[len(keys) - wanted]) - SLACK
+
+    def _above(self, rows: Ints, floor: float, wanted: int) -> Ints:
+        """Of some rows those that come to the floor, and of these the best."""
+        room = sum(self._room(facet) for facet in self._others)
+        key: Floats = self._head[self.context.catalog.cells.facet.code[rows]]
+        for facet in self._others:
+            room -= self._room(facet)
+            key += self._worth_of(facet, rows)
+            kept = np.flatnonzero(key + room >= floor)
+            if len(kept) < len(rows):
+                rows, key = rows[kept], key[kept]
+        first = self._first_tier[self.context.catalog.cells.facet.code[rows]]
+        key -= FIRST_TIER * (first & self._later(rows))
+        return rows[contenders(key, wanted)]
+
+    def _keys(self, rows: Ints) -> Floats:
+        code = self.context.catalog.cells.facet.code[rows]
+        key: Floats = self._head[code] - FIRST_TIER * (self._first_tier[code] & self._later(rows))
+        for facet in self._others:
+            key += self._worth_of(facet, rows)
+        return key
+
+    def _later(self, rows: Ints) -> Mask:
+        later: Mask = self.context.eligibility.verdicts_of(rows) == Verdict.NOT_YET
+        return later
+
+    @cached_property
+    def _first_tier(self) -> Mask:
+        """The cells that may hold a program of the first tier."""
+        catalog, eligibility = self.context.catalog, self.context.eligibility
+        if Criterion.BACKGROUND not in catalog.cells.facet.criteria:
+            return np.ones(len(catalog.cells), dtype=np.bool_)
+        first: Mask = eligibility.by_class[catalog.admission[catalog.cells.facet.rows]] != Verdict.NOT_YET
+        first[catalog.cells.facet.code[eligibility.opened]] = True
+        return first
+
+    @cached_property
+    def _head(self) -> Floats:
+        """The worth of each cell, with the tier."""
+        return self._points(self.context.catalog.cells.facet) + FIRST_TIER * self._first_tier
+
+    @cached_property
+    def _others(self) -> tuple[Facet, ...]:
+        """The facets, but for that of the cells, that anything counts of; those with the fewest codes first."""
+        counted = self.context.student.shares
+        others = self.context.catalog.facets[1:]
+        return tuple(facet for facet in others if any(criterion in counted for criterion in facet.criteria))
+
+    def _points(self, facet: Facet) -> Floats:
+        """What each code of a facet adds to the score."""
+        points = np.zeros(len(facet.rows))
+        for criterion in facet.criteria:
+            if criterion in self.context.student.shares:
+                points += self.context.student.shares[criterion] * self._judged(criterion, facet)
+        return points
+
+    def _judged(self, criterion: Criterion, facet: Facet) -> Floats:
+        """The point value of each code: kept, so that a question that differs in another answer need not ask again."""
+        points = self.context.points.get(criterion)
+        if points is None:
+            points = self.context.points[criterion] = ASSESS[criterion](self.context, facet.rows).point
+        return points
+
+    @cached_property
+    def _worths(self) -> dict[Facet, Floats]:
+        return {facet: self._points(facet) for facet in self._others}
+
+    def _room(self, facet: Facet) -> float:
+        """The most that a facet can add."""
+        return float(self._worths[facet].max(initial=0.0))
+
+    def _worth_of(self, facet: Facet, rows: Ints) -> Floats:
+        return self._worths[facet].take(facet.code[rows])
