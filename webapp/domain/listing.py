@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -222,6 +222,7 @@ def _verified(source: str | None, day: date | None) -> FactSource:
 _REQUIREMENTS: Mapping[Subject, str] = {subject: f"req_{subject.value}" for subject in Subject}
 
 
+@cache
 def attribute_of(column: str) -> str:
     """The attribute of Listing that holds a column: the same name, but money is in `_cents`."""
     return column[: -len("_usd")] + "_cents" if column.endswith("_usd") else column

@@ -34,6 +34,8 @@ class Admissions:
     english: Ints
     subjects: Ints
     core_published: Mask
+    published: Mask
+    """What is published: one row each for education, field, GPA, work years, English and the subjects."""
     columns: Columns
     """The same requirements under the names that rules know them by."""
     unanswered: dict[str, Ints] = field(default_factory=dict)
@@ -78,6 +80,10 @@ def build_admissions(requirements: Sequence[Requirements]) -> Admissions:
         english=english,
         subjects=subjects,
         core_published=education_published & (fields != 0) & (subjects != UNKNOWN).all(axis=1),
+        published=np.array(
+            [education_published, fields != 0, ~np.isnan(gpa), ~np.isnan(work_years), english != UNKNOWN]
+            + [subjects[:, index] != UNKNOWN for index in range(len(Subject))]
+        ),
         columns={
             "program.min_education": Column(education, np.ones(len(education), dtype=np.bool_)),
             "program.accepted_fields": Column(fields.reshape(-1, 1), fields != 0, _FAMILIES),

@@ -6,6 +6,7 @@ first: the last of the best among them is a floor, and a cell whose bound lies b
 rows that are left each facet leaves out more. What is left out is never among the best, so the answer is exact.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +24,9 @@ FIRST_TIER = 2.0
 """Above the highest score by more than rounding can take."""
 FEW = 8
 """Up to so many times the rows wanted, leaving some out costs more than it saves."""
-SAMPLE = 24
+FEW_CODES = 4096
+"""A facet of more codes is judged for the rows that are left, unless those are more still."""
+SAMPLE = 16
 """The floor is taken from so many times the rows wanted."""
 
 
@@ -108,11 +111,14 @@ class Bounds:
 
     def _points(self, facet: Facet) -> Floats:
         """What each code of a facet adds to the score."""
-        points = np.zeros(len(facet.rows))
+        return self._added(facet, len(facet.rows), lambda criterion: self._judged(criterion, facet))
+
+    def _added(self, facet: Facet, count: int, point: Callable[[Criterion], Floats]) -> Floats:
+        added, shares = np.zeros(count), self.context.student.shares
         for criterion in facet.criteria:
-            if criterion in self.context.student.shares:
-                points += self.context.student.shares[criterion] * self._judged(criterion, facet)
-        return points
+            if criterion in shares:
+                added += shares[criterion] * point(criterion)
+        return added
 
     def _judged(self, criterion: Criterion, facet: Facet) -> Floats:
         """The point value of each code: kept, so that a question that differs in another answer need not ask again."""
@@ -123,11 +129,20 @@ class Bounds:
 
     @cached_property
     def _worths(self) -> dict[Facet, Floats]:
-        return {facet: self._points(facet) for facet in self._others}
+        """What the codes of a facet add, of those facets that are judged by code."""
+        return {facet: self._points(facet) for facet in self._others if len(facet.rows) <= FEW_CODES}
 
     def _room(self, facet: Facet) -> float:
         """The most that a facet can add."""
-        return float(self._worths[facet].max(initial=0.0))
+        if facet in self._worths:
+            return float(self._worths[facet].max(initial=0.0))
+        shares = self.context.student.shares
+        return sum(shares.get(criterion, 0.0) for criterion in facet.criteria)
 
     def _worth_of(self, facet: Facet, rows: Ints) -> Floats:
+        """What a facet adds to each of some rows; where it has more codes than there are rows, each row is judged."""
+        if facet not in self._worths and len(rows) < len(facet.rows):
+            return self._added(facet, len(rows), lambda criterion: ASSESS[criterion](self.context, rows).point)
+        if facet not in self._worths:
+            self._worths[facet] = self._points(facet)
         return self._worths[facet].take(facet.code[rows])

@@ -122,20 +122,21 @@ def surroundings(context: Context, aims: Mask) -> Rows:
         return slice(None)
     lacking, shut = _lacking(context)
     first, bridges = cells.facet.rows, catalog.bridges
-    wanting = lacking[catalog.admission]
-    given = _given(context, lacking)[catalog.credential[first], catalog.cip[first]]
     aims = aims & ~shut[catalog.admission[first]]
-    more = int(np.bitwise_or.reduce(wanting[first[aims]], initial=0))
-    wanted = 0
+    wanting = lacking[catalog.admission[first]]
+    wanted, more = 0, int(np.bitwise_or.reduce(wanting[aims], initial=0))
+    if not more:
+        return np.zeros(0, dtype=np.int64)
+    given = _given(context, lacking)[catalog.credential[first], catalog.cip[first]]
     by_bridge = np.zeros(len(cells), dtype=np.bool_)
-    if more and len(bridges.row) + len(bridges.entry_row):
+    if len(bridges.row) + len(bridges.entry_row):
         more |= ENTRY
         by_bridge[cells.facet.code[np.concatenate([bridges.row, bridges.entry_row])]] = True
     while more != wanted:
         wanted = more
         useful = ((given & wanted) != 0) | by_bridge
-        more |= int(np.bitwise_or.reduce(wanting[first[useful]], initial=0))
-    return cells.rows_of(useful | aims) if wanted else np.zeros(0, dtype=np.int64)
+        more |= int(np.bitwise_or.reduce(wanting[useful], initial=0))
+    return cells.rows_of(useful | aims)
 
 
 def _lacking(context: Context) -> tuple[Ints, Mask]:

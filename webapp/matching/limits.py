@@ -94,7 +94,7 @@ def within_limits(context: Context) -> tuple[Rows, dict[str, int]]:
     excluded: dict[str, int] = {}
     rows: Rows = slice(None)
     left = np.ones(len(cells), dtype=np.bool_)
-    while limits and (first := next(iter(limits))) in _CRITERIA and _CRITERIA[first] in cells.facet.criteria:
+    while limits and _CRITERIA.get(first := next(iter(limits))) in cells.facet.criteria:
         broken = limits.pop(first)(cells.facet.rows) & left
         excluded[first] = int(cells.sizes[broken].sum())
         left &= ~broken
@@ -111,4 +111,9 @@ def within_limits(context: Context) -> tuple[Rows, dict[str, int]]:
 
 def broken_limits(context: Context) -> dict[str, Mask]:
     """For each hard limit the rows of the whole catalogue that break it."""
-    return {rule: breaks(slice(None)) for rule, breaks in limits_of(context).items()}
+    facet, limits = context.catalog.cells.facet, limits_of(context)
+    by_cell = {rule for rule in limits if _CRITERIA.get(rule) in facet.criteria}
+    return {
+        rule: breaks(facet.rows)[facet.code] if rule in by_cell else breaks(slice(None))
+        for rule, breaks in limits.items()
+    }

@@ -46,7 +46,8 @@ def near_misses(context: Context) -> tuple[NearMiss, ...]:
     times = np.zeros(len(context.catalog), dtype=np.int8)
     for mask in broken.values():
         times += mask
-    alone = {rule: broken[rule] & (times == 1) for rule in LIMIT_RULES if rule in broken and rule in _MOVES}
+    once = times == 1
+    alone = {rule: broken[rule] & once for rule in LIMIT_RULES if rule in broken and rule in _MOVES}
     return tuple(miss for rule, only in alone.items() if only.any() for miss in _MOVES[rule](context, only))
 
 

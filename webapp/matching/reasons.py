@@ -49,15 +49,14 @@ def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Sta
 def _goal(case: Case) -> Iterator[Statement]:
     student, listing = case.context.student, case.listing
     occupation, wanted = student.occupation, student.profile.goal.credentials
-    if occupation is not None and occupation.relation(listing.cip) >= 0.5:
-        strength = occupation.relation(listing.cip)
+    strength = None if occupation is None else occupation.relation(listing.cip)
+    if strength is not None and strength >= 0.5:
         yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
-    leads = occupation is None or occupation.relation(listing.cip) > 0
+    leads = strength is None or strength > 0
     if leads and listing.credential in wanted and len(wanted) < len(Credential):
         yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
-    if leads and occupation is not None and occupation.usual(listing.credential) >= 0.6:
-        strength = occupation.usual(listing.credential)
-        yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=strength)
+    if leads and occupation is not None and (usual := occupation.usual(listing.credential)) >= 0.6:
+        yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=usual)
 
 
 def _background(case: Case) -> Iterator[Statement]:
@@ -210,12 +209,14 @@ def low_salary(case: Case) -> bool:
 
 def _interests(case: Case) -> Iterator[Statement]:
     """The shared words by answer and column; words without which the value would be as high are not cited."""
+    shared = shared_words(case)
+    if not shared:
+        return
     wishes = {wish.word: wish for wish in case.context.wishes}
     rarity = case.context.catalog.text.rarity
     weights = {word: float(rarity[wish.term]) for word, wish in wishes.items()}
     full = sum(sorted(weights.values())[-FULL_TERMS:])
     least = 0.0 if case.context.catalog.described[case.row] else PRIOR
-    shared = shared_words(case)
     total = sum(weights[word] for word, _, _ in shared)
     value = max(least, min(1.0, total / full)) if full else least
     for column in ("name", "topics", "summary"):

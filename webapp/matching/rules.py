@@ -29,6 +29,10 @@ from webapp.matching.student import Student
 TRUE, OPEN, FALSE = 1, 0, -1
 SUBJECTS = tuple(Subject)
 _STATES, _COUNTRY = "program.states_authorized", "program.country"
+_EDUCATION, _FIELD = (ADMISSION_RULES.index(name) for name in ("education", "field"))
+_HARD_RULES = [ADMISSION_RULES.index(name) for name in ("education", "gpa", "work_years", "english")]
+_SUBJECT_RULES = [ADMISSION_RULES.index(f"subject.{subject.value}") for subject in SUBJECTS]
+_NOTHING: Ints = np.zeros(0, dtype=np.int8)
 _STATE_WORDS = tuple(state.casefold() for state in STATE_BITS)
 
 
@@ -75,29 +79,27 @@ class Eligibility:
         return evaluate_columns(rule, {**self.answers, **asked.columns}, MATCH_FIELDS)
 
     @cached_property
+    def _table(self) -> Ints:
+        """The values of the rules, one row for each rule in the order of ADMISSION_RULES."""
+        return np.array(list(self.rules.values()))
+
+    @cached_property
+    def _failing(self) -> Mask:
+        """Where rules fail, in the shape of the table."""
+        failing: Mask = self._table == FALSE
+        return failing
+
+    @cached_property
     def unasked(self) -> Mask:
         """Sets of requirements that publish something the student has not spoken of."""
-        asked, rules = self.catalog.admissions, self.rules
-        published = {
-            "education": asked.education_published,
-            "field": asked.fields != 0,
-            "gpa": ~np.isnan(asked.gpa),
-            "work_years": ~np.isnan(asked.work_years),
-            "english": asked.english != UNKNOWN,
-            **{f"subject.{s.value}": asked.subjects[:, i] != UNKNOWN for i, s in enumerate(SUBJECTS)},
-        }
-        result = np.zeros(len(asked), dtype=np.bool_)
-        for name, mask in published.items():
-            result |= mask & (rules[name] == OPEN)
-        return result
+        unasked: Mask = np.logical_or.reduce(self.catalog.admissions.published & (self._table == OPEN), axis=0)
+        return unasked
 
     @cached_property
     def fails(self) -> Mask:
         """Sets of requirements of which at least one is not met."""
-        result = np.zeros(len(self.catalog.admissions), dtype=np.bool_)
-        for values in self.rules.values():
-            result |= values == FALSE
-        return result
+        fails: Mask = np.logical_or.reduce(self._failing, axis=0)
+        return fails
 
     def _online_only(self, rows: Rows) -> Ints:
         """Which of some rows, by place, can only be reached online, of the ways published and accepted."""
@@ -123,6 +125,8 @@ class Eligibility:
     def _residence(self, rows: Rows) -> tuple[Ints, Ints, Ints]:
         """The rows, by place, that can only be reached online, and what the state and the country come to in each."""
         only = self._online_only(rows)
+        if not len(only):
+            return only, _NOTHING, _NOTHING
         at = only if isinstance(rows, slice) else rows[only]
         authorized = self.catalog.authorized[at]
         state = self._asked("state", {_STATES: Column(authorized.reshape(-1, 1), authorized != 0, _STATE_WORDS)})
@@ -203,28 +207,18 @@ class Eligibility:
     @cached_property
     def by_class(self) -> Ints:
         """The verdict on each set of requirements, but for bridges into one named program and for where they live."""
-        asked, rules = self.catalog.admissions, self.rules
-        closed = ~self._hard & (rules["field"] != FALSE)
-        for index, subject in enumerate(SUBJECTS):
-            gap = rules[f"subject.{subject.value}"] == FALSE
-            closed &= ~gap | (asked.subjects[:, index] <= self.bridged_levels[index])
-        passed = np.where(
-            self.unasked,
-            Verdict.UNKNOWN,
-            np.where(
-                asked.core_published,
-                Verdict.ELIGIBLE,
-                np.where(rules["education"] == TRUE, Verdict.LIKELY, Verdict.UNKNOWN),
-            ),
-        )
+        asked = self.catalog.admissions
+        mended = asked.subjects <= self.bridged_levels
+        open_gaps = self._failing[_SUBJECT_RULES] & ~mended.T
+        closed = ~(self._hard | self._failing[_FIELD] | open_gaps.any(axis=0))
+        met = np.where(self._table[_EDUCATION] == TRUE, Verdict.LIKELY, Verdict.UNKNOWN)
+        passed = np.where(self.unasked, Verdict.UNKNOWN, np.where(asked.core_published, Verdict.ELIGIBLE, met))
         return np.where(self.fails, np.where(closed, Verdict.CONDITIONAL, Verdict.NOT_YET), passed).astype(np.int8)
 
     @cached_property
     def _hard(self) -> Mask:
         """Sets of requirements that fail where no bridge helps."""
-        hard = np.zeros(len(self.catalog.admissions), dtype=np.bool_)
-        for name in ("education", "gpa", "work_years", "english"):
-            hard |= self.rules[name] == FALSE
+        hard: Mask = np.logical_or.reduce(self._failing[_HARD_RULES], axis=0)
         return hard
 
     @cached_property

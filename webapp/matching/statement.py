@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from webapp.domain.listing import Listing, attribute_of
 from webapp.domain.profile import Criterion, plain_dollars
@@ -13,8 +13,7 @@ from webapp.matching.context import Context
 FACT_CODES = frozenset(("on_record",))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(NamedTuple):
     """A reason or a caveat: a code with parameters. Prose is made elsewhere.
 
     `student` is {"path", "value"} of an answer the student gave, `fact` {"column", "value", ...} of the listing; a
@@ -65,15 +64,10 @@ class Case:
         if column is None:
             fact = {"column": None, "value": None, **extra} if extra else None
             return Statement(code=code, criterion=criterion, student=student, fact=fact)
-        origin = self.listing.source_of(column)
-        return Statement(
-            code=code,
-            criterion=criterion,
-            student=student,
-            fact={"column": column, "value": fact_value(self.listing, column), **extra},
-            source=origin.source,
-            as_of=origin.as_of,
-        )
+        listing = self.listing
+        origin = listing.source_of(column)
+        told = {"column": column, "value": fact_value(listing, column), **extra}
+        return Statement(code, criterion, student, told, origin.source, origin.as_of)
 
 
 _PLAIN = (str, float, type(None), bool)
