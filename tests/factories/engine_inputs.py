@@ -97,7 +97,8 @@ class _Dice:
         return " ".join(self.chance.choices(WORDS, k=self.chance.randint(1, 4)))
 
 
-def _listing(seed: int, program_id: str) -> Listing:
+def listing_of(seed: int, program_id: str) -> Listing:
+    """A valid listing, the same for the same seed."""
     dice = _Dice(seed)
     latitude, longitude = dice.one(*_POSITIONS)
     return Listing(
@@ -148,16 +149,17 @@ _seeds = st.integers(0, 2**40)
 
 def listings(program_id: str = "p00") -> st.SearchStrategy[Listing]:
     """Valid listings with any of their facts unknown."""
-    return _seeds.map(lambda seed: _listing(seed, program_id))
+    return _seeds.map(lambda seed: listing_of(seed, program_id))
 
 
 def catalogues(least: int = 0, most: int = 12) -> st.SearchStrategy[list[Listing]]:
     """A few listings with ids p00, p01, ..."""
     seeds = st.lists(_seeds, min_size=least, max_size=most)
-    return seeds.map(lambda drawn: [_listing(seed, f"p{index:02d}") for index, seed in enumerate(drawn)])
+    return seeds.map(lambda drawn: [listing_of(seed, f"p{index:02d}") for index, seed in enumerate(drawn)])
 
 
-def _profile_object(seed: int) -> dict[str, Any]:
+def profile_object_of(seed: int) -> dict[str, Any]:
+    """A JSON object of the profile interface, the same for the same seed."""
     dice = _Dice(seed)
 
     def part(**answers: Any) -> dict[str, Any]:
@@ -202,4 +204,4 @@ def _profile_object(seed: int) -> dict[str, Any]:
 
 def seeded_profile_objects() -> st.SearchStrategy[dict[str, Any]]:
     """The like of `profile_objects`, drawn from a seed: six times as fast, for laws that are tried often."""
-    return _seeds.map(_profile_object)
+    return _seeds.map(profile_object_of)

@@ -3,12 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import assume, given
-from hypothesis import strategies as st
-
-from tests.factories.engine_inputs import catalogues
-from tests.factories.engine_inputs import seeded_profile_objects as profile_objects
-from tests.matching.law import altered, by_id, dumped, law, ranking
+from tests.matching.law import Case, altered, by_id, dumped, law, law_from
 from webapp.domain.credential import Education, EnglishLevel
 from webapp.domain.listing import ANY_FIELD, Listing, attribute_of
 from webapp.domain.profile import Criterion, Modality, Pace, Profile
@@ -21,15 +16,23 @@ from webapp.domain.wording import (
     pathway_sentence,
     reason_sentence,
 )
-from webapp.matching import DEFAULT_WEIGHTS
+from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.student import Student
 
 
 @law
-@given(profile_objects(), catalogues())
-def test_contributions_add_up_and_every_number_is_a_share(obj: dict[str, Any], listings: list[Listing]) -> None:
-    result = ranking(obj, listings).to_json()
-    assert result["considered"] == len(listings)
+def test_what_is_told_is_what_was_judged(case: Case) -> None:
+    told = [
+        (m.program_id, m.rank, m.score, m.low, m.high, m.coverage, m.verdict, m.contributions)
+        for m in case.ranking.matches
+    ]
+    assert told == case.judged()
+
+
+@law
+def test_contributions_add_up_and_every_number_is_a_share(case: Case) -> None:
+    result = case.ranking.to_json()
+    assert result["considered"] == len(case.listings)
     assert result["considered"] - sum(result["excluded"].values()) == len(result["matches"])
     for match in result["matches"]:
         low, high = match["interval"]
@@ -39,17 +42,14 @@ def test_contributions_add_up_and_every_number_is_a_share(obj: dict[str, Any], l
         assert 0 <= match["coverage"] <= 1 + 1e-9
 
 
-@law
-@given(profile_objects(), catalogues(least=1), st.integers(0, 11), st.integers(0, 20))
-def test_raising_the_worth_of_a_program_never_lowers_it(
-    obj: dict[str, Any], listings: list[Listing], at: int, which: int
-) -> None:
-    at %= len(listings)
-    listing = listings[at]
-    change = _better(listing, obj)[which % 8]
-    raised = altered(listing, change)
-    before = by_id(ranking(obj, listings)).get(listing.program_id)
-    after = by_id(ranking(obj, [*listings[:at], raised, *listings[at + 1 :]])).get(listing.program_id)
+@law_from(1)
+def test_raising_the_worth_of_a_program_never_lowers_it(case: Case) -> None:
+    listing = case.chance.choice(case.listings)
+    raised = altered(listing, case.chance.choice(_better(listing)))
+    others = [each for each in case.listings if each is not listing]
+    catalog = Catalog.from_listings([*others, raised], "raised")
+    before = by_id(case.judged()).get(listing.program_id)
+    after = by_id(case.judged(catalog=catalog)).get(listing.program_id)
     if before is None:
         return
     assert after is not None
@@ -58,7 +58,7 @@ def test_raising_the_worth_of_a_program_never_lowers_it(
         assert after.rank <= before.rank
 
 
-def _better(listing: Listing, obj: dict[str, Any]) -> list[dict[str, Any]]:
+def _better(listing: Listing) -> list[dict[str, Any]]:
     """Changes that make a listing better for everyone who cares, each from a known or unknown fact to a good one."""
     cheaper = None if listing.tuition_total_cents is None else listing.tuition_total_cents // 2
     shorter = None if listing.months is None else listing.months / 2
@@ -68,24 +68,21 @@ def _better(listing: Listing, obj: dict[str, Any]) -> list[dict[str, Any]]:
         {"months": shorter},
         {"pace": tuple(Pace), "hours_per_week": 1.0},
         {"start_terms": ("monthly",)},
-        {"outcome_rate": 1.0} if listing.outcome_rate is not None else {},
+        {"outcome_rate": 1.0} if listing.outcome_rate is not None else {"tuition_total_cents": 0},
         {f"req_{subject.value}": SubjectLevel.NONE for subject in Subject},
         {"accepted_fields": (ANY_FIELD,)},
     ]
 
 
-@law
-@given(profile_objects(), catalogues(least=1), st.integers(0, 11), st.integers(0, 20))
-def test_an_unknown_fact_never_beats_a_good_one(
-    obj: dict[str, Any], listings: list[Listing], at: int, which: int
-) -> None:
-    at %= len(listings)
+@law_from(1)
+def test_an_unknown_fact_never_beats_a_good_one(case: Case) -> None:
     good: list[dict[str, Any]] = [
         {"tuition_total_cents": 0},
         {"months": 0.5},
         {"pace": tuple(Pace)},
         {"hours_per_week": 1.0},
-        {"start_terms": ("rolling",)},
+        # Nobody is admitted within days, so no published start is good for whoever wants to start at once.
+        *([{"start_terms": ("rolling",)}] if case.obj.get("practical", {}).get("start_within_months") != 0 else []),
         {"outcome_median_salary_cents": 900_000_000, "outcome_sample": 1000},
         {"outcome_rate": 1.0, "outcome_sample": 1000},
         {"modality": tuple(Modality), "states_authorized": ("ALL",)},
@@ -94,14 +91,12 @@ def test_an_unknown_fact_never_beats_a_good_one(
         {"accepted_fields": (ANY_FIELD,)},
         {f"req_{subject.value}": SubjectLevel.NONE for subject in Subject},
     ]
-    change = good[which % len(good)]
-    # Nobody is admitted within days, so no published start is good for whoever wants to start at once.
-    assume("start_terms" not in change or obj.get("practical", {}).get("start_within_months") != 0)
+    change, one = case.chance.choice(good), case.chance.choice(case.listings)
     unknown = {key: () if isinstance(value, tuple) else None for key, value in change.items()}
-    pair = [altered(listings[at], unknown), altered(listings[at], change)]
-    rest = [*listings[:at], *listings[at + 1 :]]
+    rest = [each for each in case.listings if each is not one]
     known, blank = (
-        by_id(ranking(obj, [*rest, listing])).get(listings[at].program_id) for listing in (pair[1], pair[0])
+        by_id(case.judged(catalog=Catalog.from_listings([*rest, altered(one, facts)], "one"))).get(one.program_id)
+        for facts in (change, unknown)
     )
     assert known is not None or blank is None
     if known is not None and blank is not None:
@@ -112,16 +107,13 @@ def test_an_unknown_fact_never_beats_a_good_one(
 _VERDICT_ORDER = ("not_yet", "conditional", "unknown", "likely", "eligible")
 
 
-@law
-@given(
-    profile_objects(), catalogues(least=1), st.sampled_from(["gpa", "work_years", "english", "education", "subject"])
-)
-def test_a_stronger_profile_loses_no_eligible_program(obj: dict[str, Any], listings: list[Listing], what: str) -> None:
-    stronger = _stronger(obj, what)
-    limitless: dict[str, Any] = {"priorities": {}}
-    before, after = ranking({**obj, **limitless}, listings), ranking({**stronger, **limitless}, listings)
-    for match in before.matches:
-        now = by_id(after)[match.program_id]
+@law_from(1)
+def test_a_stronger_profile_loses_no_eligible_program(case: Case) -> None:
+    weaker = {**case.obj, "priorities": {}}
+    stronger = _stronger(weaker, case.chance.choice(["gpa", "work_years", "english", "education", "subject"]))
+    after = by_id(case.judged(stronger))
+    for match in case.judged(weaker):
+        now = after[match.program_id]
         if match.verdict in ("eligible", "likely"):
             assert now.verdict in ("eligible", "likely")
         if match.verdict == "eligible":
@@ -139,12 +131,11 @@ def _stronger(obj: dict[str, Any], what: str) -> dict[str, Any]:
 
 
 @law
-@given(profile_objects(), catalogues())
-def test_a_hard_limit_is_never_crossed(obj: dict[str, Any], listings: list[Listing]) -> None:
-    obj = {**obj, "priorities": dict.fromkeys((c.value for c in Criterion), "must")}
+def test_a_hard_limit_is_never_crossed(case: Case) -> None:
+    obj = {**case.obj, "priorities": dict.fromkeys((c.value for c in Criterion), "must")}
     profile = Profile.from_json(obj)
-    result = ranking(obj, listings)
-    held = {listing.program_id: listing for listing in listings}
+    result = case.asked(obj)
+    held = {listing.program_id: listing for listing in case.listings}
     practical, wanted = profile.practical, profile.goal.credentials
     for match in result.matches:
         listing = held[match.program_id]
@@ -163,11 +154,10 @@ def test_a_hard_limit_is_never_crossed(obj: dict[str, Any], listings: list[Listi
 
 
 @law
-@given(profile_objects(), catalogues())
-def test_every_reason_ties_an_answer_to_a_fact(obj: dict[str, Any], listings: list[Listing]) -> None:
-    profile = Profile.from_json(obj)
-    stated, held = profile.stated(), {listing.program_id: listing for listing in listings}
-    for match in ranking(obj, listings).matches:
+def test_every_reason_ties_an_answer_to_a_fact(case: Case) -> None:
+    profile = Profile.from_json(case.obj)
+    stated, held = profile.stated(), {listing.program_id: listing for listing in case.listings}
+    for match in case.ranking.matches:
         listing = held[match.program_id]
         assert (len(match.reasons) >= 3) == bool(stated)
         for reason in (reason.to_json() for reason in match.reasons):
@@ -180,10 +170,9 @@ def test_every_reason_ties_an_answer_to_a_fact(obj: dict[str, Any], listings: li
 
 
 @law
-@given(profile_objects(), catalogues())
-def test_every_caveat_gap_and_pathway_can_be_said(obj: dict[str, Any], listings: list[Listing]) -> None:
-    stated = Profile.from_json(obj).stated()
-    result = json.loads(dumped(ranking(obj, listings, counterfactuals=True)))
+def test_every_caveat_gap_and_pathway_can_be_said(case: Case) -> None:
+    stated = Profile.from_json(case.obj).stated()
+    result = json.loads(dumped(case.ranking))
     for match in result["matches"]:
         for caveat in match["caveats"]:
             assert caveat_sentence(caveat).endswith(".")
@@ -195,25 +184,18 @@ def test_every_caveat_gap_and_pathway_can_be_said(obj: dict[str, Any], listings:
 
 
 @law
-@given(profile_objects(), catalogues())
-def test_what_counts_against_a_program_is_said(obj: dict[str, Any], listings: list[Listing]) -> None:
-    shares = None
-    for match in ranking(obj, listings).matches:
-        shares = shares or _shares(obj)
+def test_what_counts_against_a_program_is_said(case: Case) -> None:
+    shares = Student(Profile.from_json(case.obj), DEFAULT_WEIGHTS).shares
+    for match in case.ranking.matches:
         for criterion, points in match.contributions.items():
             if points / shares[criterion] < 0.4 - 1e-9:
                 assert criterion in {caveat.criterion for caveat in match.caveats}
 
 
-def _shares(obj: dict[str, Any]) -> dict[Criterion, float]:
-    return dict(Student(Profile.from_json(obj), DEFAULT_WEIGHTS).shares)
-
-
 @law
-@given(profile_objects(), catalogues())
-def test_conditional_names_a_published_bridge_for_every_gap(obj: dict[str, Any], listings: list[Listing]) -> None:
-    ids = {listing.program_id for listing in listings}
-    for match in ranking(obj, listings).matches:
+def test_conditional_names_a_published_bridge_for_every_gap(case: Case) -> None:
+    ids = {listing.program_id for listing in case.listings}
+    for match in case.ranking.matches:
         if match.verdict == "conditional":
             assert all(gap.bridges and set(gap.bridges) <= ids - {match.program_id} for gap in match.gaps)
         for gap in match.gaps:

@@ -65,6 +65,11 @@ class Context:
         return tuple(found.values())
 
     @cached_property
+    def shared(self) -> dict[int, list[tuple[str, str, str]]]:
+        """The student's words that texts of the catalogue share, as far as they were asked for."""
+        return {}
+
+    @cached_property
     def month(self) -> tuple[int, int]:
         """The year and month the student asks in."""
         return self.today.year, self.today.month

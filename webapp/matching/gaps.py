@@ -60,7 +60,8 @@ def all_bridges(case: Case, rule: str) -> list[int]:
         rows.update(index.row[closes & eligibility.usable_bridges].tolist())
     if rule == "field" or rule.startswith("subject."):
         entries = index.entry_row[index.target == case.row]
-        rows.update(entries[eligibility.enterable(entries)].tolist())
+        if len(entries):
+            rows.update(entries[eligibility.enterable(entries)].tolist())
     return sorted(rows - {case.row})
 
 

@@ -229,10 +229,12 @@ def _interests(case: Case) -> Iterator[Statement]:
 
 def shared_words(case: Case) -> list[tuple[str, str, str]]:
     """The student's words a listing shares: (the word, the listing's column, the answer it came from)."""
-    catalog = case.context.catalog
-    text = int(catalog.document[case.row])
-    located = ((wish, catalog.text.column_of(wish.term, text)) for wish in case.context.wishes)
-    return [(wish.word, column, wish.path) for wish, column in located if column is not None]
+    context, text = case.context, int(case.context.catalog.document[case.row])
+    if text not in context.shared:
+        index = context.catalog.text
+        located = ((wish, index.column_of(wish.term, text)) for wish in context.wishes)
+        context.shared[text] = [(wish.word, column, wish.path) for wish, column in located if column is not None]
+    return context.shared[text]
 
 
 def _on_record(case: Case, chosen: list[Statement]) -> Iterator[Statement]:
