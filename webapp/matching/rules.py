@@ -92,7 +92,7 @@ class Eligibility:
     @cached_property
     def unasked(self) -> Mask:
         """Sets of requirements that publish something the student has not spoken of."""
-        unasked: Mask = np.logical_or.reduce(self.catalog.admissions.published & (self._table == OPEN), axis=0)
+        unasked: Mask = np.logical_or.reduce(self.catalog.admissions.published.T & (self._table == OPEN), axis=0)
         return unasked
 
     @cached_property
