@@ -153,8 +153,9 @@ class Eligibility:
     def look_at(self, rows: Sequence[int]) -> None:
         """Work out what `state_at` and `country_at` will be asked, for several rows at once."""
         at = np.array(rows, dtype=np.int64)
-        values = zip(self.state_of(at).tolist(), self.country_of(at).tolist(), strict=True)
-        self._seen.update(zip(rows, values, strict=True))
+        self._seen.update(dict.fromkeys(rows, (TRUE, TRUE)))
+        for place, *values in zip(*(column.tolist() for column in self._residence(at)), strict=True):
+            self._seen[rows[place]] = values[0], values[1]
 
     @cached_property
     def _seen(self) -> dict[int, tuple[int, int]]:
