@@ -45,10 +45,10 @@ PROFILE = Profile.from_json(
 
 
 def columns_of(catalog: Catalog) -> list[np.ndarray]:
-    """Every column that has a number for each row, those of the facets too."""
+    """Every column that has a number for each row, those of the facets and cells too."""
     values = [getattr(catalog, field.name) for field in dataclasses.fields(catalog)]
     columns = [value for value in values if isinstance(value, np.ndarray)]
-    return [*columns, *(facet.code for facet in catalog.facets), catalog.text.texts, catalog.text.columns]
+    return [*columns, *(facet.code for facet in catalog.facets), catalog.cells.order]
 
 
 def plain_pass(columns: list[np.ndarray]) -> list[float]:

@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.factories.engine_inputs import catalogues, profile_objects
+from tests.matching.law import often
 from tests.matching.test_criteria import listing
 from tests.matching.test_rules import GRADUATE, PUBLISHED, ranked
 from webapp.domain.listing import Listing
@@ -18,7 +19,7 @@ from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, evaluated
 from webapp.matching.student import Student
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@often()
 @given(profile_objects(), catalogues(least=1, most=4))
 def test_one_program_is_judged_as_it_is_among_all(obj: dict[str, Any], listings: list[Listing]) -> None:
     student = Student(Profile.from_json(obj), DEFAULT_WEIGHTS)

@@ -1,13 +1,13 @@
 """Reasons are faithful: without the fact that is cited, the criterion is worth less."""
 
-import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.factories.engine_inputs import WORDS, catalogues, profile_objects
+from tests.matching.law import altered, by_id, judged, often
 from webapp.domain.credential import Credential
 from webapp.domain.listing import Listing, attribute_of
 from webapp.domain.profile import Profile
@@ -16,7 +16,7 @@ from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
 from webapp.matching.statement import Statement
 from webapp.matching.text import stem, words_of
 
-law = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+law = often()
 LIBRARY = "library"
 """A listing that holds every word, so that a word taken out of another is still known to the catalogue."""
 
@@ -26,10 +26,6 @@ def matches(obj: dict[str, Any], listings: list[Listing]) -> dict[str, Match]:
     today = date(2026, 11, 22)
     found = rank(Profile.from_json(obj), catalog, DEFAULT_WEIGHTS, 50, today=today, counterfactuals=False)
     return {match.program_id: match for match in found.matches}
-
-
-def altered(listing: Listing, facts: Mapping[str, Any]) -> Listing:
-    return dataclasses.replace(listing, **facts)
 
 
 def without(listing: Listing, reason: Statement) -> Iterator[Listing]:
@@ -58,8 +54,9 @@ def _unsaid(listing: Listing, stems: set[str]) -> Listing:
     return altered(listing, {"name": scrub(listing.name), "topics": topics, "summary": summary})
 
 
-def worth(match: Match, reason: Statement) -> float:
+def worth(obj: dict[str, Any], listings: list[Listing], program_id: str, reason: Statement) -> float:
     assert reason.criterion is not None
+    match = by_id(judged(obj, Catalog.from_listings(listings, "test"), 50))[program_id]
     return match.contributions[reason.criterion]
 
 
@@ -73,10 +70,9 @@ def test_taking_the_cited_fact_away_lowers_its_criterion(obj: dict[str, Any], li
     for reason in match.reasons:
         if reason.kind != "support":
             continue
-        less = [
-            worth(matches(obj, [changed, *others])[listing.program_id], reason) for changed in without(listing, reason)
-        ]
-        assert min(less) < worth(match, reason) - 1e-12, reason.to_json()
+        less = [worth(obj, [changed, *others], listing.program_id, reason) for changed in without(listing, reason)]
+        assert reason.criterion is not None
+        assert min(less) < match.contributions[reason.criterion] - 1e-12, reason.to_json()
 
 
 @law

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.demo_catalogue import demo_catalog
 from tests.factories.engine_inputs import CIPS, catalogues, profile_objects
+from tests.matching.law import often
 from tests.matching.test_criteria import listing
 from webapp.domain.credential import Credential, Education
 from webapp.domain.listing import Bridge, Listing
@@ -28,7 +29,7 @@ from webapp.matching.standing import Standing
 from webapp.matching.student import Student
 
 TODAY = date(2026, 11, 22)
-law = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+law = often()
 _MENDED = {"education", "field", *(f"subject.{subject.value}" for subject in Subject)}
 
 

@@ -103,10 +103,11 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Best:
-    """The best rows in order, and the rows, ascending, with their scores, that they were chosen from."""
+    """The best rows in order, and the rows, ascending, with verdicts and scores, that they were chosen from."""
 
     places: list[Place]
     rows: Ints
+    verdicts: Ints
     scores: Scores
 
 
@@ -151,18 +152,18 @@ def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
     while True:
         chosen = bounds.contenders(count)
         scores = Scores(context, chosen)
-        keys = _keys(scores, chosen, count, salt)
+        verdicts = context.eligibility.verdicts_of(chosen)
+        keys = _keys(scores, chosen, verdicts == Verdict.NOT_YET, count, salt)
         complete = len(keys.row) == bounds.count
         places = spread(arrange(keys, salt), context.catalog.institution, k, complete=complete)
         if places is not None:
-            return Best(places, chosen, scores)
+            return Best(places, chosen, verdicts, scores)
         count *= 4
 
 
-def _keys(scores: Scores, rows: Ints, count: int, salt: bytes) -> Keys:
+def _keys(scores: Scores, rows: Ints, later: Mask, count: int, salt: bytes) -> Keys:
     """What decides the order of the foremost `count` of the rows scored."""
     catalog = scores.context.catalog
-    later: Mask = scores.context.eligibility.verdicts_of(rows) == Verdict.NOT_YET
     keys = Keys(rows, later, scores.score, scores.coverage, catalog.verified[rows], catalog.id_hash[rows])
     if count >= len(rows):
         return keys
@@ -174,10 +175,10 @@ def _keys(scores: Scores, rows: Ints, count: int, salt: bytes) -> Keys:
 
 def explained(context: Context, best: Best) -> list[Match]:
     """What the engine says of each of the places, ranked as they stand."""
-    shown, eligibility = [place.row for place in best.places], context.eligibility
+    shown = [place.row for place in best.places]
     scores, at = best.scores, np.searchsorted(best.rows, shown)
-    verdicts = eligibility.verdicts_of(best.rows[at]).tolist()
-    eligibility.look_at(shown)
+    verdicts = best.verdicts[at].tolist()
+    context.eligibility.look_at(shown)
     low, high, coverage = (values[at].tolist() for values in (scores.low, scores.high, scores.coverage))
     columns = {criterion: item.point[at].tolist() for criterion, item in scores.assessments.items()}
     matches = []

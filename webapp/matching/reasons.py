@@ -53,7 +53,9 @@ def _goal(case: Case) -> Iterator[Statement]:
     if strength is not None and strength >= 0.5:
         yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
     leads = strength is None or strength > 0
-    if leads and listing.credential in wanted and len(wanted) < len(Credential):
+    if wanted and listing.credential not in wanted:
+        return  # worth so little that no other credential may be worth less: how usual it is is no support
+    if leads and wanted and len(wanted) < len(Credential):
         yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
     if leads and occupation is not None and (usual := occupation.usual(listing.credential)) >= 0.6:
         yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=usual)
