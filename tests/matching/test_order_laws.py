@@ -12,7 +12,9 @@ from tests.factories.engine_inputs import seeded_profile_objects as profile_obje
 from tests.matching.law import TODAY, altered, by_id, dumped, law, ranking
 from webapp.domain.listing import Listing
 from webapp.domain.profile import Criterion, Profile
-from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
+from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
+from webapp.matching.low_cost import LOW_COST_CENTS
+from webapp.matching.scoring import GOOD_SCORE
 
 
 @law
@@ -60,6 +62,8 @@ _FACTS: dict[str, dict[str, Any]] = {
 @given(profile_objects(), catalogues(), st.sampled_from(sorted(_FACTS)))
 def test_an_ignored_criterion_has_no_influence(obj: dict[str, Any], listings: list[Listing], name: str) -> None:
     obj = {**obj, "priorities": {**obj.get("priorities", {}), name: "ignore"}}
+    if name == "interests":  # topics also tell how far a program leads to a job, whatever else the student likes
+        obj["priorities"]["goal"] = "ignore"
     without = [altered(listing, _FACTS[name]) for listing in listings]
     before, after = ranking(obj, listings), ranking(obj, without)
     assert [(m.program_id, m.score, m.low, m.high, m.verdict, m.contributions) for m in before.matches] == [
@@ -144,12 +148,36 @@ def test_a_third_program_of_a_school_stands_in_the_ten_only_where_no_other_is_le
 @law
 @given(profile_objects(), catalogues(most=16))
 def test_moves_for_variety_are_said_and_cancel_out(obj: dict[str, Any], listings: list[Listing]) -> None:
-    moved = {"variety_up": 0, "variety_down": 0}
+    moved = {"variety_up": 0, "variety_down": 0, "low_cost_up": 0, "low_cost_down": 0}
     for match in ranking(obj, listings).matches:
         for caveat in match.caveats:
             if caveat.code in moved and caveat.fact is not None:
                 moved[caveat.code] += caveat.fact["places"]
     assert moved["variety_up"] == moved["variety_down"]
+    assert moved["low_cost_up"] == moved["low_cost_down"]
+
+
+@law
+@given(profile_objects(), catalogues(least=11, most=18))
+def test_one_of_the_ten_is_cheap_where_a_good_match_is(obj: dict[str, Any], listings: list[Listing]) -> None:
+    """But for whom the price is nothing, or whose school has two places already."""
+    obj = {**obj, "priorities": {**obj.get("priorities", {}), "cost": "important"}}
+    held = {listing.program_id: listing for listing in listings}
+    matches = ranking(obj, listings).matches
+    schools = [held[match.program_id].institution for match in matches[:9]]
+
+    def cheap(match: Match) -> bool:
+        cents = held[match.program_id].tuition_total_cents
+        return cents is not None and cents <= LOW_COST_CENTS
+
+    lifted = [match for match in matches if "low_cost_up" in {caveat.code for caveat in match.caveats}]
+    assert [match.rank for match in lifted] in ([], [10])
+    assert all(cheap(match) and match.verdict != "not_yet" and match.band != "possible" for match in lifted)
+    assert not lifted or not any(map(cheap, matches[:9]))
+    if not any(map(cheap, matches[:10])):
+        for match in matches[10:]:
+            fits = cheap(match) and match.verdict != "not_yet" and round(match.score, 9) >= GOOD_SCORE
+            assert not fits or schools.count(held[match.program_id].institution) >= 2
 
 
 @law
@@ -160,9 +188,6 @@ def test_scaling_every_weight_alike_changes_not_a_byte(
     profile, catalog = Profile.from_json(obj), Catalog.from_listings(listings, "test")
     scaled = dataclasses.replace(
         DEFAULT_WEIGHTS,
-        must=factor * DEFAULT_WEIGHTS.must,
-        important=factor * DEFAULT_WEIGHTS.important,
-        nice=factor * DEFAULT_WEIGHTS.nice,
         unstated={criterion: factor * weight for criterion, weight in DEFAULT_WEIGHTS.unstated.items()},
     )
     one, other = (rank(profile, catalog, weights, 20, today=TODAY) for weights in (DEFAULT_WEIGHTS, scaled))

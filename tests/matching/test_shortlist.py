@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from tests.factories.engine_inputs import catalogues, profile_objects
 from tests.factories.real_catalogue import real_catalog
 from webapp.domain.listing import Listing
-from webapp.domain.profile import Criterion, Profile
+from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
 from webapp.matching.facets import READS, build_facets, first_rows, joint_codes
-from webapp.matching.order import Keys, Place, arrange, spread
+from webapp.matching.order import PER_INSTITUTION, TOP, Keys, Place, arrange, spread
 from webapp.matching.ranking import best_of, within_limits
 from webapp.matching.rules import Verdict
-from webapp.matching.scoring import Scores
+from webapp.matching.scoring import GOOD_SCORE, Scores
 from webapp.matching.shortlist import SLACK, contenders, foremost
 from webapp.matching.student import Student
 
@@ -48,9 +48,30 @@ def plainly_best(context: Context, k: int, salt: bytes) -> list[Place]:
         verified=catalog.verified[rows],
         id_hash=catalog.id_hash[rows],
     )
-    places = spread(arrange(keys, salt), catalog.institution, k, complete=True)
+    ordered = arrange(keys, salt)
+    places = spread(ordered, catalog.institution, len(rows), complete=True)
     assert places is not None
-    return places
+    return plainly_with_low_cost(context, places, dict(zip(rows.tolist(), scores.score.tolist(), strict=True)))[:k]
+
+
+def plainly_with_low_cost(context: Context, places: list[Place], score: dict[int, float]) -> list[Place]:
+    """The rule on a low-cost option, by its definition."""
+    catalog, verdicts, first = context.catalog, context.eligibility.verdicts, [place.row for place in places[:TOP]]
+    cheap = [
+        place for place in sorted(places, key=lambda each: each.raw) if 0 <= catalog.tuition[place.row] <= 1_000_000
+    ]
+    schools = [catalog.institution[row] for row in first[:-1]]
+    options = [
+        place
+        for place in cheap
+        if verdicts[place.row] != Verdict.NOT_YET
+        and round(score[place.row], 9) >= GOOD_SCORE
+        and schools.count(catalog.institution[place.row]) < PER_INSTITUTION
+    ]
+    ignored = context.student.profile.priorities.of(Criterion.COST) is Priority.IGNORE
+    if ignored or len(first) < TOP or any(place.row in first for place in cheap) or not options:
+        return places
+    return [*places[: TOP - 1], options[0], *(place for place in places[TOP - 1 :] if place is not options[0])]
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +124,7 @@ def test_rows_of_one_code_are_judged_alike(obj: dict[str, Any], listings: list[L
 
 
 def _renamed(listing: Listing) -> Listing:
-    return dataclasses.replace(listing, program_id=f"q{listing.program_id}", institution="Elm", name="other")
+    return dataclasses.replace(listing, program_id=f"q{listing.program_id}", institution="Elm")
 
 
 @many

@@ -25,6 +25,7 @@ from webapp.matching.arrays import UNKNOWN, Codes, Floats, Ints, Mask, Words
 from webapp.matching.bridges import BridgeIndex, build_bridges
 from webapp.matching.columns import Facts, encode, facts_of, floats, ints, translate
 from webapp.matching.facets import Facet, build_facets, first_rows, joint_codes
+from webapp.matching.matters import Matters
 from webapp.matching.text import TextIndex, build_index
 
 STATE_BITS: Mapping[str, int] = MappingProxyType({state: 1 << index for index, state in enumerate(STATES)})
@@ -79,6 +80,7 @@ class Catalog:
     sample: Ints
     outcome_sourced: Mask
     text: TextIndex
+    matters: Matters
     described: Mask
     verified: Ints
     id_hash: Words
@@ -108,6 +110,7 @@ class Catalog:
         admission, classes = _joint(facts, *_ASKED)
         verified = translate(facts["verified_on"], lambda day: UNKNOWN if day is None else day.toordinal(), np.int32)
         newest = int(verified.max(initial=UNKNOWN))
+        text, matters = build_index(facts["name"], facts["topics"], facts["summary"])
         bridging = [(row, listings[row]) for row, bridges in enumerate(facts["bridge_for"]) if bridges]
         columns: dict[str, Any] = {
             "institution": encode(facts["institution"])[0],
@@ -142,8 +145,9 @@ class Catalog:
             start_sets=tuple(start_sets),
             admissions=build_admissions([requirements_of(listings[row]) for row in classes]),
             bridges=build_bridges(bridging, row_of),
-            text=build_index(facts["name"], facts["topics"], facts["summary"]),
-            facets=build_facets(columns),
+            text=text,
+            matters=matters,
+            facets=build_facets(columns | {"matter": matters.code}),
             **columns,
         )
 

@@ -18,7 +18,7 @@ from webapp.matching.arrays import Codes
 
 READS: Mapping[Criterion, tuple[str, ...]] = MappingProxyType(
     {
-        Criterion.GOAL: ("cip", "credential"),
+        Criterion.GOAL: ("cip", "credential", "matter", "admission"),
         Criterion.BACKGROUND: ("admission",),
         Criterion.DURATION: ("months",),
         Criterion.SCHEDULE: ("pace", "hours"),

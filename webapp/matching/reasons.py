@@ -14,12 +14,12 @@ from webapp.domain.credential import Credential
 from webapp.domain.profile import Criterion
 from webapp.domain.subject import Subject
 from webapp.matching.admissions import ANY_FIELD_BITS
-from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.criteria.cost import HALVING_CENTS
 from webapp.matching.criteria.duration import HALVING_MONTHS
-from webapp.matching.criteria.interests import FULL_TERMS
+from webapp.matching.criteria.goal import levels
 from webapp.matching.criteria.outcomes import REFERENCE_CENTS, SALARY_FLOOR
 from webapp.matching.criteria.start import HALVING_MONTHS as START_HALVING
+from webapp.matching.echoes import content_of_listing, echoes_of, interest_without, job_echoes, way_of
 from webapp.matching.places import (
     IN_PERSON,
     ONLINE,
@@ -49,17 +49,29 @@ def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Sta
 
 
 def _goal(case: Case) -> Iterator[Statement]:
+    """The field only where it leads further than what is taught; each fact only where it decides."""
     student, listing = case.context.student, case.listing
     occupation, wanted = student.occupation, student.profile.goal.credentials
+    way = way_of(case)
     if occupation is not None and occupation.relation(listing.cip) >= 0.5:
         strength = occupation.relation(listing.cip)
-        yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
-    leads = occupation is None or occupation.relation(listing.cip) > 0
+        taught = content_of_listing(case)
+        if taught != taught or taught < strength:
+            yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
+    leads = occupation is None or way > 0
+    told = [
+        case.say("goal_content", Criterion.GOAL, "goal.occupation", column, words=list(words))
+        for column, words in job_echoes(case)
+    ]
+    yield from told[:1]
     if leads and listing.credential in wanted and len(wanted) < len(Credential):
         yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
-    if leads and occupation is not None and occupation.usual(listing.credential) >= 0.6:
+    level = levels(student)
+    decides = level[listing.credential.rank] > level.min() + TINY
+    if leads and decides and occupation is not None and occupation.usual(listing.credential) >= 0.6:
         strength = occupation.usual(listing.credential)
         yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=strength)
+    yield from told[1:]
 
 
 def _background(case: Case) -> Iterator[Statement]:
@@ -211,28 +223,19 @@ def low_salary(case: Case) -> bool:
 
 
 def _interests(case: Case) -> Iterator[Statement]:
-    """The shared words by answer and column; words without which the value would be as high are not cited."""
-    wishes = {wish.word: wish for wish in case.context.wishes}
-    rarity = case.context.catalog.text.rarity
-    weights = {word: float(rarity[wish.term]) for word, wish in wishes.items()}
-    full = sum(sorted(weights.values())[-FULL_TERMS:])
-    least = 0.0 if case.context.catalog.described[case.row] else PRIOR
-    shared = shared_words(case)
-    total = sum(weights[word] for word, _, _ in shared)
-    value = max(least, min(1.0, total / full)) if full else least
-    for column in ("name", "topics", "summary"):
-        for path in ("goal.interests", "goal.words"):
-            words = [word for word, where, source in shared if where == column and source == path]
-            without = total - sum(weights[word] for word in words)
-            if words and max(least, min(1.0, without / full)) < value - TINY:
-                yield case.say("interests_shared", Criterion.INTERESTS, path, column, words=words)
+    """What is asked for and found, by answer and column, then what lies near it, in the listing's own words.
 
-
-def shared_words(case: Case) -> list[tuple[str, str, str]]:
-    """The student's words a listing shares: (the word, the listing's column, the answer it came from)."""
-    text = case.context.catalog.text
-    located = ((wish, text.column_of(wish.term, case.row)) for wish in case.context.wishes)
-    return [(wish.word, column, wish.path) for wish, column in located if column is not None]
+    What the value would be as high without is not cited.
+    """
+    echoes = echoes_of(case)
+    value = interest_without(case, []) if echoes else 0.0
+    for exact, code in ((True, "interests_shared"), (False, "interests_near")):
+        for column in ("name", "topics", "summary"):
+            for path in ("goal.interests", "goal.words"):
+                told = [e for e in echoes if (e.exact, e.column, e.wish.path) == (exact, column, path)]
+                if told and interest_without(case, told) < value - TINY:
+                    words = list(dict.fromkeys(" ".join(echo.words) for echo in told))
+                    yield case.say(code, Criterion.INTERESTS, path, column, words=words)
 
 
 def _on_record(case: Case, chosen: list[Statement]) -> Iterator[Statement]:

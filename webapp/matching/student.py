@@ -9,6 +9,7 @@ from webapp.domain.geography import Position, locate_zip
 from webapp.domain.occupation import Occupation, find_occupation
 from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.domain.subject import Subject
+from webapp.domain.topic import mentions
 from webapp.matching.weights import Weights
 
 ABSOLUTE = (Criterion.COST, Criterion.DURATION, Criterion.START, Criterion.OUTCOMES)
@@ -92,17 +93,33 @@ class Student:
                 return goal.words is not None or bool(goal.interests)
 
     @cached_property
+    def vague(self) -> bool:
+        """Whether the student named no interest, and used no words for what they want that mean a topic we know."""
+        goal = self.profile.goal
+        return not goal.interests and not mentions(goal.words or "")[0]
+
+    @cached_property
     def spoke(self) -> bool:
         """Whether anything was said that counts towards the score."""
         return any(self._weight(c) > 0 and self.spoke_of(c) for c in Criterion)
 
     @cached_property
+    def mute(self) -> bool:
+        """Whether nothing counts at all, not even what counts unasked."""
+        return not any(self._weighs(c) for c in Criterion)
+
+    @cached_property
     def shares(self) -> Mapping[Criterion, float]:
-        """The share of each criterion in the score. With nothing said, every criterion counts and is unknown."""
-        weights = {c: self._weight(c) for c in Criterion if self.spoke_of(c) or not self.spoke}
-        weights = {c: weight for c, weight in weights.items() if weight > 0} or dict.fromkeys(Criterion, 1.0)
+        """The share of each criterion in the score. With all that counts ignored, each counts and is unknown."""
+        weights = {c: weight for c in Criterion if (weight := self._weighs(c)) > 0} or dict.fromkeys(Criterion, 1.0)
         total = sum(weights.values())
         return MappingProxyType({c: weight / total for c, weight in weights.items()})
+
+    def _weighs(self, criterion: Criterion) -> float:
+        if not self.spoke_of(criterion):
+            return self._weight(criterion) * self.weights.unasked.get(criterion, 0.0)
+        vague = criterion is Criterion.INTERESTS and self.vague
+        return self._weight(criterion) * (self.weights.vague if vague else 1.0)
 
     def _weight(self, criterion: Criterion) -> float:
         return self.weights.of(criterion, self.profile.priorities)
