@@ -121,6 +121,7 @@ def _listing(seed: int, program_id: str) -> Listing:
         months=dice.maybe(0.5, 3.0, 12.0, 24.0, 60.0),
         hours_per_week=dice.maybe(5.0, 15.0, 40.0),
         tuition_total_cents=dice.maybe(0, 99, 500_000, 2_000_000, 3_000_050, 20_000_000),
+        tuition_out_of_state_cents=dice.maybe(*[None] * 3, 20_000_000, 30_000_000),
         tuition_basis=dice.maybe(*TuitionBasis),
         start_terms=dice.some(_STARTS, 3),
         min_education=dice.maybe(*Education),

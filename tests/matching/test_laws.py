@@ -81,7 +81,7 @@ def test_an_unknown_fact_never_beats_a_good_one(
 ) -> None:
     at %= len(listings)
     good: list[dict[str, Any]] = [
-        {"tuition_total_cents": 0},
+        {"tuition_total_cents": 0, "tuition_out_of_state_cents": 0},
         {"months": 0.5},
         {"pace": tuple(Pace)},
         {"hours_per_week": 1.0},

@@ -243,7 +243,13 @@ def _quoted(words: Sequence[str]) -> str:
 
 def _total(fact: Parameters) -> str:
     basis = "" if fact.get("basis") is None else f", {basis_label(fact['basis'])}"
-    return f"tuition in all is {money(fact['value'])}{basis}."
+    return f"tuition in all is {_price(fact)}{basis}."
+
+
+def _price(fact: Parameters) -> str:
+    """The price as published, or that for students of other states where this one pays, or may pay, that."""
+    outside = fact.get("price_usd")
+    return money(fact["value"]) if outside is None else f"{money(outside)} for students of other states"
 
 
 def _record(fact: Parameters) -> str:
@@ -319,7 +325,11 @@ _CAVEATS: Mapping[str, _Text] = {
     "goal_credential_other": lambda f: f"this is {an(credential_label(f['value']))}.",
     "background_above": lambda f: f"most people who start {an(credential_label(f['value']))} have less.",
     "cost_unknown": "The price is not published.",
-    "cost_over_budget": lambda f: f"tuition in all is {money(f['value'])}.",
+    "cost_over_budget": lambda f: f"tuition in all is {_price(f)}.",
+    "cost_residency": lambda f: (
+        f"Students of {'other states' if f.get('state') is None else 'states other than ' + state_label(f['state'])} "
+        f"pay {money(f['value'])} in all; we do not know which price is yours."
+    ),
     "cost_average": "The price is an average of the whole institution, not this program's. Ask for it.",
     "cost_per_credit": "The price is worked out from the price per credit; fees may come on top.",
     "duration_unknown": "How long it takes is not published.",

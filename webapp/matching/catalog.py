@@ -69,6 +69,7 @@ class Catalog:
     months: Floats
     hours: Floats
     tuition: Ints
+    outside: Ints
     basis: Ints
     start: Ints
     start_sets: tuple[tuple[str, ...], ...]
@@ -105,7 +106,8 @@ class Catalog:
         _check_ids(ids)
         row_of = MappingProxyType(dict(zip(ids, range(len(ids)), strict=True)))
         cip, cips = encode(facts["cip"])
-        site, sites = _joint(facts, *_POSITION)
+        site, first = _joint(facts, *_POSITION)
+        sites = _sites([tuple(facts[name][row] for name in _POSITION) for row in first])
         start, start_sets = encode(facts["start_terms"])
         admission, classes = _joint(facts, *_ASKED)
         verified = translate(facts["verified_on"], lambda day: UNKNOWN if day is None else day.toordinal(), np.int32)
@@ -123,6 +125,7 @@ class Catalog:
             "months": floats(facts["months"]),
             "hours": floats(facts["hours_per_week"]),
             "tuition": ints(facts["tuition_total_cents"]),
+            "outside": ints(facts["tuition_out_of_state_cents"]),
             "basis": translate(facts["tuition_basis"], lambda x: UNKNOWN if x is None else BASES.index(x), np.int8),
             "start": start,
             "admission": admission,
@@ -134,6 +137,9 @@ class Catalog:
             "verified": verified,
             "id_hash": np.fromiter(map(_hash, ids), dtype=np.uint64, count=len(ids)),
         }
+        # What decides a criterion beside the columns: the matter, and the state where the price depends on it.
+        home = np.where(columns["outside"] == UNKNOWN, UNKNOWN, sites.state[site])
+        judged = {"matter": matters.code, "home": home}
         return cls(
             version=version,
             as_of=date.fromordinal(newest) if newest > 0 else date(1970, 1, 1),
@@ -141,13 +147,13 @@ class Catalog:
             row_of=row_of,
             cips=tuple(cips),
             relations=_relations(cips),
-            sites=_sites([tuple(facts[name][row] for name in _POSITION) for row in sites]),
+            sites=sites,
             start_sets=tuple(start_sets),
             admissions=build_admissions([requirements_of(listings[row]) for row in classes]),
             bridges=build_bridges(bridging, row_of),
             text=text,
             matters=matters,
-            facets=build_facets(columns | {"matter": matters.code}),
+            facets=build_facets(columns | judged),
             **columns,
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
 from webapp.matching.echoes import content_of_listing, echoes_of, way_of
-from webapp.matching.reasons import low_salary
+from webapp.matching.reasons import low_salary, price_facts, price_span
 from webapp.matching.rules import OPEN, Verdict
 from webapp.matching.statement import Case, Statement
 
@@ -81,11 +81,14 @@ def _background(case: Case) -> Iterator[Statement]:
 def _cost(case: Case) -> Iterator[Statement]:
     listing, budget = case.listing, case.context.student.profile.practical.budget_cents
     path = "practical.budget_usd" if budget is not None else None
-    if listing.tuition_total_cents is None:
+    span = price_span(case)
+    if span is None:
         yield case.say("cost_unknown", Criterion.COST, path, None)
         return
-    if budget is not None and listing.tuition_total_cents > budget:
-        yield case.say("cost_over_budget", Criterion.COST, path, "tuition_total_usd")
+    if budget is not None and span[1] > budget:
+        yield case.say("cost_over_budget", Criterion.COST, path, "tuition_total_usd", **price_facts(case))
+    if span[0] != span[1]:
+        yield case.say("cost_residency", Criterion.COST, None, "tuition_out_of_state_usd", state=listing.state)
     if listing.tuition_basis is TuitionBasis.INSTITUTION_AVERAGE:
         yield case.say("cost_average", Criterion.COST, None, "tuition_basis")
     if listing.tuition_basis is TuitionBasis.PER_CREDIT:

@@ -12,6 +12,7 @@ from webapp.matching.arrays import Floats
 from webapp.matching.catalog import Catalog
 from webapp.matching.matters import NUMBERS
 from webapp.matching.places import Places
+from webapp.matching.prices import Prices
 from webapp.matching.rules import Eligibility
 from webapp.matching.starts import months_until
 from webapp.matching.student import Student
@@ -55,6 +56,11 @@ class Context:
     def places(self) -> Places:
         """Distances and reach."""
         return Places(self.student, self.catalog)
+
+    @cached_property
+    def prices(self) -> Prices:
+        """What each program costs this student."""
+        return Prices(self.student, self.catalog)
 
     @cached_property
     def eligibility(self) -> Eligibility:

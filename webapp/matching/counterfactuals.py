@@ -163,7 +163,7 @@ def _again(context: Context, change: Change) -> Context:
     student = Student(change.apply(context.student.profile), context.student.weights)
     changed = Context(student, context.catalog, context.today)
     section, key = change.path.split(".")
-    untouched = ["months_to_start", "wishes"]
+    untouched = ["months_to_start", "wishes", "prices"]
     if section != "practical" or key not in ("radius_km", "modalities"):
         untouched.append("places")
     if key in _KEEPS_ENTRY:

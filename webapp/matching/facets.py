@@ -25,7 +25,7 @@ READS: Mapping[Criterion, tuple[str, ...]] = MappingProxyType(
         Criterion.START: ("start",),
         Criterion.OUTCOMES: ("salary", "rate", "sample", "outcome_sourced"),
         Criterion.PLACE: ("modality", "site", "authorized"),
-        Criterion.COST: ("tuition", "basis"),
+        Criterion.COST: ("tuition", "outside", "home", "basis"),
     }
 )
 """The columns of the catalogue that decide a criterion. Interests are not here: they read each listing's own words."""

@@ -29,7 +29,7 @@ def keys_of(scores: Scores, rows: Ints, later: Mask) -> Keys:
 
 def is_low_cost(context: Context, rows: Rows) -> Mask:
     """Whether the price of each row is published and low."""
-    price = context.catalog.tuition[rows]
+    price = context.prices.most[rows]
     low: Mask = (price >= 0) & (price <= LOW_COST_CENTS)
     return low
 

@@ -7,11 +7,12 @@ listing says beside the one thing the student told us: a fact, of no criterion, 
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from webapp.domain.credential import Credential
-from webapp.domain.profile import Criterion
+from webapp.domain.profile import Criterion, plain_dollars
 from webapp.domain.subject import Subject
 from webapp.matching.admissions import ANY_FIELD_BITS
 from webapp.matching.criteria.cost import HALVING_CENTS
@@ -120,17 +121,32 @@ def _education(case: Case, met: bool) -> Iterator[Statement]:
 
 
 def _cost(case: Case) -> Iterator[Statement]:
-    cents, budget = case.listing.tuition_total_cents, case.context.student.profile.practical.budget_cents
-    if cents is None:
+    budget, span = case.context.student.profile.practical.budget_cents, price_span(case)
+    if span is None:
         return
-    basis = case.listing.tuition_basis
+    cents = span[1]
     if budget is not None and cents <= budget:
         path, code = "practical.budget_usd", "cost_within_budget"
     elif budget is None and cents <= HALVING_CENTS and case.answer("priorities.cost") is not None:
         path, code = "priorities.cost", "cost_total"
     else:
         return
-    yield case.say(code, Criterion.COST, path, "tuition_total_usd", basis=None if basis is None else basis.value)
+    yield case.say(code, Criterion.COST, path, "tuition_total_usd", **price_facts(case))
+
+
+def price_span(case: Case) -> tuple[int, int] | None:
+    """The least and the most that the program costs this student; None where no price is published."""
+    student = case.context.student
+    return case.listing.price_span(student.state, abroad=student.abroad)
+
+
+def price_facts(case: Case) -> dict[str, Any]:
+    """What the price is a price of; where students of other states pay another one and this one may, that too."""
+    basis, span = case.listing.tuition_basis, price_span(case)
+    facts: dict[str, Any] = {"basis": None if basis is None else basis.value}
+    if span is not None and span[1] != case.listing.tuition_total_cents:
+        return {**facts, "price_usd": plain_dollars(span[1])}
+    return facts
 
 
 def _duration(case: Case) -> Iterator[Statement]:

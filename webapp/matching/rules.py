@@ -23,6 +23,7 @@ from webapp.matching.arrays import UNKNOWN, Ints, Mask
 from webapp.matching.catalog import MODALITY_BITS, PACE_BITS, STATE_BITS, Catalog
 from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, HOME, answers_of
 from webapp.matching.places import Places
+from webapp.matching.prices import Prices
 from webapp.matching.rule_columns import Column, Columns, evaluate_columns
 from webapp.matching.starts import months_until
 from webapp.matching.student import Student
@@ -204,7 +205,7 @@ def broken_limits(
     if student.must(Criterion.START) and practical.start_within_months is not None:
         broken["start"] = (months_until(catalog.start_sets, today) > practical.start_within_months)[catalog.start]
     if student.must(Criterion.COST) and practical.budget_cents is not None:
-        broken["cost"] = catalog.tuition > practical.budget_cents
+        broken["cost"] = Prices(student, catalog).least > practical.budget_cents
     if student.must(Criterion.BACKGROUND):
         broken["background"] = eligibility.verdicts == Verdict.NOT_YET
     return broken

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
-from webapp.domain.profile import Criterion, Priority, plain_dollars
+from webapp.domain.profile import Priority, plain_dollars
 from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.curves import curves
 from webapp.matching.low_cost import LOW_COST_CENTS
