@@ -160,8 +160,8 @@ def test_moves_for_variety_are_said_and_cancel_out(obj: dict[str, Any], listings
 @law
 @given(profile_objects(), catalogues(least=11, most=18))
 def test_one_of_the_ten_is_cheap_where_a_good_match_is(obj: dict[str, Any], listings: list[Listing]) -> None:
-    """But for whom the price is nothing, or whose school has two places already."""
-    obj = {**obj, "priorities": {**obj.get("priorities", {}), "cost": "important"}}
+    """But for whom the price is nothing, whose school has two places already, or what lies out of the way."""
+    obj = {**obj, "priorities": {**obj.get("priorities", {}), "cost": "important", "place": "ignore"}}
     held = {listing.program_id: listing for listing in listings}
     matches = ranking(obj, listings).matches
     schools = [held[match.program_id].institution for match in matches[:9]]

@@ -19,6 +19,7 @@ from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
+from webapp.matching.criteria.assessment import THRESHOLD
 from webapp.matching.facets import READS, build_facets, first_rows, joint_codes
 from webapp.matching.order import PER_INSTITUTION, TOP, Keys, Place, arrange, spread
 from webapp.matching.ranking import best_of, within_limits
@@ -60,12 +61,14 @@ def plainly_with_low_cost(context: Context, places: list[Place], score: dict[int
     cheap = [
         place for place in sorted(places, key=lambda each: each.raw) if 0 <= catalog.tuition[place.row] <= 1_000_000
     ]
+    near = ASSESS[Criterion.PLACE](context, slice(None)).point
     schools = [catalog.institution[row] for row in first[:-1]]
     options = [
         place
         for place in cheap
         if verdicts[place.row] != Verdict.NOT_YET
         and round(score[place.row], 9) >= GOOD_SCORE
+        and (Criterion.PLACE not in context.student.shares or near[place.row] >= THRESHOLD)
         and schools.count(catalog.institution[place.row]) < PER_INSTITUTION
     ]
     ignored = context.student.profile.priorities.of(Criterion.COST) is Priority.IGNORE

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
+from webapp.matching.criteria.assessment import THRESHOLD
 from webapp.matching.echoes import content_of_listing, echoes_of, way_of
 from webapp.matching.reasons import low_salary, price_facts, price_span
 from webapp.matching.rules import OPEN, Verdict
 from webapp.matching.statement import Case, Statement
 
-THRESHOLD = 0.4
-"""Below this point value a criterion speaks against a program."""
 SMALL_SAMPLE = 30
 STALE_DAYS = 365
 

@@ -1,8 +1,9 @@
 """One low-cost option among the first ten: a declared rule, beside that on institutions.
 
 Where none of the ten has a published price of at most LOW_COST_CENTS, the best placed program that has one takes the
-tenth place. It must be open to the student, break none of their limits, be a good match at least, and stand for a
-school that has fewer than two places already. Whoever does not care for the price is not shown one for its price.
+tenth place. It must be open to the student, break none of their limits, be a good match at least, lie where its place
+does not speak against it, and stand for a school that has fewer than two places already. Whoever does not care for the
+price is not shown one for its price.
 """
 
 from collections import Counter
@@ -13,6 +14,8 @@ import numpy as np
 from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Floats, Ints, Mask, Rows
 from webapp.matching.context import Context
+from webapp.matching.criteria import ASSESS
+from webapp.matching.criteria.assessment import THRESHOLD
 from webapp.matching.order import PER_INSTITUTION, TOP, Keys, Place, arrange
 from webapp.matching.scoring import GOOD_SCORE, Scores
 from webapp.matching.shortlist import SLACK, contenders
@@ -61,6 +64,8 @@ def _best(context: Context, rows: Rows, key: Floats, later: Mask, kept: Ints, sa
     full = [school for school, count in schools.items() if count >= PER_INSTITUTION]
     open_to = is_low_cost(context, rows) & ~later & ~np.isin(catalog.institution[rows], full)
     at = np.flatnonzero(open_to)
+    if Criterion.PLACE in context.student.shares:
+        at = at[ASSESS[Criterion.PLACE](context, _rows(rows, at)).point >= THRESHOLD]
     if not len(at):
         return None
     near = at[contenders(key[at], 1)]

@@ -18,8 +18,8 @@ from webapp.matching.student import Student
 
 OTHER_CREDENTIAL = 0.25
 """What is left of the value where the student named credentials and the program awards another."""
-CONTENT = 0.5
-"""How much of the way to the job what the program teaches decides; for the rest the better of it and the field."""
+CONTENT, FIELD = 0.5, 0.1
+"""How much of the way to the job what the program teaches decides, and the field; the rest the better of the two."""
 MASTERED = 3
 """The rank of the level (several courses) from which a subject is known already."""
 LEVEL_FLOOR = 0.4
@@ -86,7 +86,8 @@ def content_of(context: Context, occupation: Occupation, credential: Credential,
 
 def lead(field: Floats, taught: Floats) -> Floats:
     """How far a field and what is taught lead to a job; the field alone where nothing is told of what is taught."""
-    return np.where(np.isnan(taught), field, (1 - CONTENT) * np.fmax(field, taught) + CONTENT * taught)
+    told = FIELD * field + CONTENT * taught + (1 - FIELD - CONTENT) * np.fmax(field, taught)
+    return np.where(np.isnan(taught), field, told)
 
 
 def ready(context: Context) -> Floats:
