@@ -20,7 +20,7 @@ from webapp.matching.criteria.duration import HALVING_MONTHS
 from webapp.matching.criteria.goal import levels
 from webapp.matching.criteria.outcomes import REFERENCE_CENTS, SALARY_FLOOR
 from webapp.matching.criteria.start import HALVING_MONTHS as START_HALVING
-from webapp.matching.echoes import content_of_listing, echoes_of, interest_without, job_echoes, way_of
+from webapp.matching.echoes import echoes_of, interest_without, job_echoes, way_of
 from webapp.matching.places import (
     IN_PERSON,
     ONLINE,
@@ -50,15 +50,12 @@ def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Sta
 
 
 def _goal(case: Case) -> Iterator[Statement]:
-    """The field only where it leads further than what is taught; each fact only where it decides."""
     student, listing = case.context.student, case.listing
     occupation, wanted = student.occupation, student.profile.goal.credentials
     way = way_of(case)
     if occupation is not None and occupation.relation(listing.cip) >= 0.5:
         strength = occupation.relation(listing.cip)
-        taught = content_of_listing(case)
-        if taught != taught or taught < strength:
-            yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
+        yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
     leads = occupation is None or way > 0
     told = [
         case.say("goal_content", Criterion.GOAL, "goal.occupation", column, words=list(words))
