@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from tests.factories.engine_inputs import catalogues
 from webapp.domain.credential import Credential
 from webapp.domain.listing import Listing
+from webapp.domain.word import stem
 from webapp.matching import Catalog
 from webapp.matching.admissions import build_admissions, requirements_of
 from webapp.matching.catalog import BASES, MODALITY_BITS, PACE_BITS
 from webapp.matching.columns import facts_of
-from webapp.matching.text import COLUMN_OF_BIT, stem, words_of
+from webapp.matching.matters import COLUMN_OF_BIT
+from webapp.matching.text import words_of
 
 many = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -204,7 +204,8 @@ def test_two_gaps_need_more_than_one_change() -> None:
 
 def test_the_smallest_budget_that_lifts_to_the_top_is_told() -> None:
     cheap = [
-        listing(program_id=f"c{n}", institution=f"C{n}", cip="52.1301", tuition_total_usd="9000") for n in range(4)
+        listing(program_id=f"c{n}", institution=f"C{n}", name="A degree", cip="52.1301", tuition_total_usd="9000")
+        for n in range(4)
     ]
     dear = listing(program_id="dear", institution="D", tuition_total_usd="24000")
     profile = Profile.from_json(

@@ -11,10 +11,11 @@ from tests.matching.law import altered, by_id, judged, often
 from webapp.domain.credential import Credential
 from webapp.domain.listing import Listing, attribute_of
 from webapp.domain.profile import Profile
+from webapp.domain.topic import mentions
+from webapp.domain.word import stem, tokens
 from webapp.domain.wording import reason_sentence
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
 from webapp.matching.statement import Statement
-from webapp.matching.text import stem, words_of
 
 law = often()
 LIBRARY = "library"
@@ -36,8 +37,8 @@ def without(listing: Listing, reason: Statement) -> Iterator[Listing]:
         yield from (altered(listing, {"credential": item}) for item in Credential if item is not listing.credential)
     elif column == "cip":
         yield altered(listing, {"cip": "24.0101"})
-    elif reason.code == "interests_shared":
-        yield _unsaid(listing, {stem(word) for word in reason.fact["words"]})
+    elif "words" in reason.fact:
+        yield _unsaid(listing, reason.fact["words"])
     elif column in ("latitude", "state"):
         yield altered(listing, {"latitude": None, "longitude": None, "state": None})
     else:
@@ -45,9 +46,15 @@ def without(listing: Listing, reason: Statement) -> Iterator[Listing]:
         yield altered(listing, {name: () if isinstance(getattr(listing, name), tuple) else None})
 
 
-def _unsaid(listing: Listing, stems: set[str]) -> Listing:
+def _unsaid(listing: Listing, said: list[str]) -> Listing:
+    """The listing without these words, and without any others that mean the same topics."""
+    meant = {mention.topic for words in said for mention in mentions(words)[0]}
+    stems = {stem(word) for words in said for word in tokens(words)}
+
     def scrub(text: str) -> str:
-        return " ".join(token for token in text.split() if not stems & {stem(word) for word in words_of(token)}) or "-"
+        gone = {word for mention in mentions(text)[0] if mention.topic in meant for word in mention.words}
+        kept = [token for token in tokens(text) if token not in gone and stem(token) not in stems]
+        return " ".join(kept) or "-"
 
     topics = tuple(scrub(topic) for topic in listing.topics)
     summary = None if listing.summary is None else scrub(listing.summary)

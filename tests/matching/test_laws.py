@@ -86,7 +86,7 @@ def _may_wait(obj: dict[str, Any]) -> bool:
 @law_from(1)
 def test_an_unknown_fact_never_beats_a_good_one(case: Case) -> None:
     good: list[dict[str, Any]] = [
-        {"tuition_total_cents": 0},
+        {"tuition_total_cents": 0, "tuition_out_of_state_cents": 0},
         {"months": 0.5},
         {"pace": tuple(Pace)},
         {"hours_per_week": 1.0},

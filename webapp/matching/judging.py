@@ -85,7 +85,7 @@ def judge(
     broken = broken_limits(context) if excluded else {}
     places = {place.row: index + 1 for index, place in enumerate(best_of(context, listed, FIRST, salt).places)}
     ascending = np.array(sorted(rows))
-    places_in_turn = [Place(row, raw) for raw, row in enumerate(rows)]
+    places_in_turn = [Place(row, raw, raw) for raw, row in enumerate(rows)]
     verdicts = context.eligibility.verdicts_of(ascending)
     best = Best(places_in_turn, ascending, verdicts, Scores(context, ascending))
     return {

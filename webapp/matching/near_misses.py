@@ -76,7 +76,7 @@ def _within(path: str, needs: Floats) -> Floats:
 
 
 def _cost(context: Context, only: Mask) -> Iterator[NearMiss]:
-    cents = context.catalog.tuition[only].astype(np.float64)
+    cents = context.prices.least[only].astype(np.float64)
     path = "practical.budget_usd"
     return _moved(context, "cost", path, cents[cents <= MOST_CENTS], lambda value: plain_dollars(int(value)))
 
