@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -26,7 +27,10 @@ def test_one_program_is_judged_as_it_is_among_all(obj: dict[str, Any], listings:
     catalog = Catalog.from_listings(listings, "test")
     eligibility = Context(student, catalog, date(2026, 11, 22)).eligibility
     by_row = {rule: eligibility.rules[rule][catalog.admission] for rule in ADMISSION_RULES}
-    by_row |= {"state": eligibility.state_of(slice(None)), "country": eligibility.country_of(slice(None))}
+    by_row |= {
+        "state": eligibility.state_of(slice(None)),
+        "country": np.array([eligibility.country_at(row) for row in range(len(catalog))]),
+    }
     assert by_row.keys() == ENTRY_RULES.keys()
     for rule, values in by_row.items():
         alone = [evaluated(rule, student, program).truth for program in catalog.listings]

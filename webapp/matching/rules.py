@@ -110,16 +110,8 @@ class Eligibility:
     def state_of(self, rows: Rows) -> Ints:
         """For each of some rows: may a student of this state study there. Decided where online is the only way in."""
         only, state, _ = self._residence(rows)
-        return self._where(rows, only, state)
-
-    def country_of(self, rows: Rows) -> Ints:
-        """For each of some rows: may a student of this country; open where online reaches across a border."""
-        only, _, country = self._residence(rows)
-        return self._where(rows, only, country)
-
-    def _where(self, rows: Rows, only: Ints, values: Ints) -> Ints:
         result = np.ones(len(self.catalog.modality[rows]), dtype=np.int8)
-        result[only] = values
+        result[only] = state
         return result
 
     def _residence(self, rows: Rows) -> tuple[Ints, Ints, Ints]:
