@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from webapp.domain.label import BASIS_LABELS, CRITERION_LABELS, PRIORITY_LABELS
-from webapp.domain.profile import Criterion, Priorities, Priority
-from webapp.matching import DEFAULT_WEIGHTS
-from webapp.matching.criteria import background, cost, duration, goal, interests, outcomes, start
+from webapp.domain.profile import Criterion, Priority
+from webapp.matching import DEFAULT_WEIGHTS, context, matters
+from webapp.matching.criteria import background, cost, duration, goal, interests, outcomes, place, start
 from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.curves import Curve, curves
+from webapp.matching.low_cost import LOW_COST_CENTS
 from webapp.matching.order import PER_INSTITUTION, TOP
 from webapp.matching.scoring import GOOD_SCORE, STRONG_COVERAGE, STRONG_SCORE
 
@@ -35,7 +36,12 @@ def blocks() -> Mapping[str, str]:
         "bands": _bands(),
         "variety": _table(
             ("rule", "figure"),
-            [("places the rule looks at", TOP), ("programs of one institution among them, at most", PER_INSTITUTION)],
+            [
+                ("places the rules look at", TOP),
+                ("programs of one institution among them, at most", PER_INSTITUTION),
+                ("price in all of a low-cost option, at most", f"${LOW_COST_CENTS / 100:,.0f}"),
+                ("score of a low-cost option, at least", f"{GOOD_SCORE:g}"),
+            ],
         ),
     }
 
@@ -47,19 +53,23 @@ def written(text: str) -> str:
 
 
 def _weights() -> str:
-    stated = [
-        (PRIORITY_LABELS[each], f"{DEFAULT_WEIGHTS.of(Criterion.GOAL, Priorities(goal=each)):g}") for each in Priority
+    base = [(CRITERION_LABELS[each].lower(), f"{DEFAULT_WEIGHTS.unstated[each]:g}") for each in Criterion]
+    times = [(f"times, where it is {PRIORITY_LABELS[each]}", f"{DEFAULT_WEIGHTS.factor(each):g}") for each in Priority]
+    unasked = [
+        (f"times, where nothing was said of it: {CRITERION_LABELS[each].lower()}", f"{share:g}")
+        for each, share in DEFAULT_WEIGHTS.unasked.items()
     ]
-    silent = [
-        (f"not stated: {CRITERION_LABELS[each].lower()}", f"{DEFAULT_WEIGHTS.of(each, Priorities()):g}")
-        for each in Criterion
-    ]
-    return _table(("priority", "weight"), [*stated, *silent])
+    vague = ("times, where all that was said is a sentence without a topic: interests", f"{DEFAULT_WEIGHTS.vague:g}")
+    return _table(("criterion", "weight"), [*base, *times, *unasked, vague])
 
 
 def _constants() -> Iterable[tuple[str, str, str]]:
     parts = ", ".join(f"{name.replace('_', ' ')} {weight:g}" for name, weight in background.PARTS.items())
     return [
+        ("goal", "share that what is taught decides, where topics are told", f"{goal.CONTENT:g}"),
+        ("goal", "of what is taught, the share that the most telling topic decides", f"{matters.FOREMOST:g}"),
+        ("goal", "what is left of a topic the student knows, outside degrees", f"{matters.ALREADY:g}"),
+        ("goal", "power to which missing subjects weigh", f"{goal.UNREADY:g}"),
         ("goal", "share of the field's value that the level never takes away", f"{goal.LEVEL_FLOOR:g}"),
         ("goal", "what is left where another credential was named", f"{goal.OTHER_CREDENTIAL:g}"),
         ("background", "weights of the parts", parts),
@@ -68,6 +78,16 @@ def _constants() -> Iterable[tuple[str, str, str]]:
         ("background", "under the minimum education", f"{background.SHORT_OF_EDUCATION:g}"),
         ("background", "a subject, by levels short", _list(background.SHORT_OF_LEVEL)),
         ("background", "what a subject's gap leaves of the whole, by levels short", _list(background.GAP)),
+        (
+            "background",
+            "open door, where no subject was told: by the level asked of a subject",
+            _list(background.OPEN_SUBJECT),
+        ),
+        (
+            "background",
+            "open door, where no education was told: by the education asked",
+            _list(background.OPEN_EDUCATION),
+        ),
         ("cost", "price worth one half, with no budget", f"${cost.HALVING_CENTS / 100:,.0f}"),
         ("time to finish", "length worth one half, with no limit", f"{duration.HALVING_MONTHS:g} months"),
         ("start", "wait worth one half, with no wish", f"{start.HALVING_MONTHS:g} months"),
@@ -76,7 +96,12 @@ def _constants() -> Iterable[tuple[str, str, str]]:
         ("outcomes", "share of its sample that an unsourced figure keeps", f"{outcomes.UNSOURCED:g}"),
         ("outcomes", "pay worth nothing, as a share of the usual", f"{outcomes.SALARY_FLOOR:g}"),
         ("outcomes", "usual pay where no job is named", f"${outcomes.REFERENCE_CENTS / 100:,.0f}"),
-        ("interests", "of your words, the rarest that make up full value", f"{interests.FULL_TERMS}"),
+        ("place", "campus, or online for some states, where you did not say where you live", f"{place.SOMEWHERE:g}"),
+        ("interests", "of what you ask for, the weightiest that make up full value", f"{interests.FULL_TERMS}"),
+        ("interests", "what only the summary mentions", f"{matters.IN_PASSING:g}"),
+        ("interests", "what lies near, times how near it lies", f"{matters.NEXT_TO:g}"),
+        ("interests", "what you did not name as an interest, but wrote", f"{context.ASIDE:g}"),
+        ("interests", "a word beside a topic", f"{context.BESIDE_A_TOPIC:g}"),
     ]
 
 

@@ -12,6 +12,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded: one thread, 
 import sys
 import tempfile
 
+import numpy as np
 import psycopg
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from benchmarks.table import opened, print_table
 from webapp.embedded import running_servers
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
 from webapp.matching.context import Context
+from webapp.matching.criteria.goal import way
 from webapp.matching.limits import within_limits
 from webapp.matching.ranking import best_of
 from webapp.matching.student import Student
@@ -42,13 +44,23 @@ def fill(url: str, catalog: Catalog, question: Question) -> None:
         with cursor.copy("COPY item FROM STDIN") as copy:
             for record in records_of(catalog):
                 copy.write_row(record)
-        soc = question.profile.goal.occupation
-        assert soc is not None
-        cursor.executemany("INSERT INTO relation VALUES (%s, %s)", list(enumerate(catalog.relations[soc].tolist())))
+        cursor.executemany("INSERT INTO relation VALUES (%s, %s)", list(enumerate(_strengths(catalog, question))))
         cursor.executemany("INSERT INTO level VALUES (%s, %s)", list(enumerate(question.worth)))
         rest = "cip, modality, pace, authorized, months, verified, tie, row"
         cursor.execute(f"CREATE INDEX ON item (credential, tuition) INCLUDE ({rest})")
         cursor.execute("VACUUM ANALYZE")
+
+
+def _strengths(catalog: Catalog, question: Question) -> list[float]:
+    """How far each field leads to the job: in this catalogue it decides the name, and so the topics told."""
+    context = Context(Student(question.profile, DEFAULT_WEIGHTS), catalog, catalog.as_of)
+    occupation = context.student.occupation
+    assert occupation is not None
+    rows = way(context, occupation, slice(None))
+    found = np.zeros(len(catalog.cips))
+    found[catalog.cip] = rows
+    assert (found[catalog.cip] == rows).all(), "programs of one field tell different topics"
+    return list(found.tolist())
 
 
 def by_sql(connection: psycopg.Connection, question: Question) -> list[int]:

@@ -17,6 +17,7 @@ MODALITIES = ((), (Modality.ONLINE,), (Modality.ON_CAMPUS,), (Modality.HYBRID,),
 PACES = ((), (Pace.FULL_TIME,), (Pace.PART_TIME,), tuple(Pace))
 AUTHORIZED = ((), (ALL_STATES,), ("CA", "NY", "TX"), ("IL", "OH"))
 MONTHS = (None, 4.0, 9.0, 12.0, 18.0, 24.0, 36.0, 48.0)
+PRICES = ("tuition_total_cents", "tuition_out_of_state_cents")
 SPARE_FACTS = ("modality", "pace", "states_authorized", "months")
 
 
@@ -43,14 +44,12 @@ class Tiled(Sequence[Listing]):
         factors = [[chance.uniform(0.6, 1.4) for _ in range(997)] for _ in turns]
         for row in range(len(self.real), self.size):
             turn, at = divmod(row, len(self.real))
-            cents = base["tuition_total_cents"][at]
             school = base["institution"][at]
             facts["program_id"][row] = f"z{turn:03d}:{base['program_id'][at]}"
             facts["institution"][row] = f"{school}, campus {turn}"
-            if cents is not None:
-                facts["tuition_total_cents"][row] = (
-                    round(cents * factors[turn][len(school) * at % 997] / 100_000) * 100_000
-                )
+            for name in PRICES:
+                if (cents := base[name][at]) is not None:
+                    facts[name][row] = round(cents * factors[turn][len(school) * at % 997] / 100_000) * 100_000
         return facts
 
     def catalog(self) -> Catalog:
@@ -74,7 +73,7 @@ class Tiled(Sequence[Listing]):
         return lru_cache(maxsize=4096)(self._make)
 
     def _make(self, row: int) -> Listing:
-        changed = ("program_id", "institution", "tuition_total_cents", *SPARE_FACTS)
+        changed = ("program_id", "institution", *PRICES, *SPARE_FACTS)
         original = self.real[row % len(self.real)]
         return dataclasses.replace(original, **{name: self.facts[name][row] for name in changed})
 

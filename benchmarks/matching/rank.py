@@ -1,7 +1,8 @@
 """CPU time to rank the top ten with reasons, beside a plain pass over the same bytes.
 
 Run: python -m benchmarks.matching.rank [--million]
-The catalogue is the real one; the larger sizes are made of it, at other schools, with other prices and terms.
+The smallest catalogue is the demo's, the next the real one; the larger are made of that, at other schools, with other
+prices and terms.
 """
 
 import os
@@ -19,8 +20,10 @@ import numpy as np
 from benchmarks.matching.catalogue import Tiled
 from benchmarks.matching.timing import timed
 from benchmarks.table import print_table
+from tests.factories.demo_catalogue import demo_catalog
 from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
+from webapp.matching.columns import facts_of
 
 SIZES, MILLION = (6_213, 100_000, 267_595), 1_000_000
 PROFILE = Profile.from_json(
@@ -45,10 +48,10 @@ PROFILE = Profile.from_json(
 
 
 def columns_of(catalog: Catalog) -> list[np.ndarray]:
-    """Every column that has a number for each row, those of the facets too."""
+    """Every column that has a number for each row, those of the facets and cells too."""
     values = [getattr(catalog, field.name) for field in dataclasses.fields(catalog)]
     columns = [value for value in values if isinstance(value, np.ndarray)]
-    return [*columns, *(facet.code for facet in catalog.facets), catalog.text.texts, catalog.text.columns]
+    return [*columns, *(facet.code for facet in catalog.facets), catalog.cells.order]
 
 
 def plain_pass(columns: list[np.ndarray]) -> list[float]:
@@ -58,11 +61,12 @@ def plain_pass(columns: list[np.ndarray]) -> list[float]:
 
 def main() -> None:
     rows = []
-    for size in (*SIZES, MILLION) if "--million" in sys.argv[1:] else SIZES:
-        tiled = Tiled(size)
-        facts = tiled.facts
+    tiles = [Tiled(size) for size in ((*SIZES, MILLION) if "--million" in sys.argv[1:] else SIZES)]
+    for listings in (demo_catalog().listings, *tiles):
+        size = len(listings)
+        facts = listings.facts if isinstance(listings, Tiled) else facts_of(listings)
         start = time.thread_time()
-        catalog = Catalog.from_facts(facts, tiled, "bench")
+        catalog = Catalog.from_facts(facts, listings, "bench")
         build = time.thread_time() - start
         gc.collect()
         gc.freeze()  # as a process does that has loaded its catalogue

@@ -91,7 +91,7 @@ class TestForm:
     def test_the_header_is_the_published_one(self) -> None:
         with (DEMO / "catalog.csv").open(encoding="utf-8", newline="") as file:
             assert tuple(next(csv.reader(file))) == COLUMNS
-        assert len(COLUMNS) == 44
+        assert len(COLUMNS) == 45
 
     @pytest.mark.parametrize("name", ["catalog.csv", "partners.csv", "README.md"])
     def test_text_is_utf8_with_plain_line_ends(self, name: str) -> None:

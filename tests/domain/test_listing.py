@@ -37,7 +37,7 @@ def faults(**cells: str) -> dict[str, str]:
 
 
 def test_the_columns_are_those_of_the_interface() -> None:
-    assert len(COLUMNS) == len(set(COLUMNS)) == 44
+    assert len(COLUMNS) == len(set(COLUMNS)) == 45
     assert COLUMNS[0] == "program_id"
     assert COLUMNS[-1] == "verified_on"
     assert all(attribute_of(column) in Listing.__slots__ for column in COLUMNS)

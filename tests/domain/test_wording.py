@@ -38,6 +38,7 @@ from webapp.domain.wording import (
     verdict_label,
     verdict_sentence,
 )
+from webapp.matching import DEFAULT_WEIGHTS
 from webapp.matching.entry import ADMISSION_RULES
 from webapp.matching.limits import LIMIT_RULES
 from webapp.matching.rules import Verdict
@@ -50,11 +51,13 @@ def emitted(module: str) -> set[str]:
 
 def test_every_reason_the_engine_can_give_has_a_sentence() -> None:
     codes = emitted("reasons") | {"background_" + n for n in ("education", "field", "gpa", "work_years", "english")}
-    assert codes | {"cost_within_budget", "cost_total", "background_any_field"} == REASON_CODES
+    codes |= {"cost_within_budget", "cost_total", "background_any_field", "interests_shared", "interests_near"}
+    assert codes == REASON_CODES
 
 
 def test_every_caveat_the_engine_can_give_has_a_sentence() -> None:
     codes = emitted("caveats") | emitted("ranking") | {f"{criterion.value}_weak" for criterion in Criterion}
+    codes |= {f"{criterion}_untold" for criterion in DEFAULT_WEIGHTS.unasked}
     assert codes | {"stale", "unverified", "not_yet"} == CAVEAT_CODES
 
 

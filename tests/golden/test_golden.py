@@ -9,10 +9,10 @@ from tests.golden.baselines import bm25_eligible_order, bm25_order, cheapest_ord
 from tests.golden.persona import Persona, personas
 
 UNTOUCHED = [persona for persona in personas() if persona.untouched]
-FLOORS = {5: 0.80, 10: 0.83}
+FLOORS = {5: 0.86, 10: 0.87}
 """A little under what is reached on the untouched half. The aim is 0.90 at 5; docs/golden.md says what is missing."""
 MARGIN = 0.15
-MARGIN_WITH_FACTS = 0.05
+MARGIN_WITH_FACTS = 0.10
 """Over words filtered by the same facts: stronger than what the aim names, so the margin is smaller."""
 
 

@@ -112,7 +112,7 @@ def judged(obj: dict[str, Any], catalog: Catalog, k: int, salt: bytes = b"") -> 
     scores, at = best.scores, np.searchsorted(best.rows, rows)
     parts = {c: (scores.shares[c] * item.point[at]).tolist() for c, item in scores.assessments.items()}
     columns = [values[at].tolist() for values in (scores.score, scores.low, scores.high, scores.coverage)]
-    verdicts = [Verdict(number).label for number in context.eligibility.verdicts_of(rows).tolist()]
+    verdicts = [Verdict(number).label for number in best.verdicts[at].tolist()]
     contributions = [{c: column[index] for c, column in parts.items()} for index in range(len(rows))]
     ids = [catalog.listings[row].program_id for row in rows.tolist()]
     ranks = range(1, len(ids) + 1)
@@ -176,7 +176,7 @@ def law_from(least: int) -> Callable[[Callable[[Case], None]], Callable[[], None
         tried = set[tuple[int, int]]()
         last = 1 + math.ceil(EXAMPLES / PERSONAS)  # worlds 0 and 1 are hardly any, and come on top
 
-        @_often(last + 1)
+        @often(last + 1)
         @given(number=st.integers(least, last))
         def holds(number: int) -> None:
             for index in range(PERSONAS):
@@ -206,7 +206,7 @@ def law_of_catalogues(body: Callable[[str, dict[str, Any]], None]) -> Callable[[
     def run(name: str) -> None:
         tried = set[str]()
 
-        @_often(batches)
+        @often(batches)
         @given(number=st.integers(0, batches - 1))
         def holds(number: int) -> None:
             for obj in everyone(each)[number * PERSONAS :][:PERSONAS]:
@@ -236,7 +236,8 @@ def everyone(count: int) -> list[dict[str, Any]]:
     return distinct_profiles(f"{SEED} everyone", count)
 
 
-def _often(examples: int) -> settings:
+def often(examples: int = EXAMPLES) -> settings:
+    """A law is tried so often, on the same cases in every run."""
     return settings(
         max_examples=examples,
         phases=PHASES,

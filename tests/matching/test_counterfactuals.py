@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.demo_catalogue import demo_catalog
 from tests.factories.engine_inputs import catalogues, profile_objects
+from tests.matching.law import by_id, judged, often
 from tests.matching.test_criteria import listing
 from tests.matching.test_pathways import PERSONAS, STANDINGS, ladders
 from webapp.domain.credential import EnglishLevel
@@ -37,7 +38,7 @@ from webapp.matching.statement import Case
 from webapp.matching.student import Student
 
 TODAY = date(2026, 11, 22)
-law = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+law = often()
 _OPENNESS = ("not_yet", "conditional", "unknown", "likely", "eligible")
 
 
@@ -45,20 +46,19 @@ def ranked(profile: Profile, catalog: Catalog, k: int, what_ifs: bool = False) -
     return rank(profile, catalog, DEFAULT_WEIGHTS, k, today=TODAY, counterfactuals=what_ifs)
 
 
-def judged(profile: Profile, catalog: Catalog, k: int, program_id: str) -> tuple[str, int | None]:
+def place(profile: Profile, catalog: Catalog, k: int, program_id: str) -> tuple[str, int | None]:
     """The verdict on a program, wherever it stands, and its place among the first k."""
-    everything = {m.program_id: m for m in ranked(profile, catalog, len(catalog)).matches}
-    first = {m.program_id: m.rank for m in ranked(profile, catalog, k).matches}
-    return everything[program_id].verdict, first.get(program_id)
+    match = by_id(judged(profile.to_json(), catalog, len(catalog)))[program_id]
+    return match.verdict, match.rank if match.rank <= k else None
 
 
-def effect(match: Match, verdict: str, place: int | None) -> int:
+def effect(match: Match, verdict: str, now: int | None) -> int:
     gained = _OPENNESS.index(verdict) - _OPENNESS.index(match.verdict)
     if gained:
         return 3 if gained > 0 else 0
-    if place is None:
+    if now is None:
         return 0
-    return 2 if place <= TOP < match.rank else int(place <= match.rank - LIFT)
+    return 2 if now <= TOP < match.rank else int(now <= match.rank - LIFT)
 
 
 def smaller(what_if: Counterfactual, profile: Profile, catalog: Catalog, shown: Ranking) -> list[Value]:
@@ -98,17 +98,17 @@ def check(profile: Profile, catalog: Catalog, k: int) -> int:
         assert len({item.change.path for item in match.counterfactuals}) == len(match.counterfactuals)
         for item in match.counterfactuals:
             count += 1
-            verdict, place = judged(item.change.apply(profile), catalog, k, match.program_id)
-            assert (item.verdict, item.rank) == (verdict, place)
-            does = effect(match, verdict, place)
+            verdict, now = place(item.change.apply(profile), catalog, k, match.program_id)
+            assert (item.verdict, item.rank) == (verdict, now)
+            does = effect(match, verdict, now)
             assert does > 0
             assert item.opens == (does == 3)
-            assert item.lifts == (place is not None and place < match.rank)
+            assert item.lifts == (now is not None and now < match.rank)
             assert counterfactual_sentence(item.to_json()).endswith(".")
             if not item.opens:
                 lifting.append(item.change)
             for value in smaller(item, profile, catalog, shown):
-                less = judged(Change(item.change.path, value).apply(profile), catalog, k, match.program_id)
+                less = place(Change(item.change.path, value).apply(profile), catalog, k, match.program_id)
                 assert effect(match, *less) < does
     assert count <= MOST_SHOWN
     assert len(set(lifting)) == len(lifting)
@@ -204,7 +204,8 @@ def test_two_gaps_need_more_than_one_change() -> None:
 
 def test_the_smallest_budget_that_lifts_to_the_top_is_told() -> None:
     cheap = [
-        listing(program_id=f"c{n}", institution=f"C{n}", cip="52.1301", tuition_total_usd="9000") for n in range(4)
+        listing(program_id=f"c{n}", institution=f"C{n}", name="A degree", cip="52.1301", tuition_total_usd="9000")
+        for n in range(4)
     ]
     dear = listing(program_id="dear", institution="D", tuition_total_usd="24000")
     profile = Profile.from_json(

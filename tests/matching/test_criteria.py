@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from webapp.domain.credential import Credential
 from webapp.domain.listing import Listing, parse_row
 from webapp.domain.profile import Criterion, Profile
+from webapp.domain.subject import Subject
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
 from webapp.matching.criteria.assessment import PRIOR
 
@@ -49,8 +51,38 @@ def value(only: Listing, criterion: Criterion, **sections: dict[str, Any]) -> fl
         ({"cip": "11.0101"}, 0.6),
     ],
 )
-def test_goal_is_field_times_level(cells: dict[str, str], expected: float) -> None:
-    assert value(listing(**cells), Criterion.GOAL, goal={"occupation": "15-2051"}) == pytest.approx(expected)
+def test_goal_is_field_times_level_where_no_topic_is_told(cells: dict[str, str], expected: float) -> None:
+    plain = listing(**{"name": "A degree", **cells})
+    assert value(plain, Criterion.GOAL, goal={"occupation": "15-2051"}) == pytest.approx(expected)
+
+
+def test_what_is_taught_tells_more_of_the_job_than_the_field() -> None:
+    goal = {"occupation": "15-2051"}
+    lifted, near, far = (
+        value(listing(name="A degree", cip=cip, topics=topics), Criterion.GOAL, goal=goal)
+        for cip, topics in (
+            ("14.0903", "machine learning"),
+            ("52.1301", "machine learning"),
+            ("52.1301", "supply chain"),
+        )
+    )
+    assert (lifted, near, far) == pytest.approx((0.1 * 0.4 + 0.9, 0.1 * 0.8 + 0.9, 0.5 * 0.8))
+
+
+def test_a_course_in_what_is_known_leads_nowhere_new_but_a_degree_does() -> None:
+    goal, knows = {"occupation": "15-2041"}, {"statistics": "used_at_work"}
+    course = listing(name="A course", credential="professional_certificate", cip="27.0501", topics="statistics")
+    degree = dataclasses.replace(course, credential=Credential.MASTER)
+    for known, less in ((course, True), (degree, False)):
+        fresh = value(known, Criterion.GOAL, goal=goal)
+        assert (value(known, Criterion.GOAL, goal=goal, subjects=knows) < fresh - 0.1) is less
+
+
+def test_missing_subjects_keep_the_goal_away() -> None:
+    asks = listing(name="A degree", req_statistics="one_course")
+    missing, met = ({"statistics": level} for level in ("none", "one_course"))
+    assert value(asks, Criterion.GOAL, goal={"occupation": "15-2051"}, subjects=met) == pytest.approx(1)
+    assert value(asks, Criterion.GOAL, goal={"occupation": "15-2051"}, subjects=missing) == pytest.approx(0.6**0.5)
 
 
 def test_goal_counts_the_credentials_wanted() -> None:
@@ -60,7 +92,8 @@ def test_goal_counts_the_credentials_wanted() -> None:
 
 
 def test_an_occupation_outside_the_table_is_unknown_not_nothing() -> None:
-    match = match_on(listing(), goal={"occupation": "99-9999"})
+    others = {c.value: "ignore" for c in Criterion if c is not Criterion.GOAL}
+    match = match_on(listing(), goal={"occupation": "99-9999"}, priorities=others)
     assert match.contributions[Criterion.GOAL] == pytest.approx(PRIOR)
     assert (match.low, match.high) == (0, 1)
     assert "goal_occupation_unknown" in {caveat.code for caveat in match.caveats}
@@ -174,18 +207,54 @@ def test_outcomes_are_shrunk_by_sample_and_source() -> None:
     assert few < unsourced < many
 
 
-def test_interests_are_shared_words_and_the_words_explain() -> None:
-    seeing = listing(topics="computer vision;robotics", summary="For hospitals.")
-    other = listing(program_id="two", topics="databases", summary="For banks.")
-    catalog = Catalog.from_listings([seeing, other], "test")
-    profile = Profile.from_json({"goal": {"interests": ["CV"], "words": "systems for a hospital"}})
-    first, second = rank(profile, catalog, DEFAULT_WEIGHTS).matches
+ONLY_INTERESTS = {c.value: "ignore" for c in Criterion if c is not Criterion.INTERESTS}
+
+
+def interested(*listings: Listing, **goal: Any) -> list[Match]:
+    """The matches by interests alone."""
+    profile = Profile.from_json({"goal": goal, "priorities": ONLY_INTERESTS})
+    return list(rank(profile, Catalog.from_listings(listings, "test"), DEFAULT_WEIGHTS).matches)
+
+
+def words(match: Match, code: str) -> list[Any]:
+    return [reason.fact["words"] for reason in match.reasons if reason.code == code and reason.fact]
+
+
+def test_interests_are_topics_and_words_and_the_words_explain() -> None:
+    seeing = listing(name="MS", topics="computer vision;robotics", summary="For hospitals.")
+    other = listing(program_id="two", name="MS", topics="databases", summary="For banks.")
+    first, second = interested(seeing, other, interests=["CV"], words="systems for a hospital")
     assert (first.program_id, second.program_id) == ("one", "two")
-    assert first.score == pytest.approx(1)
-    assert second.score == 0
-    words = [reason.fact["words"] for reason in first.reasons if reason.code == "interests_shared" and reason.fact]
-    assert ["computer", "vision"] in words
+    assert first.score > 0.85 > second.score == 0
+    assert words(first, "interests_shared") == [["computer vision"], ["hospitals"]]
     assert "interests_none" in {caveat.code for caveat in second.caveats}
+
+
+def test_a_word_of_a_phrase_is_not_the_phrase() -> None:
+    clerks = listing(name="Data Processing Technician", topics="processing;natural resources")
+    (match,) = interested(clerks, interests=["natural language processing"])
+    assert words(match, "interests_shared") == []
+
+
+def test_what_lies_near_counts_less_than_what_was_asked_for_and_more_than_nothing() -> None:
+    exact, near, far = (
+        listing(program_id=topics[:2], name="MS", topics=topics)
+        for topics in ("quality control", "manufacturing", "music")
+    )
+    matches = interested(exact, near, far, interests=["statistics for factories", "quality control"])
+    assert [match.program_id for match in matches] == ["qu", "ma", "mu"]
+    assert matches[0].score > matches[1].score > matches[2].score == 0
+    (only,) = interested(near, interests=["quality control"])
+    assert 0 < only.score < 1
+    assert words(only, "interests_near") == [["manufacturing"]]
+
+
+def test_a_word_outside_the_table_is_found_as_it_stands() -> None:
+    welding = listing(name="Welding Technology")
+    baking = listing(program_id="two", name="Baking")
+    first, _ = interested(welding, baking, interests=["welding"])
+    assert first.program_id == "one"
+    assert words(first, "interests_shared") == [["welding"]]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +263,15 @@ def test_interests_are_shared_words_and_the_words_explain() -> None:
 def test_background_counts_missing_levels(has: str, expected: float) -> None:
     asks = listing(req_statistics="one_course")
     assert value(asks, Criterion.BACKGROUND, subjects={"statistics": has}) == pytest.approx(expected)
+
+
+def test_whoever_told_no_subject_is_shown_open_doors_first() -> None:
+    told = {"education": "bachelor"}
+    levels = ("none", "one_course", "several_courses")
+    doors = [listing(**{f"req_{subject.value}": level for subject in Subject}) for level in levels]
+    values = [value(door, Criterion.BACKGROUND, background=told) for door in doors]
+    assert values == sorted(values, reverse=True)
+    assert len(set(values)) == len(values)
 
 
 def test_gaps_in_subjects_weigh_on_the_whole_background() -> None:
@@ -211,4 +289,7 @@ def test_gaps_in_subjects_weigh_on_the_whole_background() -> None:
     ("has", "expected"), [("bachelor", 1.0), ("master", 0.9), ("doctorate", 0.6), ("associate", 0.05)]
 )
 def test_background_is_neither_far_above_nor_below(has: str, expected: float) -> None:
-    assert value(listing(), Criterion.BACKGROUND, background={"education": has}) == pytest.approx(expected)
+    knows = {"databases": "one_course"}
+    asks = listing(req_databases="none")
+    fit = value(asks, Criterion.BACKGROUND, background={"education": has}, subjects=knows)
+    assert fit == pytest.approx((3 * expected + 1) / 4)

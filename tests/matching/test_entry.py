@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.factories.engine_inputs import catalogues, profile_objects
+from tests.matching.law import often
 from tests.matching.test_criteria import listing
 from tests.matching.test_rules import GRADUATE, PUBLISHED, ranked
 from webapp.domain.listing import Listing
@@ -18,14 +20,17 @@ from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, evaluated
 from webapp.matching.student import Student
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@often()
 @given(profile_objects(), catalogues(least=1, most=4))
 def test_one_program_is_judged_as_it_is_among_all(obj: dict[str, Any], listings: list[Listing]) -> None:
     student = Student(Profile.from_json(obj), DEFAULT_WEIGHTS)
     catalog = Catalog.from_listings(listings, "test")
     eligibility = Context(student, catalog, date(2026, 11, 22)).eligibility
     by_row = {rule: eligibility.rules[rule][catalog.admission] for rule in ADMISSION_RULES}
-    by_row |= {"state": eligibility.state_of(slice(None)), "country": eligibility.country_of(slice(None))}
+    by_row |= {
+        "state": eligibility.state_of(slice(None)),
+        "country": np.array([eligibility.country_at(row) for row in range(len(catalog))]),
+    }
     assert by_row.keys() == ENTRY_RULES.keys()
     for rule, values in by_row.items():
         alone = [evaluated(rule, student, program).truth for program in catalog.listings]

@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.factories.engine_inputs import catalogues, profile_objects
+from tests.matching.law import often
 from tests.matching.test_criteria import listing
 from tests.matching.test_rules import ranked
 from webapp.domain.listing import Listing
@@ -38,7 +39,7 @@ def with_answer(obj: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return {**obj, section: kept if value is None else {**kept, key: value}}
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@often()
 @given(profile_objects(), catalogues(least=6, most=14))
 def test_a_near_miss_is_what_the_engine_finds(obj: dict[str, Any], listings: list[Listing]) -> None:
     obj = {**obj, "priorities": {**MUSTS, "background": obj.get("priorities", {}).get("background", "nice")}}

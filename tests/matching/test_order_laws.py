@@ -3,9 +3,16 @@
 import dataclasses
 from typing import Any
 
-from tests.matching.law import Case, altered, by_id, dumped, law, law_from
-from webapp.domain.profile import Criterion
-from webapp.matching import DEFAULT_WEIGHTS
+from hypothesis import given
+
+from tests.factories.engine_inputs import catalogues, profile_objects
+from tests.matching.law import TODAY, Case, altered, by_id, dumped, law, law_from, often
+from webapp.domain.listing import Listing
+from webapp.domain.profile import Criterion, Profile
+from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
+from webapp.matching.low_cost import LOW_COST_CENTS
+from webapp.matching.scoring import GOOD_SCORE
+from webapp.matching.student import Student
 
 
 @law
@@ -47,6 +54,8 @@ _FACTS: dict[str, dict[str, Any]] = {
 def test_an_ignored_criterion_has_no_influence(case: Case) -> None:
     name = case.chance.choice(sorted(_FACTS))
     obj = {**case.obj, "priorities": {**case.obj.get("priorities", {}), name: "ignore"}}
+    if name == "interests":  # topics also tell how far a program leads to a job, whatever else the student likes
+        obj["priorities"]["goal"] = "ignore"
     without = case.changed(name, lambda listings: [altered(each, _FACTS[name]) for each in listings])
     before, after = case.judged(obj), case.judged(obj, without)
     assert [match._replace(coverage=0) for match in before] == [match._replace(coverage=0) for match in after]
@@ -118,12 +127,39 @@ def test_a_third_program_of_a_school_stands_in_the_ten_only_where_no_other_is_le
 
 @law
 def test_moves_for_variety_are_said_and_cancel_out(case: Case) -> None:
-    moved = {"variety_up": 0, "variety_down": 0}
+    moved = {"variety_up": 0, "variety_down": 0, "low_cost_up": 0, "low_cost_down": 0}
     for match in case.ranking.matches:
         for caveat in match.caveats:
             if caveat.code in moved and caveat.fact is not None:
                 moved[caveat.code] += caveat.fact["places"]
     assert moved["variety_up"] == moved["variety_down"]
+    assert moved["low_cost_up"] == moved["low_cost_down"]
+
+
+@often()
+@given(profile_objects(), catalogues(least=11, most=18))
+def test_one_of_the_ten_is_cheap_where_a_good_match_is(obj: dict[str, Any], listings: list[Listing]) -> None:
+    """But for whom the price is nothing, whose school has two places already, or what lies out of the way."""
+    obj = {**obj, "priorities": {**obj.get("priorities", {}), "cost": "important", "place": "ignore"}}
+    held = {listing.program_id: listing for listing in listings}
+    catalog = Catalog.from_listings(listings, "test")
+    matches = rank(Profile.from_json(obj), catalog, DEFAULT_WEIGHTS, 50, today=TODAY, counterfactuals=False).matches
+    schools = [held[match.program_id].institution for match in matches[:9]]
+
+    student = Student(Profile.from_json(obj), DEFAULT_WEIGHTS)
+
+    def cheap(match: Match) -> bool:
+        span = held[match.program_id].price_span(student.state, abroad=student.abroad)
+        return span is not None and span[1] <= LOW_COST_CENTS
+
+    lifted = [match for match in matches if "low_cost_up" in {caveat.code for caveat in match.caveats}]
+    assert [match.rank for match in lifted] in ([], [10])
+    assert all(cheap(match) and match.verdict != "not_yet" and match.band != "possible" for match in lifted)
+    assert not lifted or not any(map(cheap, matches[:9]))
+    if not any(map(cheap, matches[:10])):
+        for match in matches[10:]:
+            fits = cheap(match) and match.verdict != "not_yet" and round(match.score, 9) >= GOOD_SCORE
+            assert not fits or schools.count(held[match.program_id].institution) >= 2
 
 
 @law
@@ -131,9 +167,6 @@ def test_scaling_every_weight_alike_changes_not_a_byte(case: Case) -> None:
     factor = case.chance.choice([0.25, 0.5, 2.0, 8.0])
     scaled = dataclasses.replace(
         DEFAULT_WEIGHTS,
-        must=factor * DEFAULT_WEIGHTS.must,
-        important=factor * DEFAULT_WEIGHTS.important,
-        nice=factor * DEFAULT_WEIGHTS.nice,
         unstated={criterion: factor * weight for criterion, weight in DEFAULT_WEIGHTS.unstated.items()},
     )
     assert dumped(case.ranking) == dumped(case.asked(counterfactuals=True, weights=scaled))

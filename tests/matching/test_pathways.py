@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.demo_catalogue import demo_catalog
 from tests.factories.engine_inputs import CIPS, catalogues, profile_objects
+from tests.matching.law import often
 from tests.matching.test_criteria import listing
 from webapp.domain.credential import Credential, Education
 from webapp.domain.listing import Bridge, Listing
@@ -21,14 +22,14 @@ from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
 from webapp.matching.arrays import Mask
 from webapp.matching.chains import MOST_STEPS, NO_LIMIT, Aim, Chain, Search
 from webapp.matching.context import Context
-from webapp.matching.goals import aims_of
+from webapp.matching.goals import aims_table
 from webapp.matching.landscape import MILLIS, UNPUBLISHED, survey
 from webapp.matching.rules import FALSE
 from webapp.matching.standing import Standing
 from webapp.matching.student import Student
 
 TODAY = date(2026, 11, 22)
-law = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+law = often()
 _MENDED = {"education", "field", *(f"subject.{subject.value}" for subject in Subject)}
 
 
@@ -234,10 +235,12 @@ PERSONAS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("aim", list(Aim))
 def test_exact_on_the_demo_catalogue(name: str, aim: Aim) -> None:
     context = context_of(PERSONAS[name], demo_catalog())
-    aims, usable = aims_of(context, []), ~context.places.out_of_reach_of(slice(None))
+    catalog, table = context.catalog, aims_table(context)
+    assert table is not None
+    aims, usable = table[catalog.credential, catalog.cip], ~context.places.out_of_reach_of(slice(None))
     landscape = survey(context, usable, aims & usable)
     assert landscape is not None
-    best = Search(landscape, context.catalog.admissions, aim).best()
+    best = Search(landscape, catalog.admissions, aim).best()
     expected = layered(Trial(context, usable, aims & usable), aim)
     assert (None if best is None else best.cost) == expected
     if best is not None:

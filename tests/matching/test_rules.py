@@ -7,7 +7,7 @@ import pytest
 
 from tests.matching.test_criteria import listing
 from webapp.domain.listing import Listing
-from webapp.domain.profile import Profile
+from webapp.domain.profile import Criterion, Profile
 from webapp.domain.subject import Subject
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Ranking, rank
 
@@ -154,13 +154,22 @@ def test_a_program_that_breaks_two_limits_is_counted_once() -> None:
     assert ranked(obj, listing(tuition_total_usd="2", months="2")).excluded == {"duration": 1}
 
 
-def test_nothing_said_is_said() -> None:
-    (match,) = ranked({}, listing()).matches
-    assert match.reasons == ()
+def test_nothing_said_is_said_and_free_and_open_comes_first() -> None:
+    levels = {f"req_{subject}": "none" for subject in ("programming", "statistics", "calculus")}
+    free = listing(program_id="free", credential="professional_certificate", tuition_total_usd="0", **levels)
+    dear = listing(program_id="dear", tuition_total_usd="90000")
+    first, last = ranked({}, dear, free).matches
+    assert (first.program_id, last.program_id) == ("free", "dear")
+    assert first.reasons == ()
+    assert all("nothing_said" in {caveat.code for caveat in match.caveats} for match in (first, last))
+    assert "cost_untold" in {caveat.code for caveat in last.caveats}
+
+
+def test_where_all_is_ignored_nothing_is_known() -> None:
+    (match,) = ranked({"priorities": dict.fromkeys((c.value for c in Criterion), "ignore")}, listing()).matches
     assert (match.low, match.coverage) == (0, 0)
     assert match.high == pytest.approx(1)
     assert match.score > 0
-    assert "nothing_said" in {caveat.code for caveat in match.caveats}
 
 
 def test_an_empty_catalogue_and_no_places_give_no_matches() -> None:

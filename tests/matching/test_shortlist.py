@@ -1,6 +1,7 @@
 """The short ways to the best rows find what sorting and scoring everything would."""
 
 import dataclasses
+import math
 import random
 from datetime import date
 from functools import cache
@@ -15,19 +16,20 @@ from numpy.typing import NDArray
 from tests.factories.engine_inputs import catalogues, profile_objects
 from tests.factories.real_catalogue import real_catalog
 from webapp.domain.listing import Listing
-from webapp.domain.profile import Criterion, Profile
+from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.arrays import Floats
 from webapp.matching.bounds import FIRST_TIER, Bounds
 from webapp.matching.cells import build_cells
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
+from webapp.matching.criteria.assessment import THRESHOLD
 from webapp.matching.facets import READS, Facet, build_facets, first_rows, joint_codes
 from webapp.matching.limits import within_limits
-from webapp.matching.order import Keys, Place, arrange, spread
+from webapp.matching.order import PER_INSTITUTION, TOP, Keys, Place, arrange, spread
 from webapp.matching.ranking import best_of
 from webapp.matching.rules import Verdict
-from webapp.matching.scoring import Scores
+from webapp.matching.scoring import GOOD_SCORE, Scores
 from webapp.matching.shortlist import SLACK, contenders, foremost
 from webapp.matching.student import Student
 
@@ -52,9 +54,33 @@ def plainly_best(context: Context, k: int, salt: bytes) -> list[Place]:
         verified=catalog.verified[rows],
         id_hash=catalog.id_hash[rows],
     )
-    places = spread(arrange(keys, salt), catalog.institution, k, complete=True)
+    ordered = arrange(keys, salt)
+    places = spread(ordered, catalog.institution, len(rows), complete=True)
     assert places is not None
-    return places
+    return plainly_with_low_cost(context, places, dict(zip(rows.tolist(), scores.score.tolist(), strict=True)))[:k]
+
+
+def plainly_with_low_cost(context: Context, places: list[Place], score: dict[int, float]) -> list[Place]:
+    """The rule on a low-cost option, by its definition."""
+    catalog, student, first = context.catalog, context.student, [place.row for place in places[:TOP]]
+    verdicts = context.eligibility.verdicts_of(slice(None))
+    spans = [student.price_span(each) for each in catalog.listings]
+    prices = [math.inf if span is None else span[1] for span in spans]
+    cheap = [place for place in sorted(places, key=lambda each: each.raw) if prices[place.row] <= 1_000_000]
+    near = ASSESS[Criterion.PLACE](context, slice(None)).point
+    schools = [catalog.institution[row] for row in first[:-1]]
+    options = [
+        place
+        for place in cheap
+        if verdicts[place.row] != Verdict.NOT_YET
+        and round(score[place.row], 9) >= GOOD_SCORE
+        and (Criterion.PLACE not in context.student.shares or near[place.row] >= THRESHOLD)
+        and schools.count(catalog.institution[place.row]) < PER_INSTITUTION
+    ]
+    ignored = context.student.profile.priorities.of(Criterion.COST) is Priority.IGNORE
+    if ignored or len(first) < TOP or any(place.row in first for place in cheap) or not options:
+        return places
+    return [*places[: TOP - 1], options[0], *(place for place in places[TOP - 1 :] if place is not options[0])]
 
 
 @pytest.fixture(scope="module")

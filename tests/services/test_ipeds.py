@@ -104,24 +104,27 @@ class TestRealFiles:
             assert (listing.modality, listing.months, listing.start_terms) == ((), None, ())
             assert listing.verified_on == date(2024, 6, 30)
             controls.add(listing.institution_control)
-            year = self._year(charges.get(unit, {}), level)
-            assert listing.tuition_total_cents == (None if year is None else year * 100)
-            if year is not None:
+            prices = self._prices(charges.get(unit, {}), level)
+            told = [listing.tuition_total_cents, listing.tuition_out_of_state_cents]
+            assert [cents for cents in told if cents is not None] == [price * 100 for price in prices]
+            if prices:
                 assert listing.tuition_basis is TuitionBasis.INSTITUTION_AVERAGE
                 assert listing.source_of("tuition_total_usd").as_of == "2023"
         assert controls == set(Control)
 
     @staticmethod
-    def _year(charges: dict[str, str], level: str) -> int | None:
+    def _prices(charges: dict[str, str], level: str) -> list[int]:
+        """The price for students of the state, and that for others where it is higher."""
         columns = {"3": ("2", "3", 2), "5": ("2", "3", 4), "7": ("6", "7", 2)}.get(level)
         if columns is None:
-            return None
+            return []
         sums = []
         for column in columns[:2]:
             parts = [charges.get(f"{kind}{column}", "") for kind in ("TUITION", "FEE")]
             if all(part not in ("", ".") for part in parts):
                 sums.append(sum(int(part) for part in parts))
-        return max(sums) * columns[2] if sums else None
+        lowest = sums[:1]
+        return [each * columns[2] for each in (*lowest, *(most for most in sums[1:] if most > lowest[0]))]
 
 
 class TestTraps:
@@ -131,9 +134,13 @@ class TestTraps:
         assert listing.name == "Computer Science (master's degree)"
         assert (listing.url, listing.postal_code) == ("https://www.fir.edu", "97701-1234")
         assert (listing.institution_control, listing.title_iv) == (Control.PUBLIC, True)
-        assert listing.tuition_total_cents == (12_000 + 200) * 2 * 100
+        assert listing.tuition_total_cents == (6_000 + 200) * 2 * 100
+        assert listing.tuition_out_of_state_cents == (12_000 + 200) * 2 * 100
+        assert listing.price_span("OR") == (1_240_000, 1_240_000)
+        assert listing.price_span("CA") == (2_440_000, 2_440_000)
         told = listing.source_of("tuition_total_usd").source or ""
-        assert "in-state students: $6,200" in told
+        assert told == listing.source_of("tuition_out_of_state_usd").source
+        assert "students of other states: $12,200" in told
         assert "not this program's price" in told
         assert listing.source_of("name").as_of == "2024-06-30"
 

@@ -30,7 +30,7 @@ def test_every_curve_is_shown_as_the_engine_has_it(person: Person, curve: Curve)
 def test_weights_bands_and_versions_are_those_that_run(person: Person) -> None:
     page = person.open("/how-we-rank")
     shown = tables(page.html)
-    assert [float(value) for _, value in shown["What each answer weighs"]] == [
+    assert [float(value) for _, value in shown["What a priority does to a weight"]] == [
         DEFAULT_WEIGHTS.must,
         DEFAULT_WEIGHTS.important,
         DEFAULT_WEIGHTS.nice,

@@ -7,9 +7,11 @@ from tests.factories.demo_catalogue import demo_catalog
 from tests.matching.law import TODAY
 from tests.student.person import ANSWERS, Values
 from webapp.domain.near_miss import NEAR_MISS_PATHS
+from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Ranking, rank
 from webapp.student.answers import Answers, profile_of
-from webapp.student.picks import changes_of
+from webapp.student.cards import find_listing
+from webapp.student.picks import below, changes_of
 
 MUSTS = dict.fromkeys(("goal", "place", "schedule", "duration", "start", "cost"), "must")
 CAMPUS: Values = {**ANSWERS["practicalities"], "modalities": ["hybrid", "on_campus"], "radius_km": "25"}
@@ -71,3 +73,13 @@ def test_a_limit_below_a_program_leaves_it_out_and_is_then_no_longer_offered(app
                 after = listed(limited)
                 assert match.program_id not in [each.program_id for each in after.matches]
                 assert changes_of(pick, after, profile_of(limited), demo_catalog()) == {}
+
+
+def test_a_limit_below_a_program_is_below_the_price_that_holds_for_the_student() -> None:
+    program = find_listing(demo_catalog(), "demo-coppervane-bscs")
+    assert program is not None
+    budgets = {
+        state: below(program, Profile.from_json({"practical": {"state": state}}))["practicalities"]["budget_usd"]
+        for state in ("TX", "CA")
+    }
+    assert budgets == {"TX": "34,899", "CA": "61,199"}

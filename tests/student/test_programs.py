@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -113,8 +114,7 @@ def test_a_withdrawn_program_says_so_with_410(early_person: Person) -> None:
 
 def test_machines_get_the_same_facts(person: Person, runtime: Runtime) -> None:
     response = person.client.get(f"/programs/{KNOWN}")
-    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', response.text, re.S)
-    told = json.loads(block)
+    told = machine_readable(response.text)
     listing = listing_of(runtime, KNOWN)
     assert told["@type"] == "EducationalOccupationalProgram"
     assert (told["name"], told["provider"]["name"]) == (listing.name, listing.institution)
@@ -123,6 +123,13 @@ def test_machines_get_the_same_facts(person: Person, runtime: Runtime) -> None:
     assert f'<link rel="canonical" href="{told["url"]}">' in response.text
     assert response.headers["X-Robots-Tag"] == "noindex"  # invented
     assert f"<title>{listing.name}, {listing.institution} –" in response.text
+    offers = machine_readable(person.client.get("/programs/demo-coppervane-bscs").text)["offers"]
+    assert (offers["@type"], offers["lowPrice"], offers["highPrice"]) == ("AggregateOffer", "34900.00", "61200.00")
+
+
+def machine_readable(html: str) -> Any:
+    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
+    return json.loads(block)
 
 
 TEXTS = ("name", "institution", "summary", "accreditor", "topics", "source", "outcome_source", "city")

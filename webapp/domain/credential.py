@@ -42,6 +42,11 @@ class Credential(StrEnum):
         return list(Credential).index(self)
 
     @property
+    def is_degree(self) -> bool:
+        """Whether it is a degree, from an associate's on: years of study, not a course or a few."""
+        return self in (Credential.ASSOCIATE, Credential.BACHELOR, Credential.MASTER, Credential.DOCTORATE)
+
+    @property
     def usual_minimum(self) -> Education:
         """What such programs usually ask for where a listing does not say: an assumption, to be shown as one."""
         return _USUAL_MINIMUM[self]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from webapp.domain.credential import Credential, Education, EnglishLevel
 from webapp.domain.field import FIELDS
 from webapp.domain.geography import STATES
-from webapp.domain.profile import Modality, Pace, has_control_character
+from webapp.domain.profile import Modality, Pace, has_control_character, plain_dollars
 from webapp.domain.subject import RANKED_LEVELS, Subject, SubjectLevel
 
 COLUMNS = (
@@ -40,6 +40,7 @@ COLUMNS = (
     "months",
     "hours_per_week",
     "tuition_total_usd",
+    "tuition_out_of_state_usd",
     "tuition_basis",
     "start_terms",
     "min_education",
@@ -172,6 +173,7 @@ class Listing:
     months: float | None = None
     hours_per_week: float | None = None
     tuition_total_cents: int | None = None
+    tuition_out_of_state_cents: int | None = None
     tuition_basis: TuitionBasis | None = None
     start_terms: tuple[str, ...] = ()
     min_education: Education | None = None
@@ -202,6 +204,21 @@ class Listing:
         """The level of a subject asked for on entry; `none` says nothing is asked, None that it is not published."""
         level: SubjectLevel | None = getattr(self, _REQUIREMENTS[subject])
         return level
+
+    def price_span(self, state: str | None, *, abroad: bool = False) -> tuple[int, int] | None:
+        """The least and the most that the whole program costs a student of a US state; None where not published.
+
+        The two differ only where students of other states pay another price and it is not known which holds.
+        """
+        total, outside = self.tuition_total_cents, self.tuition_out_of_state_cents
+        home = self.state if self.country in (None, "US") else None
+        if total is None:
+            return None
+        if outside is None or (not abroad and state is not None and state == home):
+            return total, total
+        if abroad or (state is not None and home is not None):
+            return outside, outside
+        return total, outside
 
     def source_of(self, column: str) -> FactSource:
         """Where the fact in a column comes from: its own source, else the outcome's, else the row's."""
@@ -458,6 +475,13 @@ def _check_together(values: Mapping[str, Any]) -> list[Fault]:
     faults = []
     if ("latitude" in values) != ("longitude" in values):
         faults.append(Fault("latitude", "", "stands without the other coordinate", "give both, or neither"))
+    total, outside = values.get("tuition_total_cents"), values.get("tuition_out_of_state_cents")
+    if outside is not None and total is None:
+        remedy = "give tuition_total_usd, the price for students of the state, as well"
+        faults.append(Fault("tuition_out_of_state_usd", "", "stands without the price for the state", remedy))
+    if outside is not None and total is not None and outside < total:
+        problem = "is below tuition_total_usd, the price for students of the state"
+        faults.append(Fault("tuition_out_of_state_usd", str(plain_dollars(outside)), problem, "check both prices"))
     state = values.get("state")
     if state is not None and values.get("country", "US") == "US" and state not in STATES:
         faults.append(Fault("state", state, "is not a US state", "use a code such as CA, or name the country"))
@@ -483,6 +507,7 @@ _PARSERS: Mapping[str, _Parser] = {
     "months": _number(0, 240, above=True),
     "hours_per_week": _number(0, 100),
     "tuition_total_usd": _money,
+    "tuition_out_of_state_usd": _money,
     "tuition_basis": _one_of(TuitionBasis),
     "start_terms": _terms,
     "min_education": _one_of(Education),

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from webapp.domain.label import BASIS_LABELS, MODALITY_LABELS, PACE_LABELS, money_cents, months_label, term_label
+from webapp.domain.label import (
+    BASIS_LABELS,
+    MODALITY_LABELS,
+    PACE_LABELS,
+    money_cents,
+    months_label,
+    state_label,
+    term_label,
+)
 from webapp.domain.listing import Listing
 
 
@@ -55,6 +63,10 @@ def price(listing: Listing) -> Price | None:
     if listing.tuition_total_cents is None:
         return None
     text = "No tuition" if listing.tuition_total_cents == 0 else f"{money_cents(listing.tuition_total_cents)} in all"
+    outside = listing.tuition_out_of_state_cents
+    if outside is not None:
+        home = state_label(listing.state) if listing.state else "the state"
+        text = f"{text} for students of {home}, {money_cents(outside)} for others"
     basis = BASIS_LABELS[listing.tuition_basis] if listing.tuition_basis else "basis not stated"
     return Price(text, basis, listing.source_of("tuition_total_usd").as_of)
 

@@ -5,7 +5,7 @@ as data, never as markup: whoever renders a page escapes. A code that is not kno
 holds every code the engine can give against these tables.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from webapp.domain.advice import counterfactual_sentence, pathway_sentence, step_sentence
@@ -205,9 +205,23 @@ def _salary(fact: Parameters) -> str:
     return f"graduates report a median salary of {money(fact['value'])}{_people(fact)}{beside}."
 
 
+def _mention(fact: Parameters) -> str:
+    return "mention" if fact["column"] == "topics" else "mentions"
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return listed([f"“{word}”" for word in words])
+
+
 def _total(fact: Parameters) -> str:
     basis = "" if fact.get("basis") is None else f", {basis_label(fact['basis'])}"
-    return f"tuition in all is {money(fact['value'])}{basis}."
+    return f"tuition in all is {_price(fact)}{basis}."
+
+
+def _price(fact: Parameters) -> str:
+    """The price as published, or that for students of other states where this one pays, or may pay, that."""
+    outside = fact.get("price_usd")
+    return money(fact["value"]) if outside is None else f"{money(outside)} for students of other states"
 
 
 def _record(fact: Parameters) -> str:
@@ -226,6 +240,9 @@ _RECORD: Mapping[str, Callable[[Any], str]] = {
 
 _REASONS: Mapping[str, _Text] = {
     "goal_field": lambda f: f"this program's field, {_study(f['value'])}, leads to that job.",
+    "goal_content": lambda f: (
+        f"the program's {_WHERE[f['column']]} {_mention(f)} {_quoted(f['words'])}, which is the work of that job."
+    ),
     "goal_credential_wanted": lambda f: f"this is {an(credential_label(f['value']))}.",
     "goal_credential_usual": lambda f: f"{an(credential_label(f['value']))} is usual for that job.",
     "background_subject": lambda f: f"the program asks for {subject_level_label(f['value'])}.",
@@ -254,16 +271,18 @@ _REASONS: Mapping[str, _Text] = {
     "start_next": lambda f: f"the next start is in about {months_label(f['months'])}.",
     "outcomes_salary": _salary,
     "outcomes_rate": lambda f: f"{percent(f['value'])} reach the published outcome{_people(f)}.",
-    "interests_shared": lambda f: (
-        f"the program's {_WHERE[f['column']]} {'mention' if f['column'] == 'topics' else 'mentions'} "
-        f"{listed([f'“{w}”' for w in f['words']])}."
+    "interests_shared": lambda f: f"the program's {_WHERE[f['column']]} {_mention(f)} {_quoted(f['words'])}.",
+    "interests_near": lambda f: (
+        f"the program's {_WHERE[f['column']]} {_mention(f)} {_quoted(f['words'])}, which lies near it."
     ),
     "on_record": _record,
 }
 
 
 _CAVEATS: Mapping[str, _Text] = {
-    "nothing_said": "You have told us nothing that counts, so this order says little.",
+    "nothing_said": (
+        "You have told us nothing that counts, so this order says little: what is cheap and open to all comes first."
+    ),
     "not_yet": "You do not meet a requirement yet, so this stands below every program you may enter.",
     "education_assumed": lambda f: (
         f"The listing does not say what education it asks for; for {an(credential_label(f['value']))} we assumed "
@@ -273,11 +292,16 @@ _CAVEATS: Mapping[str, _Text] = {
     "answers_missing": "The program asks for something you have not told us about yet.",
     "goal_occupation_unknown": "we have no table of which fields lead to that job.",
     "goal_field_weak": lambda f: f"this program's field, {_study(f['value'])}, is not a usual way there.",
+    "goal_content_weak": "little of what the program says it teaches is the work of that job.",
     "goal_credential_unusual": lambda f: f"{an(credential_label(f['value']))} alone is not usual for that job.",
     "goal_credential_other": lambda f: f"this is {an(credential_label(f['value']))}.",
     "background_above": lambda f: f"most people who start {an(credential_label(f['value']))} have less.",
     "cost_unknown": "The price is not published.",
-    "cost_over_budget": lambda f: f"tuition in all is {money(f['value'])}.",
+    "cost_over_budget": lambda f: f"tuition in all is {_price(f)}.",
+    "cost_residency": lambda f: (
+        f"Students of {'other states' if f.get('state') is None else 'states other than ' + state_label(f['state'])} "
+        f"pay {money(f['value'])} in all; we do not know which price is yours."
+    ),
     "cost_average": "The price is an average of the whole institution, not this program's. Ask for it.",
     "cost_per_credit": "The price is worked out from the price per credit; fees may come on top.",
     "duration_unknown": "How long it takes is not published.",
@@ -306,7 +330,7 @@ _CAVEATS: Mapping[str, _Text] = {
     "outcomes_low_rate": lambda f: f"Only {percent(f['value'])} reach the published outcome.",
     "interests_unmatched": "None of the words you wrote stand in any listing, so they decide nothing.",
     "interests_thin": "The listing has no topics or summary, so your interests were held against its name only.",
-    "interests_none": "the listing mentions none of it.",
+    "interests_none": "the listing mentions none of it by name.",
     "unverified": "Nobody has noted when this listing was last checked.",
     "stale": lambda f: f"This listing was last checked on {f['value']}, more than a year ago.",
     "variety_up": lambda f: (
@@ -314,6 +338,16 @@ _CAVEATS: Mapping[str, _Text] = {
     ),
     "variety_down": lambda f: (
         f"Moved down {counted(f['places'], 'place')}: we show at most two programs of one institution in the first ten."
+    ),
+    "background_untold": "You told us nothing of your schooling, and this program asks for much.",
+    "cost_untold": "You named no budget, and this program is dear.",
+    "place_untold": "You did not say where you live, and this program is not within everyone's reach.",
+    "low_cost_up": lambda f: (
+        f"Moved up {counted(f['places'], 'place')}: we show one low-cost option in the first ten, a good match whose "
+        f"tuition is published and at most {money(10_000)} in all ({_price(f)} here)."
+    ),
+    "low_cost_down": lambda f: (
+        f"Moved down {counted(f['places'], 'place')}: we show one low-cost option in the first ten."
     ),
     **{
         f"{criterion}_weak": f"{label}: this program does poorly by what you told us."

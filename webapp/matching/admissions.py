@@ -35,7 +35,7 @@ class Admissions:
     subjects: Ints
     core_published: Mask
     published: Mask
-    """What is published: one row each for education, field, GPA, work years, English and the subjects."""
+    """What is published: one column each for education, field, GPA, work years, English and the subjects."""
     columns: Columns
     """The same requirements under the names that rules know them by."""
     unanswered: dict[str, Ints] = field(default_factory=dict)
@@ -80,7 +80,7 @@ def build_admissions(requirements: Sequence[Requirements]) -> Admissions:
         english=english,
         subjects=subjects,
         core_published=education_published & (fields != 0) & (subjects != UNKNOWN).all(axis=1),
-        published=np.array(
+        published=np.column_stack(
             [education_published, fields != 0, ~np.isnan(gpa), ~np.isnan(work_years), english != UNKNOWN]
             + [subjects[:, index] != UNKNOWN for index in range(len(Subject))]
         ),

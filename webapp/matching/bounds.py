@@ -44,16 +44,28 @@ class Bounds:
 
     def contenders(self, wanted: int) -> Ints:
         """The rows of the catalogue, ascending, that may be among the best `wanted`, and whatever may tie with them."""
-        catalog = self.context.catalog
-        if self.count <= FEW * wanted or not self.context.student.spoke:
+        if self.count <= FEW * wanted or self.context.student.mute:
             return np.arange(self.count) if isinstance(self.rows, slice) else self.rows
-        bound = self._head + sum(self._room(facet) for facet in self._others)
         if isinstance(self.rows, slice):
-            floor = self._floor(catalog.cells.foremost(bound, SAMPLE * wanted), wanted)
-            return self._above(catalog.cells.rows_of(bound >= floor), floor, wanted)
-        of_row = bound[catalog.cells.facet.code[self.rows]]
-        floor = self._floor(self.rows[contenders(of_row, min(SAMPLE * wanted, self.count))], wanted)
-        return self._above(self.rows[of_row >= floor], floor, wanted)
+            hopeful = self.context.catalog.cells.foremost(self._bound, SAMPLE * wanted)
+        else:
+            of_row = self._bound[self.context.catalog.cells.facet.code[self.rows]]
+            hopeful = self.rows[contenders(of_row, min(SAMPLE * wanted, self.count))]
+        rows, key = self.reaching(self._floor(hopeful, wanted))
+        return rows[contenders(key, wanted)]
+
+    def reaching(self, floor: float) -> tuple[Ints, Floats]:
+        """The rows of the catalogue, ascending, that come to a floor, and perhaps a few more, and their keys."""
+        cells, hopeful = self.context.catalog.cells, self._bound >= floor
+        if isinstance(self.rows, slice):
+            return self._above(cells.rows_of(hopeful), floor)
+        return self._above(self.rows[hopeful[cells.facet.code[self.rows]]], floor)
+
+    @cached_property
+    def _bound(self) -> Floats:
+        """The most that a row of each cell can come to."""
+        bound: Floats = self._head + sum(self._room(facet) for facet in self._others)
+        return bound
 
     def _floor(self, some: Ints, wanted: int) -> float:
         """A key that at least so many of some rows come to, less what ties may differ by."""
@@ -62,8 +74,8 @@ class Bounds:
         keys = self._keys(some)
         return float(np.partition(keys, len(keys) - wanted)[len(keys) - wanted]) - SLACK
 
-    def _above(self, rows: Ints, floor: float, wanted: int) -> Ints:
-        """Of some rows those that come to the floor, and of these the best."""
+    def _above(self, rows: Ints, floor: float) -> tuple[Ints, Floats]:
+        """Of some rows those that come to the floor, and their keys."""
         room = sum(self._room(facet) for facet in self._others)
         key: Floats = self._head[self.context.catalog.cells.facet.code[rows]]
         for facet in self._others:
@@ -74,7 +86,7 @@ class Bounds:
                 rows, key = rows[kept], key[kept]
         first = self._first_tier[self.context.catalog.cells.facet.code[rows]]
         key -= FIRST_TIER * (first & self._later(rows))
-        return rows[contenders(key, wanted)]
+        return rows, key
 
     def _keys(self, rows: Ints) -> Floats:
         code = self.context.catalog.cells.facet.code[rows]

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from webapp.domain.credential import Credential
 from webapp.domain.geography import STATES
@@ -26,6 +27,7 @@ from webapp.matching.bridges import BridgeIndex, build_bridges
 from webapp.matching.cells import Cells, build_cells
 from webapp.matching.columns import Facts, encode, facts_of, floats, ints, translate
 from webapp.matching.facets import Facet, build_facets, first_rows, joint_codes
+from webapp.matching.matters import Matters
 from webapp.matching.text import TextIndex, build_index
 
 STATE_BITS: Mapping[str, int] = MappingProxyType({state: 1 << index for index, state in enumerate(STATES)})
@@ -69,6 +71,7 @@ class Catalog:
     months: Floats
     hours: Floats
     tuition: Ints
+    outside: Ints
     basis: Ints
     start: Ints
     start_sets: tuple[tuple[str, ...], ...]
@@ -81,6 +84,7 @@ class Catalog:
     outcome_sourced: Mask
     document: Codes
     text: TextIndex
+    matters: Matters
     described: Mask
     verified: Ints
     id_hash: Words
@@ -106,37 +110,18 @@ class Catalog:
         _check_ids(ids)
         row_of = MappingProxyType(dict(zip(ids, range(len(ids)), strict=True)))
         cip, cips = encode(facts["cip"])
-        site, sites = _joint(facts, *_POSITION)
+        site, first = _joint(facts, *_POSITION)
+        sites = _sites([tuple(facts[name][row] for name in _POSITION) for row in first])
         start, start_sets = encode(facts["start_terms"])
         admission, classes = _joint(facts, *_ASKED)
-        document, text = build_index(facts["name"], facts["topics"], facts["summary"])
-        verified = translate(facts["verified_on"], lambda day: UNKNOWN if day is None else day.toordinal(), np.int32)
-        newest = int(verified.max(initial=UNKNOWN))
+        document, text, matters = build_index(facts["name"], facts["topics"], facts["summary"])
         bridging = [(row, listings[row]) for row, bridges in enumerate(facts["bridge_for"]) if bridges]
-        columns: dict[str, Any] = {
-            "institution": encode(facts["institution"])[0],
-            "credential": translate(facts["credential"], lambda name: Credential(name).rank, np.int8),
-            "cip": cip,
-            "modality": translate(facts["modality"], lambda ways: sum(MODALITY_BITS[way] for way in ways), np.int8),
-            "pace": translate(facts["pace"], lambda paces: sum(PACE_BITS[pace] for pace in paces), np.int8),
-            "site": site,
-            "authorized": translate(facts["states_authorized"], _authorized, np.uint64),
-            "months": floats(facts["months"]),
-            "hours": floats(facts["hours_per_week"]),
-            "tuition": ints(facts["tuition_total_cents"]),
-            "basis": translate(facts["tuition_basis"], lambda x: UNKNOWN if x is None else BASES.index(x), np.int8),
-            "start": start,
-            "admission": admission,
-            "salary": ints(facts["outcome_median_salary_cents"]),
-            "rate": floats(facts["outcome_rate"]),
-            "sample": ints(facts["outcome_sample"]),
-            "outcome_sourced": np.array([source is not None for source in facts["outcome_source"]], dtype=np.bool_),
-            "document": document,
-            "described": np.array([bool(x or y) for x, y in zip(facts["topics"], facts["summary"], strict=True)], bool),
-            "verified": verified,
-            "id_hash": np.fromiter(map(_hash, ids), dtype=np.uint64, count=len(ids)),
-        }
-        facets = build_facets(columns)
+        columns = _plain(facts)
+        columns |= {"cip": cip, "site": site, "start": start, "admission": admission, "document": document}
+        newest = int(columns["verified"].max(initial=UNKNOWN))
+        # What decides a criterion beside the columns: the matter, and the state where the price depends on it.
+        home = np.where(columns["outside"] == UNKNOWN, UNKNOWN, sites.state[site])
+        facets = build_facets(columns | {"matter": matters.code, "home": home})
         return cls(
             version=version,
             as_of=date.fromordinal(newest) if newest > 0 else date(1970, 1, 1),
@@ -144,11 +129,12 @@ class Catalog:
             row_of=row_of,
             cips=tuple(cips),
             relations=_relations(cips),
-            sites=_sites([tuple(facts[name][row] for name in _POSITION) for row in sites]),
+            sites=sites,
             start_sets=tuple(start_sets),
             admissions=build_admissions([requirements_of(listings[row]) for row in classes]),
             bridges=build_bridges(bridging, row_of),
             text=text,
+            matters=matters,
             facets=facets,
             cells=build_cells(facets[0]),
             **columns,
@@ -165,6 +151,29 @@ _ASKED = (
     "min_work_years",
     "min_english",
 )
+
+
+def _plain(facts: Facts) -> dict[str, NDArray[Any]]:
+    """The columns that say one fact of each row, and nothing else."""
+    return {
+        "institution": encode(facts["institution"])[0],
+        "credential": translate(facts["credential"], lambda name: Credential(name).rank, np.int8),
+        "modality": translate(facts["modality"], lambda ways: sum(MODALITY_BITS[way] for way in ways), np.int8),
+        "pace": translate(facts["pace"], lambda paces: sum(PACE_BITS[pace] for pace in paces), np.int8),
+        "authorized": translate(facts["states_authorized"], _authorized, np.uint64),
+        "months": floats(facts["months"]),
+        "hours": floats(facts["hours_per_week"]),
+        "tuition": ints(facts["tuition_total_cents"]),
+        "outside": ints(facts["tuition_out_of_state_cents"]),
+        "basis": translate(facts["tuition_basis"], lambda x: UNKNOWN if x is None else BASES.index(x), np.int8),
+        "salary": ints(facts["outcome_median_salary_cents"]),
+        "rate": floats(facts["outcome_rate"]),
+        "sample": ints(facts["outcome_sample"]),
+        "outcome_sourced": np.array([source is not None for source in facts["outcome_source"]], dtype=np.bool_),
+        "described": np.array([bool(x or y) for x, y in zip(facts["topics"], facts["summary"], strict=True)], bool),
+        "verified": translate(facts["verified_on"], lambda day: UNKNOWN if day is None else day.toordinal(), np.int32),
+        "id_hash": np.fromiter(map(_hash, facts["program_id"]), dtype=np.uint64, count=len(facts["program_id"])),
+    }
 
 
 def _check_ids(ids: Sequence[str]) -> None:

@@ -8,12 +8,12 @@ from operator import attrgetter
 
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
-from webapp.matching.reasons import low_salary, shared_words
+from webapp.matching.criteria.assessment import THRESHOLD
+from webapp.matching.echoes import content_of_listing, echoes_of, way_of
+from webapp.matching.reasons import low_salary, price_facts
 from webapp.matching.rules import OPEN, SUBJECTS, Verdict
 from webapp.matching.statement import Case, Statement
 
-THRESHOLD = 0.4
-"""Below this point value a criterion speaks against a program."""
 SMALL_SAMPLE = 30
 STALE_DAYS = 365
 
@@ -21,10 +21,11 @@ STALE_DAYS = 365
 def caveats_of(case: Case, points: Mapping[Criterion, float], verdict: Verdict) -> list[Statement]:
     """Every caveat, those about entry first, then by criterion, then about the listing itself."""
     found = list(_entry(case, verdict))
-    for criterion, point in points.items() if case.context.student.spoke else ():
+    for criterion, point in points.items() if not case.context.student.mute else ():
         own = list(_CAVEATS[criterion](case))
         if not own and point < THRESHOLD:
-            own = [case.say(f"{criterion.value}_weak", criterion, None, None)]
+            told = "weak" if case.context.student.spoke_of(criterion) else "untold"
+            own = [case.say(f"{criterion.value}_{told}", criterion, None, None)]
         found += own
     return found + list(_listing(case))
 
@@ -56,8 +57,13 @@ def _goal(case: Case) -> Iterator[Statement]:
         yield case.say("goal_occupation_unknown", Criterion.GOAL, "goal.occupation", None)
     if student.occupation is not None:
         strength = student.occupation.relation(listing.cip)
-        if strength < 0.5:
+        way, taught = way_of(case), content_of_listing(case)
+        if strength < 0.5 and way < 0.5:
             yield case.say("goal_field_weak", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
+        elif taught < min(THRESHOLD, strength):
+            yield case.say(
+                "goal_content_weak", Criterion.GOAL, "goal.occupation", "topics" if listing.topics else "name"
+            )
         usual = student.occupation.usual(listing.credential)
         if usual < 0.6:
             yield case.say("goal_credential_unusual", Criterion.GOAL, "goal.occupation", "credential", strength=usual)
@@ -74,11 +80,14 @@ def _background(case: Case) -> Iterator[Statement]:
 def _cost(case: Case) -> Iterator[Statement]:
     listing, budget = case.listing, case.context.student.profile.practical.budget_cents
     path = "practical.budget_usd" if budget is not None else None
-    if listing.tuition_total_cents is None:
+    span = case.price_span
+    if span is None:
         yield case.say("cost_unknown", Criterion.COST, path, None)
         return
-    if budget is not None and listing.tuition_total_cents > budget:
-        yield case.say("cost_over_budget", Criterion.COST, path, "tuition_total_usd")
+    if budget is not None and span[1] > budget:
+        yield case.say("cost_over_budget", Criterion.COST, path, "tuition_total_usd", **price_facts(case))
+    if span[0] != span[1]:
+        yield case.say("cost_residency", Criterion.COST, None, "tuition_out_of_state_usd", state=listing.state)
     if listing.tuition_basis is TuitionBasis.INSTITUTION_AVERAGE:
         yield case.say("cost_average", Criterion.COST, None, "tuition_basis")
     if listing.tuition_basis is TuitionBasis.PER_CREDIT:
@@ -169,7 +178,7 @@ def _interests(case: Case) -> Iterator[Statement]:
         yield case.say("interests_unmatched", Criterion.INTERESTS, None, None)
     elif not case.context.catalog.described[case.row]:
         yield case.say("interests_thin", Criterion.INTERESTS, None, "name")
-    elif not shared_words(case):
+    elif not any(echo.exact for echo in echoes_of(case)):
         path = "goal.interests" if case.answer("goal.interests") else "goal.words"
         yield case.say("interests_none", Criterion.INTERESTS, path, "name")
 

@@ -89,7 +89,7 @@ def wish_ladders(context: Context, row: int, rows: Sequence[int]) -> list[Ladder
     ladders = []
     away = places.distance[catalog.site[rows]] if places.student.position is not None else None
     numbers: list[tuple[str, Criterion, float | None, Any]] = [
-        ("budget_usd", Criterion.COST, practical.budget_cents, catalog.tuition[rows]),
+        ("budget_usd", Criterion.COST, practical.budget_cents, context.prices.most[rows]),
         ("months_max", Criterion.DURATION, practical.months_max, catalog.months[rows]),
         ("hours_per_week", Criterion.SCHEDULE, practical.hours_per_week, catalog.hours[rows]),
         ("start_within_months", Criterion.START, practical.start_within_months, _waits(context, rows)),

@@ -28,6 +28,7 @@ READ_IN_BULK = (
     "months",
     "hours_per_week",
     "tuition_total_cents",
+    "tuition_out_of_state_cents",
     "tuition_basis",
     "start_terms",
     "min_education",

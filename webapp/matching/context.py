@@ -1,27 +1,43 @@
 """One question to the engine: a student, a catalogue and a month, with what is worked out on the way kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from webapp.domain.profile import Criterion
+from webapp.domain.topic import mentions
+from webapp.domain.word import stem
 from webapp.matching.arrays import Floats
 from webapp.matching.catalog import Catalog
+from webapp.matching.matters import NUMBERS
 from webapp.matching.places import Places
+from webapp.matching.prices import Prices
 from webapp.matching.rules import Eligibility
 from webapp.matching.starts import months_until
 from webapp.matching.student import Student
-from webapp.matching.text import stem, words_of
+from webapp.matching.text import telling
+
+ASIDE = 0.6
+"""What words are worth that the student did not name as an interest but used to describe what they want."""
+BESIDE_A_TOPIC = 0.3
+"""What a word is worth that stands beside a topic in the same phrase."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A word of the student that the catalogue knows: its term in the index, the word, the answer it stands in."""
+    """Words of the student that mean one thing the catalogue knows: a topic of the table, or else a word of the index.
 
-    term: int
-    word: str
+    `number` is that of the topic or of the term, `path` the answer the words stand in, `share` what the words are worth
+    beside others as rare.
+    """
+
+    number: int
+    words: tuple[str, ...]
     path: str
+    share: float
+    topical: bool
 
 
 @dataclass(frozen=True)
@@ -48,26 +64,38 @@ class Context:
         return Places(self.student, self.catalog)
 
     @cached_property
+    def prices(self) -> Prices:
+        """What each program costs this student."""
+        return Prices(self.student, self.catalog)
+
+    @cached_property
     def eligibility(self) -> Eligibility:
         """The rules on entry and the verdicts."""
         return Eligibility(self.student, self.catalog)
 
     @cached_property
     def wishes(self) -> tuple[Wish, ...]:
-        """The student's own words that the catalogue knows, each once, interests first."""
-        goal, vocabulary = self.student.profile.goal, self.catalog.text.vocabulary
-        found: dict[int, Wish] = {}
+        """What the student asks for in their own words, each thing once, interests first."""
+        goal = self.student.profile.goal
+        found: dict[tuple[bool, int], Wish] = {}
         for path, phrases in (("goal.interests", goal.interests), ("goal.words", (goal.words or "",))):
-            for word in (word for phrase in phrases for word in words_of(phrase)):
-                term = vocabulary.get(stem(word))
-                if term is not None:
-                    found.setdefault(term, Wish(term, word, path))
+            for wish in (wish for phrase in phrases for wish in self._wishes_in(phrase, path)):
+                found.setdefault((wish.topical, wish.number), wish)
         return tuple(found.values())
 
-    @cached_property
-    def shared(self) -> dict[int, list[tuple[str, str, str]]]:
-        """The student's words that texts of the catalogue share, as far as they were asked for."""
-        return {}
+    def _wishes_in(self, phrase: str, path: str) -> Iterator[Wish]:
+        """Topics first; the words beside them are worth less, and least where they only stand in a sentence."""
+        catalog = self.catalog
+        topical, rest = mentions(phrase)
+        share = ASIDE if path == "goal.words" else 1.0
+        for mention in topical:
+            number = NUMBERS[mention.topic]
+            if catalog.matters.taught[number]:
+                yield Wish(number, mention.words, path, share, topical=True)
+        for word in telling(rest):
+            term = catalog.text.vocabulary.get(stem(word))
+            if term is not None:
+                yield Wish(term, (word,), path, share * (BESIDE_A_TOPIC if topical else 1.0), topical=False)
 
     @cached_property
     def month(self) -> tuple[int, int]:

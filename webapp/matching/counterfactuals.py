@@ -166,14 +166,16 @@ def _again(context: Context, change: Change) -> Context:
     student = replace(context.student, profile=change.apply(context.student.profile))
     changed = Context(student, context.catalog, context.today)
     section, key = change.path.split(".")
-    untouched = ["months_to_start", "wishes"]
+    untouched = ["months_to_start", "wishes", "prices"]
     if section != "practical" or key not in ("radius_km", "modalities"):
         untouched.append("places")
     if key in _KEEPS_ENTRY:
         untouched.append("eligibility")
     # A cached property keeps its value among the attributes of its object.
     vars(changed).update((name, value) for name, value in vars(context).items() if name in untouched)
-    touched = criterion_of(change.path)
-    changed.kept.update((name, value) for name, value in context.kept.items() if name != touched)
-    changed.points.update((name, value) for name, value in context.points.items() if name is not touched)
+    touched = {criterion_of(change.path)}
+    if section == "subjects":  # a subject that is missing keeps the goal away, one that is known leads nowhere new
+        touched.add(Criterion.GOAL)
+    changed.kept.update((name, value) for name, value in context.kept.items() if name not in touched)
+    changed.points.update((name, value) for name, value in context.points.items() if name not in touched)
     return changed

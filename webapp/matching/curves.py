@@ -94,6 +94,19 @@ def _goal() -> Iterator[Curve]:
             ("doctorate in data science", wanted, {"credential": Credential.DOCTORATE}),
         ),
     )
+    job_alone, title = (
+        {"goal": {"occupation": _SOC}},
+        f"Job: {title}. A master's degree in supply chains, by what it teaches",
+    )
+    taught = ("machine learning", "forecasting", "logistics")
+    yield _curve(
+        Criterion.GOAL,
+        title,
+        (
+            *((topic, job_alone, {"cip": "52.1301", "topics": (topic,)}) for topic in taught),
+            (f"topics {_NOT_PUBLISHED}", job_alone, {"cip": "52.1301", "topics": ()}),
+        ),
+    )
 
 
 def _background() -> Iterator[Curve]:
@@ -265,6 +278,20 @@ def _interests() -> Iterator[Curve]:
     bare = [replace(_LISTING, topics=()), *[*_crowd(words, 0)][1:]]
     points.append(Point(f"topics {_NOT_PUBLISHED}", _value(Criterion.INTERESTS, asked, bare)))
     yield Curve(Criterion.INTERESTS, "Your own words found in a listing, where all are as rare", tuple(points))
+    asked = {"goal": {"interests": ["quality control"]}}
+    others = [replace(_LISTING, program_id="q", topics=("quality control",))]
+    said: Mapping[str, _Facts] = {
+        "quality control among its topics": {"topics": ("quality control",)},
+        "only in its summary": {"summary": "With quality control."},
+        "manufacturing": {"topics": ("manufacturing",)},
+        "statistics": {"topics": ("statistics",)},
+        "music": {"topics": ("music",)},
+    }
+    near = [
+        Point(at, _value(Criterion.INTERESTS, asked, [replace(_LISTING, **facts), *others]))
+        for at, facts in said.items()
+    ]
+    yield Curve(Criterion.INTERESTS, "You ask for quality control, and a listing mentions", tuple(near))
 
 
 def _crowd(words: tuple[str, ...], shared: int) -> Iterator[Listing]:

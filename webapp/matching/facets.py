@@ -18,14 +18,14 @@ from webapp.matching.arrays import Codes
 
 READS: Mapping[Criterion, tuple[str, ...]] = MappingProxyType(
     {
-        Criterion.GOAL: ("cip", "credential"),
+        Criterion.GOAL: ("cip", "credential", "matter", "admission"),
         Criterion.BACKGROUND: ("admission",),
         Criterion.DURATION: ("months",),
         Criterion.SCHEDULE: ("pace", "hours"),
         Criterion.START: ("start",),
         Criterion.OUTCOMES: ("salary", "rate", "sample", "outcome_sourced"),
         Criterion.PLACE: ("modality", "site", "authorized"),
-        Criterion.COST: ("tuition", "basis"),
+        Criterion.COST: ("tuition", "outside", "home", "basis"),
         Criterion.INTERESTS: ("document",),
     }
 )

@@ -35,25 +35,11 @@ class RoleNote:
     credentials: tuple[Credential, ...]
 
 
-def aims_of(context: Context, shown: Sequence[int]) -> Mask:
-    """The rows that are the goal: the credentials named, else the one usual for the job, in a field that leads to it.
-
-    With no goal told, or one that does not matter, the best placed program that is not open yet, one step away first.
-    """
-    catalog = context.catalog
-    table = aims_table(context)
-    if table is not None:
-        told: Mask = table[catalog.credential, catalog.cip]
-        return told
-    aims = np.zeros(len(catalog), dtype=np.bool_)
-    row = next_best(context, shown)
-    if row is not None:
-        aims[row] = True
-    return aims
-
-
 def aims_table(context: Context) -> Mask | None:
-    """By credential and field of study whether it is the goal; None where no goal was told, or it does not matter."""
+    """By credential and field of study whether it is the goal; None where no goal was told, or it does not matter.
+
+    The goal is the credentials named, else the one usual for the job, in a field that leads to it.
+    """
     catalog, student = context.catalog, context.student
     goal = student.profile.goal
     told = student.profile.priorities.of(Criterion.GOAL) is not Priority.IGNORE

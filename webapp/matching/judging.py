@@ -85,7 +85,9 @@ def judge(
     broken = broken_limits(context) if excluded else {}
     places = {place.row: index + 1 for index, place in enumerate(best_of(context, listed, FIRST, salt).places)}
     ascending = np.array(sorted(rows))
-    best = Best([Place(row, raw) for raw, row in enumerate(rows)], ascending, Scores(context, ascending))
+    places_in_turn = [Place(row, raw, raw) for raw, row in enumerate(rows)]
+    verdicts = context.eligibility.verdicts_of(ascending)
+    best = Best(places_in_turn, ascending, verdicts, Scores(context, ascending))
     return {
         match.program_id: Judgement(
             place=places.get(row),

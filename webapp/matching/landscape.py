@@ -257,7 +257,7 @@ def _steps(context: Context, rows: Ints) -> Hops:
     inside = np.flatnonzero(place < len(rows))
     inside = inside[rows[place[inside]] == bridges.row[inside]]
     np.maximum.at(subjects, (place[inside], bridges.subject[inside]), bridges.level[inside])
-    tuition, months = catalog.tuition[rows].astype(np.int64), catalog.months[rows]
+    tuition, months = context.prices.most[rows].astype(np.int64), catalog.months[rows]
     unknown = np.isnan(months)
     return Hops(
         rows,

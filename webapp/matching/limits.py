@@ -67,7 +67,7 @@ def _start(context: Context, rows: Rows) -> Mask:
 
 
 def _cost(context: Context, rows: Rows) -> Mask:
-    breaks: Mask = context.catalog.tuition[rows] > _most(context.student.profile.practical.budget_cents)
+    breaks: Mask = context.prices.least[rows] > _most(context.student.profile.practical.budget_cents)
     return breaks
 
 

@@ -76,7 +76,7 @@ def _within(path: str, needs: Floats) -> Floats:
 
 
 def _cost(context: Context, only: Mask) -> Iterator[NearMiss]:
-    cents = context.catalog.tuition[only].astype(np.float64)
+    cents = context.prices.least[only].astype(np.float64)
     path = "practical.budget_usd"
     return _moved(context, "cost", path, cents[cents <= MOST_CENTS], lambda value: plain_dollars(int(value)))
 
@@ -108,7 +108,9 @@ def _schedule(context: Context, only: Mask) -> Iterator[NearMiss]:
 
 
 def _goal(context: Context, only: Mask) -> Iterator[NearMiss]:
-    counts = np.bincount(context.catalog.credential[only], minlength=len(Credential))
+    # One count over all rows is faster than to pick most of them out first.
+    kinds = len(Credential)
+    counts = np.bincount(context.catalog.credential + np.int8(kinds) * only, minlength=2 * kinds)[kinds:]
     best = int(counts.argmax())
     before = context.student.stated["goal.credentials"]
     after = [*context.student.profile.goal.credentials, tuple(Credential)[best]]

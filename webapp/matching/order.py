@@ -19,10 +19,12 @@ DECIMALS = 9
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row in the order. `raw` is the place (from 0) it would have without the rule on institutions."""
+    """A row in the order. `raw` is the place (from 0) it would have without any rule on variety, `spread` the place it
+    would have with the rule on institutions alone."""
 
     row: int
     raw: int
+    spread: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +65,7 @@ def spread(ordered: list[tuple[int, bool]], institution: Ints, k: int, complete:
     first: list[Place] = []
     counts: dict[int, int] = {}
     for tier in (False, True):
-        places = [Place(row, raw) for raw, (row, later) in enumerate(ordered) if later is tier]
+        places = [Place(row, raw, 0) for raw, (row, later) in enumerate(ordered) if later is tier]
         waiting: list[Place] = []
         for place in places:
             if len(first) == TOP:
@@ -78,4 +80,5 @@ def spread(ordered: list[tuple[int, bool]], institution: Ints, k: int, complete:
     if not complete and (len(first) < min(k, TOP) or len(ordered) < k):
         return None
     taken = {place.row for place in first}
-    return [*first, *(Place(row, raw) for raw, (row, _) in enumerate(ordered) if row not in taken)][:k]
+    after = (Place(row, raw, 0) for raw, (row, _) in enumerate(ordered) if row not in taken)
+    return [Place(place.row, place.raw, index) for index, place in enumerate([*first, *after][:k])]

@@ -14,7 +14,7 @@ import numpy as np
 
 from webapp.domain.credential import Credential, Education
 from webapp.domain.listing import Listing
-from webapp.domain.profile import Criterion, Priority, Profile, plain_dollars
+from webapp.domain.profile import Criterion, Priority, plain_dollars
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import Mask, Rows
 from webapp.matching.chains import NO_LIMIT, Aim, Search
@@ -23,6 +23,7 @@ from webapp.matching.goals import RoleNote, aims_table, next_best, role_notes
 from webapp.matching.landscape import MILLIS, surroundings, survey
 from webapp.matching.limits import limits_of
 from webapp.matching.standing import Standing, gives
+from webapp.matching.student import Student
 
 _OF_THE_END = ("goal", "background")
 """Hard limits that a step on the way may break: it is there to mend them."""
@@ -33,20 +34,20 @@ _OF_THE_WHOLE = ("cost", "duration", "start")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One listing of a chain: the rules of later steps that it mends, and what it gives."""
+    """One listing of a chain: its price for the student, the rules of later steps that it mends, and what it gives."""
 
     listing: Listing
+    cents: int | None
     closes: tuple[str, ...]
     gives: dict[str, Any]
 
     def to_json(self) -> dict[str, Any]:
         """The step as it stands in the ranking."""
-        cents = self.listing.tuition_total_cents
         return {
             "program_id": self.listing.program_id,
             "closes": list(self.closes),
             "months": self.listing.months,
-            "tuition_total_usd": None if cents is None else plain_dollars(cents),
+            "tuition_total_usd": None if self.cents is None else plain_dollars(self.cents),
             "gives": self.gives,
         }
 
@@ -72,13 +73,13 @@ class Pathway:
     @property
     def cents(self) -> int | None:
         """The published tuition of all steps together, or None where one does not publish it."""
-        cents = [step.listing.tuition_total_cents for step in self.steps]
+        cents = [step.cents for step in self.steps]
         return None if None in cents else sum(c for c in cents if c is not None)
 
     def to_json(self) -> dict[str, Any]:
         """The pathway as it stands in the ranking. `at_least` adds up what is published; unknown is never zero."""
         months = [step.listing.months for step in self.steps if step.listing.months is not None]
-        cents = [s.listing.tuition_total_cents for s in self.steps if s.listing.tuition_total_cents is not None]
+        cents = [step.cents for step in self.steps if step.cents is not None]
         return {
             "kind": self.kind,
             "kinds": list(self.kinds),
@@ -165,8 +166,7 @@ def _chains(context: Context, shown: Sequence[int]) -> tuple[Pathway, ...]:
         if best is not None and len(best.rows) > 1:
             found.setdefault(best.rows, []).append(aim.value)
     return tuple(
-        Pathway(tuple(kinds), _steps(student.profile, [catalog.listings[row] for row in rows]))
-        for rows, kinds in found.items()
+        Pathway(tuple(kinds), _steps(student, [catalog.listings[row] for row in rows])) for rows, kinds in found.items()
     )
 
 
@@ -190,13 +190,15 @@ def _taken_twice(context: Context, rows: Rows) -> Mask:
     return twice
 
 
-def _steps(profile: Profile, listings: Sequence[Listing]) -> tuple[Step, ...]:
-    standing = Standing.of(profile)
+def _steps(student: Student, listings: Sequence[Listing]) -> tuple[Step, ...]:
+    standing = Standing.of(student.profile)
     steps = []
     for index, listing in enumerate(listings):
         after = standing.after(listing)
         later = listings[index + 1 :]
         closed = {rule for each in later for rule in set(standing.lacks(each)) - set(after.lacks(each))}
-        steps.append(Step(listing, tuple(rule for rule in _MENDED if rule in closed), gives(standing, listing)))
+        span = student.price_span(listing)
+        mended = tuple(rule for rule in _MENDED if rule in closed)
+        steps.append(Step(listing, None if span is None else span[1], mended, gives(standing, listing)))
         standing = after
     return tuple(steps)

@@ -19,11 +19,12 @@ from webapp.matching.context import Context
 from webapp.matching.counterfactuals import Counterfactual, Seen, find_counterfactuals
 from webapp.matching.gaps import Gap, gaps_of
 from webapp.matching.limits import within_limits
+from webapp.matching.low_cost import keys_of, with_low_cost
 from webapp.matching.near_misses import NearMiss, near_misses
 from webapp.matching.order import DECIMALS as DECIMALS_OF_TIES
 from webapp.matching.order import Keys, Place, arrange, salted, spread
 from webapp.matching.pathways import Way, find_pathways
-from webapp.matching.reasons import reasons_of
+from webapp.matching.reasons import price_facts, reasons_of
 from webapp.matching.rules import Verdict
 from webapp.matching.scoring import Scores, band_of
 from webapp.matching.shortlist import foremost
@@ -103,10 +104,11 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Best:
-    """The best rows in order, and the rows, ascending, with their scores, that they were chosen from."""
+    """The best rows in order, and the rows, ascending, with verdicts and scores, that they were chosen from."""
 
     places: list[Place]
     rows: Ints
+    verdicts: Ints
     scores: Scores
 
 
@@ -151,19 +153,24 @@ def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
     while True:
         chosen = bounds.contenders(count)
         scores = Scores(context, chosen)
-        keys = _keys(scores, chosen, count, salt)
+        verdicts = context.eligibility.verdicts_of(chosen)
+        keys = _keys(scores, chosen, verdicts == Verdict.NOT_YET, count, salt)
         complete = len(keys.row) == bounds.count
         places = spread(arrange(keys, salt), context.catalog.institution, k, complete=complete)
         if places is not None:
-            return Best(places, chosen, scores)
+            break
         count *= 4
+    places = with_low_cost(bounds, places, salt)
+    missing = np.setdiff1d([place.row for place in places], chosen)
+    if len(missing):
+        chosen = np.union1d(chosen, missing)
+        scores, verdicts = Scores(context, chosen), context.eligibility.verdicts_of(chosen)
+    return Best(places, chosen, verdicts, scores)
 
 
-def _keys(scores: Scores, rows: Ints, count: int, salt: bytes) -> Keys:
+def _keys(scores: Scores, rows: Ints, later: Mask, count: int, salt: bytes) -> Keys:
     """What decides the order of the foremost `count` of the rows scored."""
-    catalog = scores.context.catalog
-    later: Mask = scores.context.eligibility.verdicts_of(rows) == Verdict.NOT_YET
-    keys = Keys(rows, later, scores.score, scores.coverage, catalog.verified[rows], catalog.id_hash[rows])
+    keys = keys_of(scores, rows, later)
     if count >= len(rows):
         return keys
     tied = np.round(keys.score, DECIMALS_OF_TIES)
@@ -174,10 +181,10 @@ def _keys(scores: Scores, rows: Ints, count: int, salt: bytes) -> Keys:
 
 def explained(context: Context, best: Best) -> list[Match]:
     """What the engine says of each of the places, ranked as they stand."""
-    shown, eligibility = [place.row for place in best.places], context.eligibility
+    shown = [place.row for place in best.places]
     scores, at = best.scores, np.searchsorted(best.rows, shown)
-    verdicts = eligibility.verdicts_of(best.rows[at]).tolist()
-    eligibility.look_at(shown)
+    verdicts = best.verdicts[at].tolist()
+    context.eligibility.look_at(shown)
     low, high, coverage = (values[at].tolist() for values in (scores.low, scores.high, scores.coverage))
     columns = {criterion: item.point[at].tolist() for criterion, item in scores.assessments.items()}
     matches = []
@@ -208,11 +215,18 @@ def explained(context: Context, best: Best) -> list[Match]:
 
 
 def _variety(case: Case, place: Place, index: int) -> list[Statement]:
-    if place.raw > index:
-        return [case.say("variety_up", None, None, None, places=place.raw - index)]
-    if place.raw < index:
-        return [case.say("variety_down", None, None, "institution", places=index - place.raw)]
-    return []
+    """What the rules on variety did to the place, each for itself."""
+    found = []
+    if place.raw > place.spread:
+        found.append(case.say("variety_up", None, None, None, places=place.raw - place.spread))
+    if place.raw < place.spread:
+        found.append(case.say("variety_down", None, None, "institution", places=place.spread - place.raw))
+    if place.spread > index:
+        facts = {"places": place.spread - index, **price_facts(case)}
+        found.append(case.say("low_cost_up", None, None, "tuition_total_usd", **facts))
+    if place.spread < index:
+        found.append(case.say("low_cost_down", None, None, None, places=index - place.spread))
+    return found
 
 
 def _with_counterfactuals(matches: list[Match], context: Context, places: list[Place], salt: bytes) -> list[Match]:

@@ -7,18 +7,19 @@ listing says beside the one thing the student told us: a fact, of no criterion, 
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from webapp.domain.credential import Credential
-from webapp.domain.profile import Criterion
+from webapp.domain.profile import Criterion, plain_dollars
 from webapp.matching.admissions import ANY_FIELD_BITS
-from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.criteria.cost import HALVING_CENTS
 from webapp.matching.criteria.duration import HALVING_MONTHS
-from webapp.matching.criteria.interests import FULL_TERMS
+from webapp.matching.criteria.goal import levels
 from webapp.matching.criteria.outcomes import REFERENCE_CENTS, SALARY_FLOOR
 from webapp.matching.criteria.start import HALVING_MONTHS as START_HALVING
+from webapp.matching.echoes import echoes_of, interest_without, job_echoes, way_of
 from webapp.matching.places import (
     IN_PERSON,
     ONLINE,
@@ -49,14 +50,24 @@ def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Sta
 def _goal(case: Case) -> Iterator[Statement]:
     student, listing = case.context.student, case.listing
     occupation, wanted = student.occupation, student.profile.goal.credentials
-    strength = None if occupation is None else occupation.relation(listing.cip)
-    if strength is not None and strength >= 0.5:
+    way = way_of(case)
+    if occupation is not None and occupation.relation(listing.cip) >= 0.5:
+        strength = occupation.relation(listing.cip)
         yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
-    leads = strength is None or strength > 0
-    if leads and listing.credential in wanted and len(wanted) < len(Credential):
-        yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
-    if leads and occupation is not None and (usual := occupation.usual(listing.credential)) >= 0.6:
-        yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=usual)
+    told = [
+        case.say("goal_content", Criterion.GOAL, "goal.occupation", column, words=list(words))
+        for column, words in job_echoes(case)
+    ]
+    yield from told[:1]
+    # Of a credential that is not wanted so little is left that how usual it is is no support.
+    if (occupation is None or way > 0) and (not wanted or listing.credential in wanted):
+        if wanted and len(wanted) < len(Credential):
+            yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
+        level = levels(student)
+        decides = level[listing.credential.rank] > level.min() + TINY
+        if decides and occupation is not None and (usual := occupation.usual(listing.credential)) >= 0.6:
+            yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=usual)
+    yield from told[1:]
 
 
 def _background(case: Case) -> Iterator[Statement]:
@@ -105,17 +116,26 @@ def _education(case: Case, met: bool) -> Iterator[Statement]:
 
 
 def _cost(case: Case) -> Iterator[Statement]:
-    cents, budget = case.listing.tuition_total_cents, case.context.student.profile.practical.budget_cents
-    if cents is None:
+    budget, span = case.context.student.profile.practical.budget_cents, case.price_span
+    if span is None:
         return
-    basis = case.listing.tuition_basis
+    cents = span[1]
     if budget is not None and cents <= budget:
         path, code = "practical.budget_usd", "cost_within_budget"
     elif budget is None and cents <= HALVING_CENTS and case.answer("priorities.cost") is not None:
         path, code = "priorities.cost", "cost_total"
     else:
         return
-    yield case.say(code, Criterion.COST, path, "tuition_total_usd", basis=None if basis is None else basis.value)
+    yield case.say(code, Criterion.COST, path, "tuition_total_usd", **price_facts(case))
+
+
+def price_facts(case: Case) -> dict[str, Any]:
+    """What the price is a price of; where students of other states pay another one and this one may, that too."""
+    basis, span = case.listing.tuition_basis, case.price_span
+    facts: dict[str, Any] = {"basis": None if basis is None else basis.value}
+    if span is not None and span[1] != case.listing.tuition_total_cents:
+        return {**facts, "price_usd": plain_dollars(span[1])}
+    return facts
 
 
 def _duration(case: Case) -> Iterator[Statement]:
@@ -208,33 +228,19 @@ def low_salary(case: Case) -> bool:
 
 
 def _interests(case: Case) -> Iterator[Statement]:
-    """The shared words by answer and column; words without which the value would be as high are not cited."""
-    shared = shared_words(case)
-    if not shared:
-        return
-    wishes = {wish.word: wish for wish in case.context.wishes}
-    rarity = case.context.catalog.text.rarity
-    weights = {word: float(rarity[wish.term]) for word, wish in wishes.items()}
-    full = sum(sorted(weights.values())[-FULL_TERMS:])
-    least = 0.0 if case.context.catalog.described[case.row] else PRIOR
-    total = sum(weights[word] for word, _, _ in shared)
-    value = max(least, min(1.0, total / full)) if full else least
-    for column in ("name", "topics", "summary"):
-        for path in ("goal.interests", "goal.words"):
-            words = [word for word, where, source in shared if where == column and source == path]
-            without = total - sum(weights[word] for word in words)
-            if words and max(least, min(1.0, without / full)) < value - TINY:
-                yield case.say("interests_shared", Criterion.INTERESTS, path, column, words=words)
+    """What is asked for and found, by answer and column, then what lies near it, in the listing's own words.
 
-
-def shared_words(case: Case) -> list[tuple[str, str, str]]:
-    """The student's words a listing shares: (the word, the listing's column, the answer it came from)."""
-    context, text = case.context, int(case.context.catalog.document[case.row])
-    if text not in context.shared:
-        index = context.catalog.text
-        located = ((wish, index.column_of(wish.term, text)) for wish in context.wishes)
-        context.shared[text] = [(wish.word, column, wish.path) for wish, column in located if column is not None]
-    return context.shared[text]
+    What the value would be as high without is not cited.
+    """
+    echoes = echoes_of(case)
+    value = interest_without(case, []) if echoes else 0.0
+    for exact, code in ((True, "interests_shared"), (False, "interests_near")):
+        for column in ("name", "topics", "summary"):
+            for path in ("goal.interests", "goal.words"):
+                told = [e for e in echoes if (e.exact, e.column, e.wish.path) == (exact, column, path)]
+                if told and interest_without(case, told) < value - TINY:
+                    words = list(dict.fromkeys(" ".join(echo.words) for echo in told))
+                    yield case.say(code, Criterion.INTERESTS, path, column, words=words)
 
 
 def _on_record(case: Case, chosen: list[Statement]) -> Iterator[Statement]:

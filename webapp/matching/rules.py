@@ -92,7 +92,7 @@ class Eligibility:
     @cached_property
     def unasked(self) -> Mask:
         """Sets of requirements that publish something the student has not spoken of."""
-        unasked: Mask = np.logical_or.reduce(self.catalog.admissions.published & (self._table == OPEN), axis=0)
+        unasked: Mask = np.logical_or.reduce(self.catalog.admissions.published.T & (self._table == OPEN), axis=0)
         return unasked
 
     @cached_property
@@ -110,16 +110,8 @@ class Eligibility:
     def state_of(self, rows: Rows) -> Ints:
         """For each of some rows: may a student of this state study there. Decided where online is the only way in."""
         only, state, _ = self._residence(rows)
-        return self._where(rows, only, state)
-
-    def country_of(self, rows: Rows) -> Ints:
-        """For each of some rows: may a student of this country; open where online reaches across a border."""
-        only, _, country = self._residence(rows)
-        return self._where(rows, only, country)
-
-    def _where(self, rows: Rows, only: Ints, values: Ints) -> Ints:
         result = np.ones(len(self.catalog.modality[rows]), dtype=np.int8)
-        result[only] = values
+        result[only] = state
         return result
 
     def _residence(self, rows: Rows) -> tuple[Ints, Ints, Ints]:
@@ -153,8 +145,9 @@ class Eligibility:
     def look_at(self, rows: Sequence[int]) -> None:
         """Work out what `state_at` and `country_at` will be asked, for several rows at once."""
         at = np.array(rows, dtype=np.int64)
-        values = zip(self.state_of(at).tolist(), self.country_of(at).tolist(), strict=True)
-        self._seen.update(zip(rows, values, strict=True))
+        self._seen.update(dict.fromkeys(rows, (TRUE, TRUE)))
+        for place, *values in zip(*(column.tolist() for column in self._residence(at)), strict=True):
+            self._seen[rows[place]] = values[0], values[1]
 
     @cached_property
     def _seen(self) -> dict[int, tuple[int, int]]:

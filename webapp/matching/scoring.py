@@ -30,10 +30,9 @@ class Scores:
 
     @cached_property
     def assessments(self) -> Mapping[Criterion, Assessment]:
-        """By criterion. With nothing said, every criterion is unknown for every program."""
-        if not self.context.student.spoke:
-            blank = unknown(self._count)
-            return dict.fromkeys(self.shares, blank)
+        """By criterion. Where everything was ignored, every criterion is unknown for every program."""
+        if self.context.student.mute:
+            return dict.fromkeys(self.shares, unknown(self._count))
         return {criterion: ASSESS[criterion](self.context, self.rows) for criterion in self.shares}
 
     def _total(self, part: str) -> Floats:

@@ -56,6 +56,11 @@ class Case:
         """What the student answered at a path, or None."""
         return self.context.student.stated.get(path)
 
+    @property
+    def price_span(self) -> tuple[int, int] | None:
+        """The least and the most that the program costs this student, in cents; None where no price is published."""
+        return self.context.student.price_span(self.listing)
+
     def say(
         self, code: str, criterion: Criterion | None, path: str | None, column: str | None, **extra: object
     ) -> Statement:

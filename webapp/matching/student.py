@@ -6,13 +6,17 @@ from functools import cached_property
 from types import MappingProxyType
 
 from webapp.domain.geography import Position, locate_zip
+from webapp.domain.listing import Listing
 from webapp.domain.occupation import Occupation, find_occupation
 from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.domain.subject import Subject
+from webapp.domain.topic import mentions
 from webapp.matching.weights import Weights
 
 ABSOLUTE = (Criterion.COST, Criterion.DURATION, Criterion.START, Criterion.OUTCOMES)
 """Criteria that can be judged without an answer: cheaper, shorter, sooner and better are so for everyone who cares."""
+MASTERED = 3
+"""The rank of the level (several courses) from which a subject is known already."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,20 @@ class Student:
         """Whether the student said they live outside the United States."""
         return self.profile.practical.country not in (None, "US")
 
+    def price_span(self, listing: Listing) -> tuple[int, int] | None:
+        """The least and the most that a program costs this student, in cents; None where no price is published."""
+        return listing.price_span(self.state, abroad=self.abroad)
+
     @cached_property
     def stated(self) -> Mapping[str, object]:
         """Every answer by its path, as it stands in the JSON of the profile."""
         return MappingProxyType(self.profile.stated())
+
+    @cached_property
+    def mastered(self) -> frozenset[Subject]:
+        """The subjects the student has had several courses in, or uses at work."""
+        levels = {subject: self.profile.subjects.known(subject) for subject in Subject}
+        return frozenset(subject for subject, level in levels.items() if level is not None and level.rank >= MASTERED)
 
     def must(self, criterion: Criterion) -> bool:
         """Whether the student made a criterion a hard limit."""
@@ -96,17 +110,35 @@ class Student:
                 return goal.words is not None or bool(goal.interests)
 
     @cached_property
+    def vague(self) -> bool:
+        """Whether the student named no interest, and used no words for what they want that mean a topic we know."""
+        goal = self.profile.goal
+        return not goal.interests and not mentions(goal.words or "")[0]
+
+    @cached_property
     def spoke(self) -> bool:
         """Whether anything was said that counts towards the score."""
         return any(self._weight(c) > 0 and self.spoke_of(c) for c in Criterion)
 
     @cached_property
+    def mute(self) -> bool:
+        """Whether nothing counts at all, not even what counts unasked."""
+        return not any(self._weighs(c) for c in Criterion)
+
+    @cached_property
     def shares(self) -> Mapping[Criterion, float]:
-        """The share of each criterion in the score. With nothing said, every criterion counts and is unknown."""
-        weights = {c: self._weight(c) for c in Criterion if self.spoke_of(c) or not self.spoke}
-        weights = {c: weight for c, weight in weights.items() if weight > 0} or dict.fromkeys(Criterion, 1.0)
+        """The share of each criterion in the score. Where nothing counts, all that is not ignored does, unknown."""
+        weights = {c: weight for c in Criterion if (weight := self._weighs(c)) > 0}
+        weights = weights or {c: weight for c in Criterion if (weight := self._weight(c)) > 0}
+        weights = weights or dict.fromkeys(Criterion, 1.0)
         total = sum(weights.values())
         return MappingProxyType({c: weight / total for c, weight in weights.items()})
+
+    def _weighs(self, criterion: Criterion) -> float:
+        if not self.spoke_of(criterion):
+            return self._weight(criterion) * self.weights.unasked.get(criterion, 0.0)
+        vague = criterion is Criterion.INTERESTS and self.vague
+        return self._weight(criterion) * (self.weights.vague if vague else 1.0)
 
     def _weight(self, criterion: Criterion) -> float:
         return self.weights.of(criterion, self.profile.priorities)

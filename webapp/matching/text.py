@@ -6,55 +6,37 @@ rows: the postings of term `t` are `texts[starts[t]:starts[t + 1]]`, ascending. 
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 
 import numpy as np
 
+from webapp.domain.topic import mentions
+from webapp.domain.word import stem, tokens
 from webapp.matching.arrays import Codes, Floats, Ints
 from webapp.matching.columns import encode
 from webapp.matching.facets import first_rows, joint_codes
+from webapp.matching.matters import COLUMN_OF_BIT, NAME, NUMBERS, SUMMARY, TOPICS, Matters, build_matters
 
-NAME, TOPICS, SUMMARY = 1, 2, 4
-COLUMN_OF_BIT = {NAME: "name", TOPICS: "topics", SUMMARY: "summary"}
-_TOKEN = re.compile(r"[a-z0-9+#]+")
 _STOP_WORDS = """
-a about all also an and any are as at be by can do for from get have help how i in into is it its like make me more my
-of on or our program programs degree degrees school want that the their them this to use using we what which who will
-with work you your become learn study science master masters bachelor doctorate phd certificate bootcamp build building
+a about all also an and any are as at be beside by can could do for from get have help how i in into is it its job like
+make me modern more my new no of on or our out own possible program programs degree degrees school something start that
+the their them this time to use using want we what which who will with without work working would you your become learn
+study science master masters bachelor doctorate phd certificate bootcamp build building career course courses class
+classes evening evenings online home
 """
 _STOP = frozenset(_STOP_WORDS.split())
-_SHORT = {
-    "ml": ("machine", "learning"),
-    "ai": ("artificial", "intelligence"),
-    "nlp": ("natural", "language", "processing"),
-    "cv": ("computer", "vision"),
-    "llm": ("large", "language", "model"),
-    "llms": ("large", "language", "model"),
-    "bi": ("business", "intelligence"),
-    "hci": ("human", "computer", "interaction"),
-    "stats": ("statistics",),
-    "healthcare": ("health",),
-    "hospital": ("health", "hospital"),
-    "hospitals": ("health", "hospital"),
-}
-
-
-@lru_cache(maxsize=65536)
-def stem(word: str) -> str:
-    """A light stem: plurals and the commonest endings off, never below four letters."""
-    for ending, instead in (("ies", "y"), ("ing", ""), ("ical", "ic"), ("ics", "ic"), ("es", "e"), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 4 and not word.endswith("ss"):
-            return word[: len(word) - len(ending)] + instead
-    return word
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in order, short forms written out, words that say nothing left out."""
-    words = (word for token in _TOKEN.findall(text.lower()) for word in _SHORT.get(token, (token,)))
+    """The words of a text in order, words that say nothing left out."""
+    return telling(tokens(text))
+
+
+def telling(words: Sequence[str]) -> list[str]:
+    """Words without those that say nothing of a subject."""
     return [word for word in words if word not in _STOP and len(word) > 1]
 
 
@@ -85,21 +67,26 @@ class TextIndex:
 
 def build_index(
     names: Sequence[str], topics: Sequence[tuple[str, ...]], summaries: Sequence[str | None]
-) -> tuple[Codes, TextIndex]:
-    """The number of each listing's text, and the index of the texts. A text that recurs is read once."""
+) -> tuple[Codes, TextIndex, Matters]:
+    """The number of each listing's text, and the words and topics of the texts. A text that recurs is read once."""
     coded = [encode(column) for column in (names, topics, summaries)]
     code = joint_codes([codes for codes, _ in coded])
     vocabulary: dict[str, int] = {}
     held: list[dict[int, int]] = [{}] * (int(code.max(initial=-1)) + 1)
+    found: list[dict[int, int]] = held.copy()
     reading = cache(lambda text: tuple(dict.fromkeys(_ids(text, vocabulary))))
+    hearing = cache(lambda text: tuple(dict.fromkeys(NUMBERS[each.topic] for each in mentions(text)[0])))
     first = first_rows(code)
     for row in np.sort(first).tolist():
         here: dict[int, int] = {}
-        for bit, text in ((NAME, names[row]), (TOPICS, " ".join(topics[row])), (SUMMARY, summaries[row] or "")):
+        about: dict[int, int] = {}
+        for bit, text in ((NAME, names[row]), *((TOPICS, each) for each in topics[row]), (SUMMARY, summaries[row])):
             for term in reading(text) if text else ():
                 here[term] = here.get(term, 0) | bit
-        held[code[row]] = here
-    return code, _inverted(code, held, vocabulary)
+            for topic in hearing(text) if text else ():
+                about[topic] = about.get(topic, 0) | bit
+        held[code[row]], found[code[row]] = here, about
+    return code, _inverted(code, held, vocabulary), build_matters(code, found)
 
 
 def _inverted(code: Codes, held: Sequence[Mapping[int, int]], vocabulary: Mapping[str, int]) -> TextIndex:

@@ -27,6 +27,7 @@ class ListedFacts:
     months: Mapped[float | None]
     hours_per_week: Mapped[float | None]
     tuition_total_cents: Mapped[int | None]
+    tuition_out_of_state_cents: Mapped[int | None]
     tuition_basis: Mapped[str | None]
     start_terms: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     min_education: Mapped[str | None]

@@ -136,8 +136,10 @@ def _source_row(
         return SourceRow(line=line, program_id=program_id, faults=tuple(error.faults))
     key = f"ipeds:{row['UNITID']}"
     if price is not None:
+        both = price.out_of_state_usd is not None
+        priced = ("tuition_total_usd", "tuition_out_of_state_usd") if both else ("tuition_total_usd",)
         own = FactSource(price.source, str(release.tuition) if release.tuition else None)
-        listing = replace(listing, fact_sources={"tuition_total_usd": own})
+        listing = replace(listing, fact_sources=dict.fromkeys(priced, own))
     return SourceRow(line=line, program_id=program_id, listing=listing, institution_key=key)
 
 
@@ -183,6 +185,7 @@ def _cells(
         "longitude": institution["LONGITUD"] if located else "",
         "min_education": level.min_education,
         "tuition_total_usd": str(price.total_usd) if price else "",
+        "tuition_out_of_state_usd": str(price.out_of_state_usd) if price and price.out_of_state_usd else "",
         "tuition_basis": TuitionBasis.INSTITUTION_AVERAGE.value if price else "",
         "source": release.source,
         "verified_on": release.verified_on.isoformat() if release.verified_on else "",

@@ -1,7 +1,7 @@
 """What studying costs by IPEDS IC_AY: the institution's published charges for one year, times the usual years.
 
-An average of the institution, never a program's price, and told as such. Where students of the state pay less than
-others, the higher charge counts, so that a budget is never passed unseen; the lower one is told in the source.
+An average of the institution, never a program's price, and told as such. Where students of other states pay more than
+those of the state, as at most public institutions, both prices are told.
 Certificates have no usual number of years and doctorates are seldom paid by the year: theirs stays unknown.
 """
 
@@ -17,9 +17,10 @@ _OUT_OF_STATE = {Credential.ASSOCIATE: "3", Credential.BACHELOR: "3", Credential
 
 @dataclass(frozen=True, slots=True)
 class Tuition:
-    """A total in whole US dollars and where it comes from, in words."""
+    """A total in whole US dollars, that for students of other states where it is higher, and where both come from."""
 
     total_usd: int
+    out_of_state_usd: int | None
     source: str
 
 
@@ -33,12 +34,13 @@ def tuition_of(charges: Mapping[str, str], credential: Credential, *, year: int 
     known = [charge for charge in (inside, outside) if charge is not None]
     if not known:
         return None
-    yearly = max(known)
-    less = f" (in-state students: ${inside:,})" if inside is not None and inside < yearly else ""
+    yearly, most = known[0], max(known)
+    more = f" (students of other states: ${most:,})" if most > yearly else ""
     return Tuition(
         total_usd=yearly * years,
+        out_of_state_usd=most * years if most > yearly else None,
         source=(
-            f"IPEDS IC{year or ''}_AY: published tuition and required fees for one year, ${yearly:,}{less}, "
+            f"IPEDS IC{year or ''}_AY: published tuition and required fees for one year, ${yearly:,}{more}, "
             f"times {years} years; an average of the institution, not this program's price"
         ),
     )

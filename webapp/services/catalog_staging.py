@@ -32,6 +32,7 @@ FACTS: dict[str, str] = {
     "states_authorized": "text[]",
     **dict.fromkeys(("months", "hours_per_week"), "float8"),
     "tuition_total_cents": "int4",
+    "tuition_out_of_state_cents": "int4",
     "tuition_basis": "text",
     "start_terms": "text[]",
     "min_education": "text",

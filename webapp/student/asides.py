@@ -13,7 +13,7 @@ from webapp.services.feedback import Effect
 from webapp.student.answers import Answers
 from webapp.student.cards import find_listing
 from webapp.student.forms.priorities import CRITERION_WORDS, PRIORITY_WORDS
-from webapp.student.picks import below, shorter
+from webapp.student.picks import below, least_price, shorter
 from webapp.student.ranked import Results
 from webapp.ui.choices import UNKNOWN
 
@@ -110,7 +110,7 @@ def _offer(each: PutAside, results: Results) -> tuple[str, str]:
     listing = find_listing(results.catalog, each.program_id)
     if listing is None:
         return "", ""
-    cents, months = listing.tuition_total_cents, listing.months
+    cents, months = least_price(listing, results.profile), listing.months
     if each.reason is FeedbackReason.TOO_EXPENSIVE and cents and below(listing, results.profile):
         return f"below {each.program_id}", f"Leave out all that cost {money_cents(cents)} or more"
     if each.reason is FeedbackReason.TOO_LONG and months and shorter(listing, results.profile):

@@ -29,12 +29,16 @@ _NOT_KNOWN = frozenset(
         "requirements_unpublished",
         "answers_missing",
         "goal_occupation_unknown",
+        "background_untold",
         "cost_unknown",
+        "cost_untold",
+        "cost_residency",
         "duration_unknown",
         "schedule_pace_unknown",
         "schedule_hours_unknown",
         "place_modality_unknown",
         "place_authorization_unknown",
+        "place_untold",
         "start_unknown",
         "outcomes_unknown",
         "outcomes_sample_unknown",
@@ -44,7 +48,7 @@ _NOT_KNOWN = frozenset(
     )
 )
 """Caveats that say what nobody has published or told us; the others speak against the program."""
-_MOVED = frozenset(("variety_up", "variety_down"))
+_MOVED = frozenset(("variety_up", "variety_down", "low_cost_up", "low_cost_down"))
 NOTHING_SAID = "nothing_said"
 _NOTHING_AGAINST = "We know of nothing that speaks against it."
 

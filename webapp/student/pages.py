@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
 from webapp.domain.consent import KEPT_YEARS
-from webapp.domain.profile import Criterion, Priorities, Priority
+from webapp.domain.profile import Priority, plain_dollars
 from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.curves import curves
+from webapp.matching.low_cost import LOW_COST_CENTS
 from webapp.matching.order import PER_INSTITUTION, TOP
 from webapp.matching.scoring import GOOD_SCORE, STRONG_COVERAGE, STRONG_SCORE
 from webapp.matching.version import ENGINE_VERSION
@@ -20,7 +21,7 @@ from webapp.student.privacy_signal import sends_gpc
 
 blueprint = Blueprint("pages", __name__)
 
-_WORTH = {each: DEFAULT_WEIGHTS.of(Criterion.GOAL, Priorities(goal=each)) for each in Priority}
+_TIMES = {each: DEFAULT_WEIGHTS.factor(each) for each in Priority}
 
 
 @blueprint.get("/")
@@ -45,7 +46,7 @@ def how_we_rank() -> ResponseReturnValue:
         "student/how_we_rank.html",
         engine=ENGINE_VERSION,
         weights=DEFAULT_WEIGHTS.version,
-        priorities=[(PRIORITY_WORDS[priority], worth) for priority, worth in _WORTH.items()],
+        priorities=[(PRIORITY_WORDS[priority], times) for priority, times in _TIMES.items()],
         criteria=[
             (words[0], _MEANINGS[criterion.value], DEFAULT_WEIGHTS.unstated[criterion])
             for criterion, words in CRITERION_WORDS.items()
@@ -59,6 +60,7 @@ def how_we_rank() -> ResponseReturnValue:
         good=round(100 * GOOD_SCORE),
         coverage=round(100 * STRONG_COVERAGE),
         per_institution=PER_INSTITUTION,
+        low_cost=plain_dollars(LOW_COST_CENTS),
         top=TOP,
         programs=len(runtime().snapshot.current()),
     )
@@ -87,7 +89,7 @@ def about() -> ResponseReturnValue:
 
 
 _MEANINGS = {
-    "goal": "Does the field lead to the job you chose, is the award usual for it, and is it one you would take?",
+    "goal": "Do the field and the topics lead to the job you chose, is the award usual for it, and would you take it?",
     "background": "Do your education, field, grades, work, English and the six subjects fit what the program asks for?",
     "cost": "Published tuition for the whole program against your budget. Without a budget, cheaper counts more.",
     "duration": "Months to finish against the longest you accept. Without a limit, shorter counts more.",
@@ -95,5 +97,5 @@ _MEANINGS = {
     "place": "Online where your state is accepted, or how far the campus is.",
     "start": "How soon the next start is.",
     "outcomes": "Pay and success of graduates where published; figures from few graduates count less.",
-    "interests": "Your own words found in the program's name, topics and summary; rare words count more.",
+    "interests": "What you ask for, or what lies near it, in name, topics and summary; rare things count more.",
 }

@@ -24,12 +24,11 @@ def structured_program(listing: Listing, url: str) -> dict[str, Any]:
         "educationalProgramMode": [mode.value.replace("_", "-") for mode in listing.modality] or None,
         "timeToComplete": None if listing.months is None else f"P{max(1, round(listing.months))}M",
     }
-    if listing.tuition_total_cents is not None:
-        cents = listing.tuition_total_cents
-        told["offers"] = {
-            "@type": "Offer",
-            "category": "Tuition",
-            "price": f"{cents // 100}.{cents % 100:02d}",
-            "priceCurrency": "USD",
-        }
+    cents = (listing.tuition_total_cents, listing.tuition_out_of_state_cents)
+    prices = [f"{each // 100}.{each % 100:02d}" for each in cents if each is not None]
+    tuition = {"category": "Tuition", "priceCurrency": "USD"}
+    if len(prices) == 1:
+        told["offers"] = {"@type": "Offer", "price": prices[0], **tuition}
+    elif prices:
+        told["offers"] = {"@type": "AggregateOffer", "lowPrice": prices[0], "highPrice": prices[1], **tuition}
     return {key: value for key, value in told.items() if value is not None}

@@ -10,7 +10,8 @@ from webapp.matching.arrays import Floats, Mask
 
 PRIOR = 0.4
 """The point value of what is not known: a little below the middle, so never zero and never better than a good fact."""
-
+THRESHOLD = 0.4
+"""Below this point value a criterion speaks against a program."""
 
 Lazy: TypeAlias = Floats | Callable[[], Floats]
 """An array, or how to make it: only the point value is needed of every row, the rest of the few that are shown."""

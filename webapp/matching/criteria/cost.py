@@ -1,9 +1,9 @@
-"""Cost: the published total against the budget, or, with no budget named, cheaper is better."""
+"""Cost: the published total for this student against the budget, or, with no budget named, cheaper is better."""
 
 import numpy as np
 
 from webapp.domain.listing import TuitionBasis
-from webapp.matching.arrays import Floats, Rows
+from webapp.matching.arrays import Floats, Ints, Rows
 from webapp.matching.catalog import BASES
 from webapp.matching.context import Context
 from webapp.matching.criteria.assessment import Assessment, falling, settle
@@ -17,20 +17,25 @@ AT_HALF, AT_BUDGET = 1.0, 0.9
 
 
 def assess(context: Context, rows: Rows) -> Assessment:
-    """Full value up to half the budget, 0.9 at the budget, nothing from one and a half times the budget on."""
-    catalog, budget = context.catalog, context.student.profile.practical.budget_cents
-    tuition = catalog.tuition[rows]
-    known = tuition >= 0
-    cents = tuition.astype(np.float64)
+    """Full value up to half the budget, 0.9 at the budget, nothing from one and a half times the budget on.
 
-    def within(sign: int) -> Floats:
-        spread = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])[catalog.basis[rows]]
+    Where it is not known which of two prices holds, the mean of both values, and the interval spans them.
+    """
+    prices, budget = context.prices, context.student.profile.practical.budget_cents
+    least, most = prices.least[rows], prices.most[rows]
+    value = _curve(least, budget)
+    if prices.least is not prices.most:
+        value = (value + _curve(most, budget)) / 2
+
+    def within(cents: Ints, sign: int) -> Floats:
+        spread = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])[context.catalog.basis[rows]]
         return _curve(cents * (1 + sign * spread), budget)
 
-    return settle(_curve(cents, budget), known, lambda: within(1), lambda: within(-1))
+    return settle(value, least >= 0, lambda: within(most, 1), lambda: within(least, -1))
 
 
-def _curve(cents: Floats, budget: int | None) -> Floats:
+def _curve(price: Ints | Floats, budget: int | None) -> Floats:
+    cents = price.astype(np.float64)
     if budget is None:
         return HALVING_CENTS / (HALVING_CENTS + np.maximum(cents, 0.0))
     if budget == 0:

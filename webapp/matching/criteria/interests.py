@@ -1,32 +1,34 @@
-"""Interests: the student's own words found in the name, topics and summary of a listing.
+"""Interests: what the student asks for in their own words, found in the name, topics and summary of a listing.
 
-Rare words weigh more (the log of how few listings hold them). The three rarest of the student's words that the
-catalogue knows make up full value, so that a long sentence is no harder to meet than a short one.
+Words that mean a topic of the table stand for it, under whatever words a listing has it; a topic near it counts for as
+much as it is near. Other words are held against the listing's words. What is rare weighs more (the log of how few
+listings mention it). The three weightiest things the student asks for make up full value, so that a long sentence is no
+harder to meet than a short one.
 """
 
 import numpy as np
 
 from webapp.matching.arrays import Floats, Rows
-from webapp.matching.catalog import Catalog
-from webapp.matching.context import Context
+from webapp.matching.context import Context, Wish
 from webapp.matching.criteria.assessment import PRIOR, Assessment, unknown
 
 FULL_TERMS = 3
+TELLING = 2.5
+"""The weight from which words that mean no topic are taken at their word. With less, as where half the listings hold
+them, the value stays nearer to that of the unknown."""
 THIN_KNOWN = 0.5
 """How much is known of a listing with a name but neither topics nor summary."""
 
 
 def assess(context: Context, rows: Rows) -> Assessment:
-    """The weight of the shared words over that of a full match, at most 1."""
-    catalog = context.catalog
-    wanted = [wish.term for wish in context.wishes]
-    described = catalog.described[rows]
-    if not wanted:
+    """The weight of what is found over that of a full match, at most 1."""
+    described = context.catalog.described[rows]
+    if not context.wishes:
         return unknown(len(described))
     shared = context.kept.get("interests")
     if shared is None:
-        shared = context.kept["interests"] = _shared(catalog, wanted)
-    value = shared[catalog.document[rows]]
+        shared = context.kept["interests"] = _shared(context)
+    value = shared[context.catalog.document[rows]]
     return Assessment(
         np.where(described, value, np.maximum(value, PRIOR)),
         lambda: np.where(described, 1.0, THIN_KNOWN),
@@ -35,10 +37,34 @@ def assess(context: Context, rows: Rows) -> Assessment:
     )
 
 
-def _shared(catalog: Catalog, wanted: list[int]) -> Floats:
-    """For each text of the catalogue the weight of the shared words, as a share of a full match."""
-    weight = np.zeros(catalog.text.count)
-    for term in wanted:
-        weight[catalog.text.postings(term)] += catalog.text.rarity[term]
-    full = float(np.sort(catalog.text.rarity[wanted])[-FULL_TERMS:].sum())
-    return np.minimum(1.0, weight / full)
+def weight(context: Context, wish: Wish) -> float:
+    """What one thing asked for weighs."""
+    source = context.catalog.matters if wish.topical else context.catalog.text
+    return wish.share * float(source.rarity[wish.number])
+
+
+def full_match(context: Context) -> float:
+    """The weight that makes up full value."""
+    return sum(sorted(weight(context, wish) for wish in context.wishes)[-FULL_TERMS:])
+
+
+def _shared(context: Context) -> Floats:
+    """For each text of the catalogue the weight of what it shares with the student, as a share of a full match."""
+    catalog, full = context.catalog, full_match(context)
+    by_matter = np.zeros(len(catalog.matters.held))
+    for wish in context.wishes:
+        if wish.topical:
+            by_matter += weight(context, wish) / full * catalog.matters.about(wish.number)
+    shared: Floats = by_matter.take(catalog.matters.of_text)
+    for wish in context.wishes:
+        if not wish.topical:
+            shared[catalog.text.postings(wish.number)] += weight(context, wish) / full
+    return value_of(context, shared)
+
+
+def value_of(context: Context, shared: Floats) -> Floats:
+    """The value of what is shared, as a share of a full match: at most 1, and moved less by words that tell little."""
+    topical = any(wish.topical for wish in context.wishes)
+    told = 1.0 if topical else min(1.0, full_match(context) / TELLING) ** 2
+    value: Floats = PRIOR * (1 - told) + told * np.minimum(1.0, shared)
+    return value

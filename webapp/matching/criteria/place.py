@@ -5,7 +5,9 @@ Online is everywhere it is authorised; in person counts by distance, or by state
 
 import numpy as np
 
+from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Mask, Rows
+from webapp.matching.catalog import ALL_BITS
 from webapp.matching.context import Context
 from webapp.matching.criteria.assessment import Assessment
 from webapp.matching.places import (
@@ -18,6 +20,9 @@ from webapp.matching.places import (
     UNKNOWN_WAY_SLOPE,
 )
 
+SOMEWHERE = 0.5
+"""What a campus, or online for some states only, is worth to somebody who did not say where they live."""
+
 
 def assess(context: Context, rows: Rows) -> Assessment:
     """The better of online and in person; where the way of teaching is not published, the prior, tilted by nearness."""
@@ -26,13 +31,19 @@ def assess(context: Context, rows: Rows) -> Assessment:
     usable = modality & places.wanted
     site = catalog.site[rows]
     campus, located = places.campus[site], ~np.isnan(places.campus[site])
-    if context.student.state is None and context.student.position is None and not context.student.abroad:
-        campus, located = np.ones(len(site)), np.ones(len(site), dtype=np.bool_)
+    nowhere = context.student.state is None and context.student.position is None and not context.student.abroad
+    spoken = context.student.spoke_of(Criterion.PLACE)
+    if nowhere:
+        campus = np.full(len(site), 1.0 if spoken else SOMEWHERE)
+        located = np.ones(len(site), dtype=np.bool_)
     authorized = catalog.authorized[rows] != 0
     refused = places.refused_of(rows)
     abroad = context.student.abroad
     online_known = (authorized & (not abroad)) | (context.student.state is None and not abroad)
     online = np.where(refused, 0.0, np.where(online_known, ONLINE_AUTHORIZED, ONLINE_UNSTATED))
+    if not spoken:
+        everywhere = catalog.authorized[rows] == ALL_BITS
+        online = np.where(everywhere, ONLINE_AUTHORIZED, np.where(authorized, SOMEWHERE, ONLINE_UNSTATED))
     by_online = np.where((usable & ONLINE) != 0, online, 0.0)
     in_person = (usable & IN_PERSON) != 0
     by_campus = np.where(in_person, np.where(located, campus, UNKNOWN_SITE), 0.0)
