@@ -130,6 +130,18 @@ def test_a_new_link_closes_the_old_one_for_everybody(person: Person, runtime: Ru
     assert "Your request and your data" in person.open(fresh).words
 
 
+def test_an_old_form_sent_again_leads_to_no_new_link(person: Person, runtime: Runtime) -> None:
+    results = person.finish()
+    old_form = person.open(results)
+    email = "again@student.example"
+    path = person.ask(results, page=old_form, email=email).headers["Location"]
+    assert person.ask(results, page=old_form, email=email).headers["Location"] == path
+    person.send(f"{path}/link", {})
+    again = person.ask(results, page=old_form, email=email)
+    assert again.headers["Location"] == "/my-data"
+    assert "Your page has a new link now" in person.open("/my-data").words
+
+
 def test_a_new_address_counts_only_when_its_owner_says_so(person: Person, runtime: Runtime) -> None:
     old, new = "typo@student.example", "right@student.example"
     path = asked(person, old)
