@@ -15,9 +15,11 @@ from tests.student.test_adjust import send as adjust
 from tests.student.test_my_data import asked, fingerprint
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import address_key
+from webapp.domain.message import Template
 from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.models import Delivery, Lead, LinkRequest, Message, PartnerNotice, Prospect
 from webapp.services import delivery, lead, link_request, message, notice
+from webapp.services.correction import confirm_address
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -169,6 +171,35 @@ def test_a_new_address_counts_only_when_its_owner_says_so(person: Person, runtim
             .where(Prospect.email == new)
         ).all()
     assert fields == [["email"]]
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_the_old_address_hears_of_a_new_one_and_gets_no_link_once_it_counts(
+    person: Person, runtime: Runtime, confirmed: bool
+) -> None:
+    old, new = f"former-{confirmed}@student.example".lower(), f"next-{confirmed}@student.example".lower()
+    path = asked(person, old)
+    work(runtime, old)
+    values = {"first_name": "Ana", "last_name": "Silva", "phone": ""}
+    page = person.open(f"{path}/details")
+    for address in (f"other-{new}", new):
+        person.send(f"{path}/details", values | {"email": address}, page=page)
+    with runtime.begin() as session:
+        prospect_id = session.execute(select(Prospect.id).where(Prospect.email == old)).scalar_one()
+        written = select(Message).where(Message.prospect_id == prospect_id, Message.template == Template.ADDRESS_CHANGE)
+        waiting = session.execute(written).scalar_one()  # one a day, however often somebody asks
+        if confirmed:
+            link = runtime.links.address_token(prospect_id, 2)
+            confirm_address(session, runtime.clock, runtime.links, link)
+    message.send(runtime.begin, runtime.clock, runtime.message_outside, waiting.id)
+    assert isinstance(runtime.mail, FakeMail)
+    mail = [each for each in runtime.mail.sent if each.recipient == old][-1]
+    assert mail.subject == f"Your address with us {'was' if confirmed else 'is to be'} changed"
+    assert new not in mail.text + mail.html
+    assert ("/my-data/" in mail.text + mail.html) is not confirmed
+    assert (path in mail.text) is not confirmed
+    with runtime.begin() as session:
+        assert session.execute(written).scalar_one().recipient is None
 
 
 def test_mistakes_in_corrections_are_named_and_nothing_is_lost(person: Person) -> None:

@@ -85,6 +85,7 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.PARTNER_NOTICE: "Notice to the partner",
     Template.MY_DATA_LINKS: "Links to the data pages",
     Template.CONFIRM_ADDRESS: "Is this your address?",
+    Template.ADDRESS_CHANGE: "Your address is to be changed",
     Template.RESUME_LINK: "Link to finish the form later",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {

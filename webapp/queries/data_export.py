@@ -158,7 +158,8 @@ def _attempts(session: Session, delivery_id: UUID) -> list[dict[str, Any]]:
 def _mails(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
     rows = session.scalars(select(Message).where(Message.prospect_id == prospect_id).order_by(Message.created_at))
     return [
-        _columns(row, "template", "message_class", "status", "reason", "created_at", "handed_over_at") for row in rows
+        _columns(row, "template", "message_class", "recipient", "status", "reason", "created_at", "handed_over_at")
+        for row in rows
     ]
 
 

@@ -137,7 +137,7 @@ def _stop_mails(session: Session, prospect_id: UUID) -> None:
             lease_id=None,
         ),
     )
-    _change(session, update(Message).where(Message.prospect_id == prospect_id).values(about={}))
+    _change(session, update(Message).where(Message.prospect_id == prospect_id).values(about={}, recipient=None))
 
 
 def _clear_answers(session: Session, clock: Clock, prospect_id: UUID) -> None:
