@@ -128,7 +128,7 @@ def _confirm_the_new_address(page: Page, stack: Stack) -> str:
     page.goto(f"{stack.url}/dev/inbox")
     _wait_for(page, "Is this your address?")
     page.get_by_role("link", name="Is this your address?").first.click()
-    link = page.frame_locator("iframe").get_by_role("link", name="Look at it").get_attribute("href")
+    link = page.frame_locator("iframe").get_by_role("link", name="Open the page").get_attribute("href")
     page.goto(str(link))
     page.get_by_role("button", name="Yes, this is my address").click()
     page.wait_for_url("**/my-data/*")
