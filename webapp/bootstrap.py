@@ -37,7 +37,7 @@ from webapp.services import handover, message
 from webapp.services.inbox import store_in_inbox
 from webapp.services.letter import Sender
 from webapp.services.snapshot import Snapshot
-from webapp.services.submission import Policy
+from webapp.services.submission_rows import Policy
 from webapp.services.transaction import Begin
 from webapp.settings import Settings, parse_settings
 

@@ -1,6 +1,7 @@
 """What staff may do to leads, deliveries and messages, and the trace that it leaves."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from tests.factories.lead import delivery_of, fail_delivery, message_of, put_lea
 from webapp.bootstrap import Runtime
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageStatus
-from webapp.models import AuditEntry, Delivery, Lead, Message
+from webapp.domain.notice import NoticeKind, NoticeStatus
+from webapp.models import AuditEntry, Delivery, Lead, Message, PartnerNotice
+from webapp.services import lease, notice
 
 LoggedIn = Callable[..., Visitor]
 
@@ -64,6 +67,35 @@ def test_a_failed_delivery_is_sent_again_once(logged_in: LoggedIn, running: Runt
     manager.post(f"{page}/replay")
     assert "nothing was changed" in manager.get(page).text
     assert len(_trace(running, "replayed", delivery_id)) == 1
+
+
+def test_a_failed_notice_is_shown_and_sent_again_once(logged_in: LoggedIn, running: Runtime, asked: Asked) -> None:
+    with running.begin() as session:
+        lead = session.get_one(Lead, asked.lead_id)
+        notice.queue(session, lead, NoticeKind.CORRECTED, at=running.clock.now(), fields=["first_name"])
+        row = session.scalars(select(PartnerNotice).where(PartnerNotice.lead_id == lead.id)).one()
+        row.status, row.reason, row.due_at, row.attempts_made = NoticeStatus.FAILED, "retries_used_up", None, 9
+        lease.begin_attempt(session, row, running.clock.now())
+    page, again = f"/admin/leads/{asked.lead_id}", f"/admin/leads/{asked.lead_id}/notices/{row.id}/replay"
+    assert "Tell the partner again" not in logged_in("analyst").get(page).text
+    manager = logged_in("partner_manager")
+    shown = manager.get(page).text
+    assert all(words in shown for words in ("Corrected: first name", "Every retry failed.", "Attempt 1"))
+    assert manager.post(f"/admin/leads/{row.id}/notices/{row.id}/replay", form_at=page).status_code == 404
+    assert manager.post(again, form_at=page).location == page
+    with running.begin() as session:
+        found = session.get_one(PartnerNotice, row.id)
+        assert (found.status, found.attempts_made, found.due_at) == (NoticeStatus.PENDING, 0, running.clock.now())
+    ((before, after),) = _trace(running, "replayed", row.id)
+    assert (before["status"], after["status"]) == ("failed", "pending")
+    manager.post(again)
+    assert "Nothing was changed" in manager.get(page).text
+    with running.begin() as session:
+        session.get_one(PartnerNotice, row.id).status = NoticeStatus.FAILED
+        notice.queue(session, lead, NoticeKind.ERASED, at=running.clock.now() + timedelta(seconds=1))
+    manager.post(again)
+    assert "A later notice about this lead says more" in manager.get(page).text
+    assert len(_trace(running, "replayed", row.id)) == 1
 
 
 def test_a_failed_message_is_sent_again_at_once(logged_in: LoggedIn, running: Runtime, asked: Asked) -> None:

@@ -27,7 +27,7 @@ from webapp.domain.links import Links
 from webapp.embedded import EmbeddedServers
 from webapp.gateways.sealing import Seal
 from webapp.models import Attempt, Delivery, Lead, Message
-from webapp.services.submission import Policy
+from webapp.services.submission_rows import Policy
 
 SECRET = "a secret for the crash tests, long enough"
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,10 @@ Values = Mapping[str, str | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the student asks for. `schools` is how many of the schools to tick, from the top."""
+    """What the student asks for. `schools` is how many of the schools to tick, from the top.
+
+    `answer` is written wherever a ticked school asks for words.
+    """
 
     email: str
     mail: bool = True
@@ -23,6 +26,7 @@ class Request:
     first_name: str = "Ana"
     last_name: str = "Silva"
     phone: str = ""
+    answer: str = ""
 
 
 class Keyboard:
@@ -119,7 +123,7 @@ def ask_for(page: Page, request: Request) -> str:
     boxes = page.locator('[name="schools"]')
     for index in range(request.schools):
         keys.tick("schools", str(boxes.nth(index).get_attribute("value")))
-    _answer_the_schools(page, keys)
+    _answer_the_schools(page, keys, request.answer)
     for channel in request.channels:
         keys.tick("channels", channel)
     if request.phone:
@@ -139,8 +143,11 @@ def ask_for(page: Page, request: Request) -> str:
     return page.url
 
 
-def _answer_the_schools(page: Page, keys: Keyboard) -> None:
+def _answer_the_schools(page: Page, keys: Keyboard, answer: str) -> None:
     """Choose the first option of every question that stands in sight: those of ticked schools, and no others."""
+    if answer:
+        for name in page.locator(".school-questions textarea:visible").evaluate_all("all => all.map(e => e.name)"):
+            keys.write(name, answer)
     names = page.locator('.school-questions [type="radio"]:visible').evaluate_all("all => all.map(e => e.name)")
     for name in dict.fromkeys(names):
         keys.choose(name, str(page.locator(f'[name="{name}"]').first.get_attribute("value")))

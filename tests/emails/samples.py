@@ -7,6 +7,7 @@ from webapp.domain.consent import introduction_text
 from webapp.domain.contact_preferences import WEEKDAYS, ContactHours, ContactPreferences, PartOfDay
 from webapp.domain.notice import NoticeKind
 from webapp.domain.partner import ContactChannel
+from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
@@ -174,6 +175,12 @@ CONFIRM = ConfirmAddress(
     confirm_url=f"{SITE}/my-data/address/a1",
     valid_until=NOON.replace(day=24),
 )
+CHANGE = AddressChange(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    asked_at=NOON,
+    valid_until=NOON.replace(day=24),
+    page_url=f"{SITE}/my-data/m1",
+)
 NOTICE = PartnerNotice(
     footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
     kind=NoticeKind.ERASED,
@@ -192,5 +199,6 @@ SAMPLES: dict[str, Context] = {
     "resume_link": RESUME,
     "my_data_links": LINKS,
     "confirm_address": CONFIRM,
+    "address_change": CHANGE,
     "partner_notice": NOTICE,
 }

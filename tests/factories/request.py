@@ -17,7 +17,8 @@ from webapp.domain.partner import ContactChannel
 from webapp.domain.question import AnswerValue
 from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.services import draft, submission
-from webapp.services.submission import Policy, Stored
+from webapp.services.submission import Stored
+from webapp.services.submission_rows import Policy
 
 PROFILE: dict[str, Any] = {
     "goal": {"occupation": "15-2051", "credentials": ["master"]},

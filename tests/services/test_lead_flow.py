@@ -190,6 +190,7 @@ def test_withdrawing_after_delivery_tells_the_partner_once(
         lead.withdraw(session, clock, the_lead(session).id, prospect_id=stored.prospect_id, page="/my-data")
     assert session.scalars(select(PartnerNotice.kind)).all() == [NoticeKind.WITHDRAWN]
     assert the_lead(session).status is LeadStatus.WITHDRAWN
+    assert used(session) == [1, 1]  # the partner got it: its place is taken
 
 
 def test_nobody_withdraws_anothers_lead(
@@ -315,8 +316,19 @@ def test_a_worker_lost_while_posting_leaves_a_trace_and_the_next_posts_again(
     assert outcomes == [AttemptOutcome.ABANDONED, AttemptOutcome.DUPLICATE]
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome", "places"),
+    [(200, AttemptOutcome.ACCEPTED, [1, 1]), (422, AttemptOutcome.REJECTED, [0, 0])],
+)
 def test_withdrawn_while_the_partner_is_answering_stays_withdrawn(
-    session: Session, stored: Stored, clock: FrozenClock, begin: Begin, delivery_outside: Outside
+    session: Session,
+    stored: Stored,
+    clock: FrozenClock,
+    begin: Begin,
+    delivery_outside: Outside,
+    status: int,
+    outcome: AttemptOutcome,
+    places: list[int],
 ) -> None:
     release(session, clock)
 
@@ -324,12 +336,14 @@ def test_withdrawn_while_the_partner_is_answering_stays_withdrawn(
         def post(self, request: WebhookRequest) -> WebhookAnswer:
             with begin() as inner:
                 lead.withdraw(inner, clock, the_lead(inner).id, prospect_id=stored.prospect_id, page="/my-data")
-            return an_answer(200)
+            assert used(session) == [1, 1]  # until we know whether it arrived
+            return an_answer(status)
 
     found = attempt(session, begin, clock, replace(delivery_outside, webhook=Slow()))
     assert found.status is LeadStatus.WITHDRAWN
     assert the_delivery(session).status is DeliveryStatus.CANCELLED
-    assert session.scalars(select(Attempt.outcome)).one() is AttemptOutcome.ACCEPTED
+    assert session.scalars(select(Attempt.outcome)).one() is outcome
+    assert used(session) == places
     told = session.scalars(select(PartnerNotice)).one()
     assert (told.kind, told.due_at) == (NoticeKind.WITHDRAWN, clock.now())  # no lease to wait out: the post is over
 

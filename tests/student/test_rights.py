@@ -9,13 +9,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from tests.student.person import Person
+from tests.student.lists import ranked_ids, share, shortlisted
+from tests.student.person import STEPS, Person, introduction_values
+from tests.student.test_adjust import send as adjust
 from tests.student.test_my_data import asked, fingerprint
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import address_key
+from webapp.domain.message import Template
 from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.models import Delivery, Lead, LinkRequest, Message, PartnerNotice, Prospect
 from webapp.services import delivery, lead, link_request, message, notice
+from webapp.services.correction import confirm_address
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,6 +134,18 @@ def test_a_new_link_closes_the_old_one_for_everybody(person: Person, runtime: Ru
     assert "Your request and your data" in person.open(fresh).words
 
 
+def test_an_old_form_sent_again_leads_to_no_new_link(person: Person, runtime: Runtime) -> None:
+    results = person.finish()
+    old_form = person.open(results)
+    email = "again@student.example"
+    path = person.ask(results, page=old_form, email=email).headers["Location"]
+    assert person.ask(results, page=old_form, email=email).headers["Location"] == path
+    person.send(f"{path}/link", {})
+    again = person.ask(results, page=old_form, email=email)
+    assert again.headers["Location"] == "/my-data"
+    assert "Your page has a new link now" in person.open("/my-data").words
+
+
 def test_a_new_address_counts_only_when_its_owner_says_so(person: Person, runtime: Runtime) -> None:
     old, new = "typo@student.example", "right@student.example"
     path = asked(person, old)
@@ -157,6 +173,35 @@ def test_a_new_address_counts_only_when_its_owner_says_so(person: Person, runtim
     assert fields == [["email"]]
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_the_old_address_hears_of_a_new_one_and_gets_no_link_once_it_counts(
+    person: Person, runtime: Runtime, confirmed: bool
+) -> None:
+    old, new = f"former-{confirmed}@student.example".lower(), f"next-{confirmed}@student.example".lower()
+    path = asked(person, old)
+    work(runtime, old)
+    values = {"first_name": "Ana", "last_name": "Silva", "phone": ""}
+    page = person.open(f"{path}/details")
+    for address in (f"other-{new}", new):
+        person.send(f"{path}/details", values | {"email": address}, page=page)
+    with runtime.begin() as session:
+        prospect_id = session.execute(select(Prospect.id).where(Prospect.email == old)).scalar_one()
+        written = select(Message).where(Message.prospect_id == prospect_id, Message.template == Template.ADDRESS_CHANGE)
+        waiting = session.execute(written).scalar_one()  # one a day, however often somebody asks
+        if confirmed:
+            link = runtime.links.address_token(prospect_id, 2)
+            confirm_address(session, runtime.clock, runtime.links, link)
+    message.send(runtime.begin, runtime.clock, runtime.message_outside, waiting.id)
+    assert isinstance(runtime.mail, FakeMail)
+    mail = [each for each in runtime.mail.sent if each.recipient == old][-1]
+    assert mail.subject == ("Your address with us was changed" if confirmed else "Did you give us a new address?")
+    assert new not in mail.text + mail.html
+    assert ("/my-data/" in mail.text + mail.html) is not confirmed
+    assert (path in mail.text) is not confirmed
+    with runtime.begin() as session:
+        assert session.execute(written).scalar_one().recipient is None
+
+
 def test_mistakes_in_corrections_are_named_and_nothing_is_lost(person: Person) -> None:
     path = asked(person, "wrong@student.example")
     page = person.open(f"{path}/details")
@@ -171,30 +216,65 @@ def test_mistakes_in_corrections_are_named_and_nothing_is_lost(person: Person) -
 
 def test_the_export_holds_it_all_and_the_guide_names_every_key(person: Person, runtime: Runtime) -> None:
     email = "export@student.example"
-    path = asked(person, email)
+    results = person.finish()
+    page = person.open(f"{results}/introductions")
+    schools = len(page.values("schools"))
+    written = {each["name"]: "About the zebrafish lab" for each in page.controls if each["tag"] == "textarea"}
+    told = introduction_values(page, schools) | {"email": email} | written
+    assert person.choose(results, told, page=page).status_code == 303
+    path = urlsplit(person.agree(results).headers["Location"]).path
+    traces = leave_traces(person, results)
     work(runtime, email)
     response = person.client.get(f"{path}/export.json")
     assert response.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     document = json.loads(response.text)
     assert document["person"]["email"] == email
     assert document["request"]["profile"]["goal"]["words"] == "Build tools that help hospitals plan their staff."
-    assert document["introductions"][0]["delivery"]["sent"]["student"]["email"] == email
-    assert len(document["consents"]["records"]) == 2
+    sent = [each["delivery"]["sent"] for each in document["introductions"]]
+    assert {each["student"]["email"] for each in sent if each} == {email}  # some schools wait for a free place
+    assert len(document["consents"]["records"]) == schools + 1
     assert document["consents"]["holds"] is True
     assert len(document["matches"]) == 10
     assert document["mails"][0]["status"] == "handed_over"
+    answers = [each for introduction in document["introductions"] for each in introduction["answers"]]
+    assert "About the zebrafish lab" in [each["answer"] for each in answers]
+    allowed = document["introductions"][0]["contact_preferences"]
+    assert allowed == document["consents"]["records"][1]["contact_preferences"]
+    assert allowed["max_attempts"] == 3
+    form = document["form"]
+    assert form["earlier"][0]["practicalities"] == {"budget_usd": "$30,000"}
+    assert [form[part][0]["program_id"] for part in ("not_for_me", "shortlist")] == list(traces)
+    assert form["shared_lists"][0]["content"]["programs"][0]["program_id"] == traces[1]
+    assert form["resume_links"][0]["email"] == "elsewhere@student.example"
+    assert {each["step"] for each in form["steps"]} >= set(STEPS)
+    assert len(form["not_sent"]) == 1
     guide = (ROOT / "docs/my-data-export.md").read_text()
     assert sorted(key for key in keys(document) if f"`{key}`" not in guide) == []
-    assert email in person.open(f"{path}/export").words
+    words = person.open(f"{path}/export").words
+    assert all(told in words for told in (email, "About the zebrafish lab", "elsewhere@student.example"))
 
 
-def keys(document: object, *, depth: int = 0) -> set[str]:
+def leave_traces(person: Person, results: str) -> tuple[str, str]:
+    """Do what leaves something behind beside the request; the program put aside, and the one kept in sight."""
+    away, kept = ranked_ids(person.open(results))[:2]
+    person.send(f"{results}/aside", {"pick": f"known {away}"}, page=person.open(results))
+    shortlisted(person, kept)
+    share(person, list="shortlist")
+    assert adjust(person, results, "keep", budget_usd="20,000").status_code == 303
+    person.send("/match/later", {"homepage": "", "email": "elsewhere@student.example"})
+    person.choose(results, {"first_name": "Begun"})
+    return away, kept
+
+
+def keys(document: object) -> set[str]:
     """Every name of the document, down to where a document of another kind begins."""
-    opaque = {"answers", "attribution", "profile", "excluded", "contributions", "reasons", "caveats", "gaps", "sent"}
+    opaque = {"attribution", "profile", "excluded", "contributions", "reasons", "caveats", "gaps", "sent"}
+    opaque |= {"earlier", "effect", "content", "answer", "contact_preferences"}
     if isinstance(document, list):
         return set().union(*(keys(item) for item in document)) if document else set()
     if not isinstance(document, dict):
         return set()
+    opaque |= {"answers"} if "steps" in document else set()
     return set(document).union(*(keys(value) for key, value in document.items() if key not in opaque))
 
 

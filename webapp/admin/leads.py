@@ -16,8 +16,10 @@ from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.lead import LeadStatus
 from webapp.queries.leads import LeadDetail, LeadFilter, get_lead, lead_state, list_leads, partner_names
+from webapp.queries.notice import notice_state
 from webapp.services import delivery as deliveries
 from webapp.services import lead as leads
+from webapp.services import notice as notices
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -68,6 +70,9 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         consents=lead.consents.of_lead(row_id),
         can_release=may_send and lead.status is LeadStatus.HELD_REVIEW,
         can_replay=may_send and lead.status is LeadStatus.FAILED and lead.delivery is not None,
+        may_send=may_send,
+        notice_looks=words.NOTICE_LOOKS,
+        notice_labels=words.NOTICE_LABELS,
         delivery_looks=words.DELIVERY_LOOKS,
         outcome_looks=words.OUTCOME_LOOKS,
         message_looks=words.MESSAGE_LOOKS,
@@ -108,6 +113,27 @@ def replay(row_id: UUID) -> ResponseReturnValue:
         flash("This lead has no delivery to send again.", "error")
     else:
         send_again(delivery.row.id, row_id)
+    return redirect(url_for("admin.leads.detail", row_id=row_id))
+
+
+@blueprint.post("/<uuid:row_id>/notices/<uuid:notice_id>/replay")
+@rate_limited("60/minute")
+@needs_role(SENDERS)
+def replay_notice(row_id: UUID, notice_id: UUID) -> ResponseReturnValue:
+    """Have a partner told again what it could not be told."""
+    built = runtime()
+    try:
+        with built.begin() as session:
+            before = notice_state(session, notice_id, lead_id=row_id)
+            notices.replay(session, built.clock, notice_id)
+            session.flush()
+            after = notice_state(session, notice_id, lead_id=row_id)
+            write_down(session, "replayed", "notice", str(notice_id), before=before, after=after)
+    except Refused as refusal:
+        flash(f"{refusal.problems[0].what} Nothing was changed.", "error")
+    else:
+        built.wake_up.nudge()
+        flash("The partner is told again, with a full set of retries.", "good")
     return redirect(url_for("admin.leads.detail", row_id=row_id))
 
 

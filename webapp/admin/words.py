@@ -9,6 +9,7 @@ from webapp.domain.contact_preferences import LANGUAGES, ContactPreferences, way
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
+from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.domain.partner import ContactChannel
 from webapp.domain.question import Answer, answer_words
 from webapp.domain.time_zone import time_zone_label
@@ -53,6 +54,19 @@ MESSAGE_LOOKS: Final[Mapping[MessageStatus, Look]] = {
     MessageStatus.FAILED: ("Failed", "error"),
     MessageStatus.UNCERTAIN: ("Uncertain", "warm"),
 }
+NOTICE_LOOKS: Final[Mapping[NoticeStatus, Look]] = {
+    NoticeStatus.PENDING: ("Pending", "accent"),
+    NoticeStatus.LEASED: ("Being sent", "accent"),
+    NoticeStatus.TOLD: ("Told", "good"),
+    NoticeStatus.ACKNOWLEDGED: ("Confirmed", "good"),
+    NoticeStatus.FAILED: ("Failed", "error"),
+    NoticeStatus.CANCELLED: ("Replaced by a later one", "neutral"),
+}
+NOTICE_LABELS: Final[Mapping[NoticeKind, str]] = {
+    NoticeKind.WITHDRAWN: "Withdrawn: stop contact, delete the details",
+    NoticeKind.CORRECTED: "Corrected",
+    NoticeKind.ERASED: "Erased: delete the details",
+}
 OUTCOME_LOOKS: Final[Mapping[AttemptOutcome, Look]] = {
     AttemptOutcome.STARTED: ("Started", "accent"),
     AttemptOutcome.ACCEPTED: ("Accepted", "good"),
@@ -85,6 +99,7 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.PARTNER_NOTICE: "Notice to the partner",
     Template.MY_DATA_LINKS: "Links to the data pages",
     Template.CONFIRM_ADDRESS: "Is this your address?",
+    Template.ADDRESS_CHANGE: "Your address is to be changed",
     Template.RESUME_LINK: "Link to finish the form later",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {
@@ -117,6 +132,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "handed_over": "The mail server took it.",
     "answer_lost": "The mail server got it, but its answer was lost: it may have arrived.",
     "suppressed": "This address wants no such mail.",
+    "partner_rejected": "The partner's system refuses such notices.",
+    "partner_permanent": "The partner's system cannot be told.",
     "recipient_erased": "The recipient was erased.",
     "timed_out": "No answer in time.",
     "connection_refused": "Nobody listens at that address.",

@@ -54,4 +54,5 @@ class Template(StrEnum):
     PARTNER_NOTICE = "partner_notice"
     MY_DATA_LINKS = "my_data_links"
     CONFIRM_ADDRESS = "confirm_address"
+    ADDRESS_CHANGE = "address_change"
     RESUME_LINK = "resume_link"

@@ -28,7 +28,8 @@ NOTICE_LIFECYCLE: Final = Lifecycle[NoticeStatus](
         S.PENDING: frozenset({S.LEASED, S.ACKNOWLEDGED, S.FAILED, S.CANCELLED}),
         S.LEASED: frozenset({S.PENDING, S.TOLD, S.ACKNOWLEDGED, S.FAILED, S.CANCELLED}),
         S.TOLD: frozenset({S.ACKNOWLEDGED}),
-        S.FAILED: frozenset({S.ACKNOWLEDGED}),
+        # Staff may replay what failed.
+        S.FAILED: frozenset({S.PENDING, S.ACKNOWLEDGED}),
         S.ACKNOWLEDGED: frozenset(),
         S.CANCELLED: frozenset(),
     },

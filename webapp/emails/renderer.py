@@ -17,6 +17,7 @@ import mjml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.introduction_update import IntroductionUpdate
 from webapp.emails.introductions_opened import IntroductionsOpened
@@ -28,7 +29,8 @@ from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.resume_link import ResumeLink
 
 Context: TypeAlias = (
-    ConfirmAddress
+    AddressChange
+    | ConfirmAddress
     | IntroductionsOpened
     | IntroductionUpdate
     | MatchedPrograms
@@ -39,6 +41,7 @@ Context: TypeAlias = (
 )
 
 _CONTEXTS: Final[dict[str, type[Context]]] = {
+    "address_change": AddressChange,
     "confirm_address": ConfirmAddress,
     "introduction_update": IntroductionUpdate,
     "introductions_opened": IntroductionsOpened,

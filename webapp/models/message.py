@@ -14,6 +14,8 @@ class Message(Base):
     """One mail to one person. `key` is unique for each submission, template and subject: it cannot be made twice.
 
     The recipient is looked up when it is sent; what it says is rendered then from the rows `about` names.
+    `recipient` is set only where the mail goes to an address that its person may have given up by then; it is erased
+    as soon as the mail has left or was given up.
     """
 
     __tablename__ = "messages"
@@ -28,6 +30,7 @@ class Message(Base):
     submission_id: Mapped[UUID | None] = mapped_column(ForeignKey("submissions.id"), index=True)
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
     resume_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("resume_links.id", ondelete="SET NULL"), index=True)
+    recipient: Mapped[str | None]
     about: Mapped[JsonObject] = mapped_column(server_default="{}")
     status: Mapped[MessageStatus] = mapped_column(status_of(MessageStatus))
     reason: Mapped[str | None]

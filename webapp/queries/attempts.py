@@ -1,4 +1,4 @@
-"""The attempts at a delivery or a message, in order."""
+"""The attempts at a delivery, a message or a notice, in order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,11 @@ def attempts_at_delivery(session: Session, delivery_id: UUID) -> tuple[AttemptRo
 def attempts_at_message(session: Session, message_id: UUID) -> tuple[AttemptRow, ...]:
     """Every attempt at one message, first to last."""
     return _attempts(session, Attempt.message_id == message_id)
+
+
+def attempts_at_notice(session: Session, notice_id: UUID) -> tuple[AttemptRow, ...]:
+    """Every attempt at one notice, first to last."""
+    return _attempts(session, Attempt.notice_id == notice_id)
 
 
 def _attempts(session: Session, whose: ColumnElement[bool]) -> tuple[AttemptRow, ...]:

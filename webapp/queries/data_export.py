@@ -15,16 +15,23 @@ from webapp.models import (
     Base,
     Delivery,
     Draft,
+    DraftStep,
+    Feedback,
     Lead,
     LeadEvent,
     Match,
     Message,
     Partner,
+    PendingRequest,
     Prospect,
+    ResumeLink,
+    SharedList,
+    ShortlistedProgram,
     Submission,
     Suppression,
 )
 from webapp.queries.consents import ConsentChain, consent_chain
+from webapp.queries.question import answers_of
 from webapp.queries.recipients import recipients_of
 
 SCHEMA = "program-match/my-data/1"
@@ -34,14 +41,13 @@ def data_export(session: Session, prospect_id: UUID, *, at: datetime) -> dict[st
     """The document, with ISO 8601 times in UTC and names as in the tables. `prospect_id` is somebody not erased."""
     prospect = session.get_one(Prospect, prospect_id)
     submission = session.execute(select(Submission).where(Submission.prospect_id == prospect_id)).scalar_one()
-    draft = session.get_one(Draft, submission.draft_id)
     document = {
         "schema": SCHEMA,
         "made_at": at,
         "person": _columns(
             prospect, "first_name", "last_name", "email", "pending_email", "phone", "created_at", "updated_at"
         ),
-        "form": _columns(draft, "answers", "attribution", "created_at", "updated_at", "expires_at"),
+        "form": _form(session, submission.draft_id),
         "request": _columns(
             submission,
             *("id", "created_at", "wants_mail", "gpc", "page", "attribution", "profile"),
@@ -72,6 +78,36 @@ def consents_document(chain: ConsentChain) -> dict[str, Any]:
     )
 
 
+_HANGS_ON_THE_FORM: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
+    ("steps", DraftStep, DraftStep.step, ("step", "shown_at", "saved_at", "saved_last_at", "saves")),
+    (
+        "not_for_me",
+        Feedback,
+        Feedback.created_at,
+        ("program_id", "reason", "rank", "effect", "created_at", "taken_back_at"),
+    ),
+    ("shortlist", ShortlistedProgram, ShortlistedProgram.position, ("program_id", "added_at")),
+    (
+        "shared_lists",
+        SharedList,
+        SharedList.created_at,
+        ("content", "created_at", "expires_at", "revoked_at", "opened_on"),
+    ),
+    ("resume_links", ResumeLink, ResumeLink.created_at, ("email", "created_at", "expires_at")),
+    ("not_sent", PendingRequest, PendingRequest.created_at, ("created_at", "expires_at")),
+)
+"""Part, table, order, columns. Of what was typed and not sent only the times: it is sealed for one browser."""
+
+
+def _form(session: Session, draft_id: UUID) -> dict[str, Any]:
+    draft = session.get_one(Draft, draft_id)
+    told = _columns(draft, "answers", "earlier", "attribution", "created_at", "updated_at", "expires_at")
+    for part, table, order, names in _HANGS_ON_THE_FORM:
+        rows = session.scalars(select(table).where(table.draft_id == draft_id).order_by(order))
+        told[part] = [_columns(row, *names) for row in rows]
+    return told
+
+
 def _matches(session: Session, submission_id: UUID) -> list[dict[str, Any]]:
     rows = session.scalars(select(Match).where(Match.submission_id == submission_id).order_by(Match.rank))
     names = ("program_id", "rank", "score", "low", "high", "coverage", "band", "verdict")
@@ -87,11 +123,17 @@ def _introductions(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
         .where(Lead.prospect_id == prospect_id)
         .order_by(Lead.created_at, Lead.id)
     ).all()
-    names = ("id", "program_id", "status", "reason", "test", "channels", "created_at", "undo_until", "delivered_at")
+    answers = answers_of(session, [lead.id for lead, _, _ in rows])
+    names = ("id", "program_id", "status", "reason", "test", "channels", "contact_preferences")
+    times = ("created_at", "undo_until", "delivered_at")
     return [
         {
-            **_columns(lead, *names),
+            **_columns(lead, *names, *times),
             "school": legal_name,
+            "answers": [
+                {"question_id": each.question_id, "question": each.label, "answer": each.value}
+                for each in answers.get(lead.id, ())
+            ],
             "timeline": _timeline(session, lead.id),
             "delivery": {
                 **_columns(delivery, "webhook_id", "status", "reason", "sent"),
@@ -116,7 +158,8 @@ def _attempts(session: Session, delivery_id: UUID) -> list[dict[str, Any]]:
 def _mails(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
     rows = session.scalars(select(Message).where(Message.prospect_id == prospect_id).order_by(Message.created_at))
     return [
-        _columns(row, "template", "message_class", "status", "reason", "created_at", "handed_over_at") for row in rows
+        _columns(row, "template", "message_class", "recipient", "status", "reason", "created_at", "handed_over_at")
+        for row in rows
     ]
 
 

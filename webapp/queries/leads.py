@@ -16,6 +16,7 @@ from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
 from webapp.queries.consents import ConsentChain, consent_chain
 from webapp.queries.deliveries import DeliveryDetail, delivery_of_lead
 from webapp.queries.messages import MessageRow, messages_of_lead
+from webapp.queries.notice import NoticeRow, notices_of_lead
 from webapp.queries.paging import Page, newest_first, read_page
 from webapp.queries.prospects import Student, get_student
 from webapp.queries.question import answers_of
@@ -85,6 +86,7 @@ class LeadDetail:
     steps: tuple[LeadStep, ...]
     delivery: DeliveryDetail | None
     consents: ConsentChain
+    notices: tuple[NoticeRow, ...]
     messages: tuple[MessageRow, ...]
 
 
@@ -154,6 +156,7 @@ def get_lead(session: Session, lead_id: UUID) -> LeadDetail:
         steps=_steps(session, lead_id),
         delivery=delivery_of_lead(session, lead_id),
         consents=consent_chain(session, lead.prospect_id),
+        notices=notices_of_lead(session, lead_id),
         messages=messages_of_lead(session, lead_id),
     )
 

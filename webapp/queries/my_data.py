@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.consent import ConsentKind, ConsentPurpose
@@ -128,6 +128,11 @@ def find_person(session: Session, token: str) -> Person | None:
         ).where(Prospect.data_hash == token_hash(token), Prospect.erased_at.is_(None))
     ).first()
     return None if row is None else Person(*row)
+
+
+def opens_a_page(session: Session, token: str) -> bool:
+    """Whether a my-data link leads to a page, or to the receipt of an erasure; False once it was replaced."""
+    return bool(session.execute(select(exists().where(Prospect.data_hash == token_hash(token)))).scalar())
 
 
 def find_my_data(session: Session, token: str) -> MyData | None:

@@ -20,6 +20,5 @@ def stop(session: Session, clock: Clock, draft_id: UUID, *, page: str) -> None:
     if not asked:
         draft.discard(session, draft_id)
         return
-    draft.discard_links(session, draft_id)
     for row in asked:
         erasure.erase(session, clock, row.prospect_id, page=page)

@@ -1,6 +1,7 @@
 """Corrections: what a student gave wrongly is put right, here and with every school that has it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -39,6 +40,7 @@ def correct(session: Session, clock: Clock, prospect_id: UUID, details: Details)
 def ask_for_address(session: Session, clock: Clock, links: Links, prospect_id: UUID, address: str) -> None:
     """Mail a link to a new address. It becomes the student's only when that link is used; until then the old one stays.
 
+    The old one hears of it too, once a day: whoever asks has a link to the page, and need not be its owner.
     A later call replaces the earlier one, whose link then opens nothing. Refused when the new address was written to
     too often today.
     """
@@ -53,6 +55,7 @@ def ask_for_address(session: Session, clock: Clock, links: Links, prospect_id: U
                 "Look for our mail there, also among the spam, or try again tomorrow.",
             )
         )
+    _warn_old_address(session, prospect, at=now)
     prospect.address_version += 1
     prospect.pending_email = address
     prospect.pending_hash = token_hash(links.address_token(prospect_id, prospect.address_version))
@@ -64,6 +67,18 @@ def ask_for_address(session: Session, clock: Clock, links: Links, prospect_id: U
         template=Template.CONFIRM_ADDRESS,
         at=now,
         prospect_id=prospect_id,
+    )
+
+
+def _warn_old_address(session: Session, prospect: Prospect, *, at: datetime) -> None:
+    message.queue(
+        session,
+        key=f"prospect:{prospect.id}:{Template.ADDRESS_CHANGE}:{prospect.token_version}:{at.date()}",
+        message_class=MessageClass.TRANSACTIONAL,
+        template=Template.ADDRESS_CHANGE,
+        at=at,
+        prospect_id=prospect.id,
+        recipient=prospect.email,
     )
 
 

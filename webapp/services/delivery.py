@@ -13,7 +13,7 @@ from webapp.domain.delivery import DELIVERY_LIFECYCLE, AttemptOutcome, DeliveryS
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, Template
-from webapp.gateways.webhook import WebhookRequest
+from webapp.gateways.webhook import Outcome, WebhookRequest
 from webapp.models import Delivery, Lead, PartnerEndpoint, Prospect
 from webapp.services import cap, lease, message, notice
 from webapp.services import lead as leads
@@ -107,6 +107,7 @@ def _lease(session: Session, now: datetime, outside: Outside, delivery_id: UUID)
 def _record(session: Session, now: datetime, handover: _Handover, answered: Answered, outside: Outside) -> None:
     outcome, answer = answered.outcome, answered.answer
     lead, delivery = _locked(session, handover.delivery_id)
+    kind, reason = _judged(session, delivery, outcome)
     # A partner's words may hold the student's: once the student is erased they are not kept.
     erased = session.get_one(Prospect, lead.prospect_id, populate_existing=True).erased_at is not None
     lease.finish_attempt(
@@ -121,6 +122,8 @@ def _record(session: Session, now: datetime, handover: _Handover, answered: Answ
     )
     if delivery.lease_id != handover.lease_id:
         # Cancelled by a withdrawal, or taken over after our lease ran out: whoever owns it now decides.
+        if delivery.status is DeliveryStatus.CANCELLED and kind is not AttemptOutcome.ACCEPTED:
+            _give_place_back(session, lead, delivery)
         notice.hurry(session, lead.id, at=now)
         return
     if outcome.stop:
@@ -130,12 +133,22 @@ def _record(session: Session, now: datetime, handover: _Handover, answered: Answ
         if wait is not None:
             _wait(session, lead, delivery, now, wait, outcome.reason)
             return
-    kind = AttemptOutcome.PERMANENT if outcome.kind is AttemptOutcome.RETRYABLE else outcome.kind
-    reason = "retries_used_up" if outcome.kind is AttemptOutcome.RETRYABLE else outcome.reason
-    if kind is AttemptOutcome.DUPLICATE and lease.had_outcome(session, delivery, _MAY_HAVE_ARRIVED):
-        # The partner knows this webhook-id from an attempt whose answer never reached us: it was delivered then.
-        kind, reason = AttemptOutcome.ACCEPTED, "accepted_earlier"
+        kind, reason = AttemptOutcome.PERMANENT, "retries_used_up"
     _end(session, lead, delivery, kind, at=now, reason=reason)
+
+
+def _judged(session: Session, delivery: Delivery, outcome: Outcome) -> tuple[AttemptOutcome, str]:
+    """What an answer comes to, in the light of the attempts before it."""
+    if outcome.kind is AttemptOutcome.DUPLICATE and lease.had_outcome(session, delivery, _MAY_HAVE_ARRIVED):
+        # The partner knows this webhook-id from an attempt whose answer never reached us: it was delivered then.
+        return AttemptOutcome.ACCEPTED, "accepted_earlier"
+    return outcome.kind, outcome.reason
+
+
+def _give_place_back(session: Session, lead: Lead, delivery: Delivery) -> None:
+    """Free the caps of a lead that was taken back while it was handed over, unless it arrived or still may."""
+    if not lease.had_outcome(session, delivery, (AttemptOutcome.ACCEPTED, AttemptOutcome.STARTED)):
+        cap.release(session, lead)
 
 
 def _wait(session: Session, lead: Lead, delivery: Delivery, now: datetime, wait: timedelta, reason: str) -> None:

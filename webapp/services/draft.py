@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,19 @@ from webapp.domain.clock import Clock
 from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id, token_hash
 from webapp.domain.links import Links
-from webapp.models import Attempt, Draft, DraftStep, Message, OutboxEvent, ResumeLink, Submission
+from webapp.models import (
+    Attempt,
+    Draft,
+    DraftStep,
+    Feedback,
+    Message,
+    OutboxEvent,
+    ResumeLink,
+    SharedList,
+    ShortlistedProgram,
+    Submission,
+)
+from webapp.services import inbox
 
 MOST_CHANGES = 20
 
@@ -128,14 +140,39 @@ def _note(session: Session, draft_id: UUID, step: str, now: datetime, leads_to: 
 
 def discard(session: Session, draft_id: UUID) -> None:
     """Delete a draft from which nothing was asked for, and all that hangs on it. One that is gone is no error."""
-    discard_links(session, draft_id)
+    _discard_links(session, draft_id)
     session.execute(delete(Draft).where(Draft.id == draft_id).execution_options(synchronize_session=False))
 
 
-def discard_links(session: Session, draft_id: UUID) -> None:
+def empty(session: Session, clock: Clock, draft_id: UUID) -> None:
+    """Take everything out of a draft, and delete all that hangs on it. The row stays, for the request made from it.
+
+    What was said of single programs stays without the draft, as it does when a draft is deleted.
+    """
+    _discard_links(session, draft_id)
+    hanging: tuple[Any, ...] = (DraftStep, SharedList, ShortlistedProgram)
+    for statement in (
+        *(delete(table).where(table.draft_id == draft_id) for table in hanging),
+        update(Feedback).where(Feedback.draft_id == draft_id).values(draft_id=None),
+        update(Draft)
+        .where(Draft.id == draft_id)
+        .values(
+            answers={},
+            earlier=[],
+            attribution={},
+            completed_at=None,
+            expires_at=clock.now(),
+            token_version=Draft.token_version + 1,
+        ),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _discard_links(session: Session, draft_id: UUID) -> None:
     """Delete the resume links of a draft with the mails about them, sent or not."""
     links = select(ResumeLink.id).where(ResumeLink.draft_id == draft_id)
     mails = list(session.scalars(select(Message.id).where(Message.resume_link_id.in_(links)).with_for_update()))
+    inbox.forget(session, mails)
     for statement in (
         delete(Attempt).where(Attempt.message_id.in_(mails)),
         delete(OutboxEvent).where(OutboxEvent.kind == EventKind.MESSAGE_DUE, OutboxEvent.subject_id.in_(mails)),

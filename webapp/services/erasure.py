@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, delete, exists, func, select, update
+from sqlalchemy import Select, case, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
@@ -25,7 +25,6 @@ from webapp.models import (
     Attempt,
     Delivery,
     Draft,
-    InboxMail,
     Lead,
     LeadAnswer,
     LeadEvent,
@@ -37,7 +36,7 @@ from webapp.models import (
     ReceivedPosting,
     Submission,
 )
-from webapp.services import consent, lead, notice, suppression
+from webapp.services import consent, draft, inbox, lead, notice, suppression
 
 ERASED = "erased"
 _PARTNERS_WORDS: dict[type[Any], tuple[StrEnum, ...]] = {
@@ -138,7 +137,7 @@ def _stop_mails(session: Session, prospect_id: UUID) -> None:
             lease_id=None,
         ),
     )
-    _change(session, update(Message).where(Message.prospect_id == prospect_id).values(about={}))
+    _change(session, update(Message).where(Message.prospect_id == prospect_id).values(about={}, recipient=None))
 
 
 def _clear_answers(session: Session, clock: Clock, prospect_id: UUID) -> None:
@@ -161,19 +160,8 @@ def _clear_answers(session: Session, clock: Clock, prospect_id: UUID) -> None:
     others = exists().where(
         Submission.draft_id == Draft.id, Submission.prospect_id == Prospect.id, Prospect.erased_at.is_(None)
     )
-    _change(
-        session,
-        update(Draft)
-        .where(Draft.id.in_(draft_ids), ~others)
-        .values(
-            answers={},
-            earlier=[],
-            attribution={},
-            completed_at=None,
-            expires_at=clock.now(),
-            token_version=Draft.token_version + 1,
-        ),
-    )
+    for draft_id in session.scalars(select(Draft.id).where(Draft.id.in_(draft_ids), ~others)).all():
+        draft.empty(session, clock, draft_id)
     _change(session, delete(PendingRequest).where(PendingRequest.draft_id.in_(draft_ids)))
 
 
@@ -201,9 +189,7 @@ def _clear_traces(session: Session, prospect_ids: Sequence[UUID]) -> None:
 
 def _clear_development(session: Session, messages: Select[Any], deliveries: Select[Any], notices: Select[Any]) -> None:
     """The development inbox and what the demo schools received: in production both are empty."""
-    ids = session.scalars(messages).all()
-    named = func.substr(InboxMail.message_header_id, 2, 36).in_([str(each) for each in ids])
-    _change(session, delete(InboxMail).where(named))
+    inbox.forget(session, session.scalars(messages).all())
     posted = select(Delivery.webhook_id).where(Delivery.id.in_(deliveries))
     told = select(PartnerNotice.webhook_id).where(PartnerNotice.id.in_(notices))
     _change(session, delete(ReceivedPosting).where(ReceivedPosting.webhook_id.in_(posted.union(told))))

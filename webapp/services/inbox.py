@@ -1,6 +1,10 @@
 """The development inbox: mails are kept in a table instead of being sent."""
 
-from sqlalchemy import insert
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert
+from sqlalchemy.orm import Session
 
 from webapp.gateways.mail import OutgoingMail
 from webapp.models import InboxMail
@@ -21,3 +25,13 @@ def store_in_inbox(begin: Begin, mail: OutgoingMail) -> None:
                 html=mail.html,
             )
         )
+
+
+def forget(session: Session, message_ids: Sequence[UUID]) -> None:
+    """Delete the mails of these messages."""
+    session.execute(
+        delete(InboxMail)
+        # The header is `<id@host>`.
+        .where(func.substr(InboxMail.message_header_id, 2, 36).in_([str(each) for each in message_ids]))
+        .execution_options(synchronize_session=False)
+    )

@@ -189,8 +189,10 @@ def _hold(
 def _stop(session: Session, lead: Lead, status: LeadStatus, *, at: datetime, reason: str) -> None:
     move(session, lead, status, at=at, reason=reason)
     lead.due_at = None
-    cap.release(session, lead)
     delivery = _delivery_of(session, lead)
+    # What the partner has keeps its place in the caps. Of what may be arriving just now, the worker's answer decides.
+    if lead.delivered_at is None and delivery.status is not DeliveryStatus.LEASED:
+        cap.release(session, lead)
     if DELIVERY_LIFECYCLE.allows(delivery.status, DeliveryStatus.CANCELLED):
         delivery.status = DeliveryStatus.CANCELLED
         delivery.reason, delivery.due_at, delivery.finished_at = reason, None, at

@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.lead import LEAD_LIFECYCLE, LeadStatus
+from webapp.domain.link_request import ADDRESS_CONFIRMATION_TIME
 from webapp.domain.links import Links
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, starts, teaching
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
+from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
@@ -95,6 +97,8 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
         partner = session.get_one(Partner, message.partner_id)
         return partner.contact_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
     prospect = session.get_one(Prospect, message.prospect_id)
+    if message.template is Template.ADDRESS_CHANGE:
+        return message.recipient, Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.template is Template.CONFIRM_ADDRESS:
         # Whoever reads there may be a stranger: no way into anybody's page goes along.
         return prospect.pending_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
@@ -260,6 +264,18 @@ def _confirm_address(session: Session, message: Message, links: Links, footer: F
     )
 
 
+def _address_change(session: Session, message: Message, links: Links, footer: Footer) -> AddressChange:
+    prospect = session.get_one(Prospect, message.prospect_id)
+    # Once the new address is confirmed, the page is no business of whoever reads the old one.
+    is_still_theirs = prospect.email == message.recipient
+    return AddressChange(
+        footer=footer,
+        asked_at=message.created_at,
+        valid_until=message.created_at + ADDRESS_CONFIRMATION_TIME,
+        page_url=links.my_data_url(prospect.id, prospect.token_version) if is_still_theirs else "",
+    )
+
+
 def _about(session: Session, message: Message) -> tuple[Lead, Listing | None, Partner]:
     lead = session.get_one(Lead, message.lead_id)
     listing = listings_by_id(session, [lead.program_id]).get(lead.program_id)
@@ -280,4 +296,5 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.PARTNER_NOTICE: _partner_notice,
     Template.MY_DATA_LINKS: _my_data_links,
     Template.CONFIRM_ADDRESS: _confirm_address,
+    Template.ADDRESS_CHANGE: _address_change,
 }

@@ -72,9 +72,13 @@ def queue(
     submission_id: UUID | None = None,
     lead_id: UUID | None = None,
     resume_link_id: UUID | None = None,
+    recipient: str | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> UUID | None:
-    """Queue one mail, due at `at`; its id, or None when `key` was queued before. `about` names more rows, by id."""
+    """Queue one mail, due at `at`; its id, or None when `key` was queued before.
+
+    `about` names more rows, by id. `recipient` is for a mail that must not follow its person to a new address.
+    """
     row = session.execute(
         insert(Message)
         .values(
@@ -88,6 +92,7 @@ def queue(
             submission_id=submission_id,
             lead_id=lead_id,
             resume_link_id=resume_link_id,
+            recipient=recipient,
             about=dict(about or {}),
             status=MessageStatus.PENDING,
             due_at=at,
@@ -220,8 +225,11 @@ def _finish(session: Session, row: Message, status: MessageStatus, reason: str) 
     row.status = MESSAGE_LIFECYCLE.check(row.status, status)
     row.reason = reason
     lease.give_up(row)
-    if row.resume_link_id is not None and status is not MessageStatus.DEFERRED:
-        # That address was given for this one mail, and there will be no other.
+    if status is MessageStatus.DEFERRED:
+        return
+    # An address that is kept for this one mail is needed no longer.
+    row.recipient = None
+    if row.resume_link_id is not None:
         session.execute(update(ResumeLink).where(ResumeLink.id == row.resume_link_id).values(email=None))
 
 

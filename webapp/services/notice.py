@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
-from webapp.domain.errors import NotFound
+from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id, token_hash
 from webapp.domain.lead import LeadStatus
@@ -127,6 +127,29 @@ def tell(begin: Begin, clock: Clock, outside: Outside, notice_id: UUID) -> None:
     with begin() as session:
         _record(session, clock.now(), handover, answered, outside)
     lease.count_attempt("notice", answered.outcome.kind)
+
+
+def replay(session: Session, clock: Clock, notice_id: UUID) -> None:
+    """Staff have a notice that failed tried again, with a full set of retries and the same webhook-id.
+
+    Refused when it has not failed, and when a later notice about the lead says more. NotFound when there is none.
+    """
+    now = clock.now()
+    row = _locked(session, notice_id)
+    if row is None:
+        raise NotFound("There is no such notice.")
+    if row.status is not NoticeStatus.FAILED:
+        raise Refused(Problem("notice", f"Only a failed notice can be sent again; this one is {row.status}."))
+    later = exists().where(
+        PartnerNotice.lead_id == row.lead_id,
+        PartnerNotice.created_at > row.created_at,
+        PartnerNotice.kind.in_((NoticeKind.WITHDRAWN, NoticeKind.ERASED)),
+    )
+    if session.execute(select(later)).scalar():
+        raise Refused(Problem("notice", "A later notice about this lead says more than this one."))
+    row.status = NOTICE_LIFECYCLE.check(row.status, NoticeStatus.PENDING)
+    row.reason, row.attempts_made, row.due_at = "replayed_by_staff", 0, now
+    outbox.add(session, EventKind.NOTICE_DUE, [row.id], due_at=now)
 
 
 def acknowledge(session: Session, clock: Clock, token: str) -> None:

@@ -19,7 +19,8 @@ from webapp.services import pending_request
 from webapp.services.preview import Preview, digest_of_previews, previews
 from webapp.services.submission import find_stored
 from webapp.student.answers import is_adult
-from webapp.student.forms.introductions import IntroductionsForm, asking, field_name
+from webapp.student.forms.introductions import IntroductionsForm, asking
+from webapp.student.forms.question import field_name
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, SendForm
 from webapp.student.introductions_page import SchoolChoice, check_page, choices_of
 from webapp.student.privacy_signal import sends_gpc

@@ -12,7 +12,7 @@ from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import address_key
 from webapp.domain.profile import ProfileError
 from webapp.domain.submission import Contact, Submission
-from webapp.queries.my_data import count_requests
+from webapp.queries.my_data import count_requests, opens_a_page
 from webapp.services.submission import Stored, submit
 from webapp.student.forms.panel import PanelForm
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
@@ -84,11 +84,20 @@ def store(session: Session, results: Results, submission: Submission) -> Stored:
 
 
 def to_my_data(stored: Stored) -> ResponseReturnValue:
-    """What was asked for is stored: on to the page where it can be watched and taken back."""
+    """What was asked for is stored: on to the page where it can be watched and taken back.
+
+    Where the link to that page was replaced since, an old form must not lead to the new one: that goes by mail only.
+    """
     built = runtime()
+    token = built.links.my_data_token(stored.prospect_id)
+    with built.begin() as session:
+        is_open = stored.is_new or opens_a_page(session, token)
+    if not is_open:
+        flash("We have what you asked for. Your page has a new link now: have it mailed to you.", "info")
+        return redirect(url_for("student.link.find"), 303)
     built.wake_up.nudge()
     flash("We have what you asked for. Here you can see what happens with it.", "good")
-    return redirect(url_for("student.my_data.show", token=built.links.my_data_token(stored.prospect_id)), 303)
+    return redirect(url_for("student.my_data.show", token=token), 303)
 
 
 def request_form(*, filled: bool) -> RequestForm:

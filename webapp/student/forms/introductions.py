@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
-import wtforms
 from wtforms.validators import ValidationError
 
 from webapp.domain.consent import matches_by_mail_text
@@ -19,14 +17,15 @@ from webapp.domain.contact_preferences import (
     PartOfDay,
 )
 from webapp.domain.partner import ContactChannel
-from webapp.domain.question import LONGEST_ANSWER, AnswerValue, Question, QuestionKind
+from webapp.domain.question import AnswerValue, Question
 from webapp.domain.submission import Contact
 from webapp.domain.time_zone import TIME_ZONES, US_TIME_ZONES
+from webapp.student.forms.phone import BAD_PHONE, e164
+from webapp.student.forms.question import PREFIX, answer_in, field_for, field_name
 from webapp.student.forms.request import TRAP_FILLED, MailboxField
 from webapp.ui.choices import CheckboxesField, CheckField, Option, RadioField, SelectField
-from webapp.ui.fields import DayField, HoneypotField, TelField, TextAreaField, TextField
+from webapp.ui.fields import HoneypotField, TelField, TextField
 from webapp.ui.forms import BaseForm
-from webapp.ui.numbers import NumberField
 
 CHANNEL_LABELS = {
     ContactChannel.EMAIL: "By e-mail",
@@ -54,8 +53,6 @@ _ATTEMPTS = {
     "5": "Up to 5 times",
     NO_LIMIT: "I set no limit",
 }
-_MOST_OPTIONS_IN_SIGHT = 6
-_BAD_PHONE = "Check the phone number. It should look like 415 555 0134, or +44 20 7946 0958 from another country."
 
 
 class SchoolsField(CheckboxesField):
@@ -188,7 +185,7 @@ class IntroductionsForm(BaseForm):
 
     def answers_for(self, school: str) -> dict[UUID, AnswerValue]:
         """What was answered to the questions of one box, by the id of the question."""
-        answers = {question.id: _answer(question, self[field_name(question)]) for question in self.questions[school]}
+        answers = {question.id: answer_in(question, self[field_name(question)]) for question in self.questions[school]}
         return {question_id: value for question_id, value in answers.items() if value is not None}
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -229,15 +226,9 @@ class IntroductionsForm(BaseForm):
             _refuse(self.phone, "Write your phone number, or untick phone calls and text messages.")
         if self.phone.errors:
             return
-        try:
-            number = phonenumbers.parse(self.phone.data or "", self.region)
-        except phonenumbers.NumberParseException:
-            _refuse(self.phone, _BAD_PHONE)
-            return
-        if phonenumbers.is_valid_number(number):
-            self.phone_e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        else:
-            _refuse(self.phone, _BAD_PHONE)
+        self.phone_e164 = e164(self.phone.data or "", self.region)
+        if self.phone_e164 is None:
+            _refuse(self.phone, BAD_PHONE)
 
     def _check_questions(self) -> None:
         """Questions of a school that is not ticked were not asked: whatever stands there is no mistake."""
@@ -252,7 +243,7 @@ class IntroductionsForm(BaseForm):
     def _put_questions_behind_schools(self) -> None:
         """Errors are listed in the order of the page, where a school's questions stand beneath its box."""
         bound: dict[str, Any] = dict(self._fields)
-        asked = {name: field for name, field in bound.items() if name.startswith(_PREFIX)}
+        asked = {name: field for name, field in bound.items() if name.startswith(PREFIX)}
         ordered: dict[str, Any] = {}
         for name, field in bound.items():
             if name not in asked:
@@ -264,49 +255,7 @@ class IntroductionsForm(BaseForm):
 
 def asking(questions: Iterable[Question]) -> type[IntroductionsForm]:
     """The form with a field for each question."""
-    return type("AskingForm", (IntroductionsForm,), {field_name(each): _field(each) for each in questions})
-
-
-_PREFIX = "question-"
-
-
-def field_name(question: Question) -> str:
-    """The name of a question's field."""
-    return f"{_PREFIX}{question.id.hex}"
-
-
-def _field(question: Question) -> wtforms.Field:
-    label, hint = question.label, question.help
-    match question.kind:
-        case QuestionKind.TEXT:
-            return TextAreaField(label, hint=hint, rows=3, max_length=LONGEST_ANSWER)
-        case QuestionKind.CHOICE:
-            options = [Option(words, words) for words in question.options]
-            if len(options) > _MOST_OPTIONS_IN_SIGHT:
-                return SelectField(label, hint=hint, options=options, unknown=None)
-            return RadioField(label, hint=hint, options=options, unknown=None)
-        case QuestionKind.YES_NO:
-            options = [Option("yes", "Yes"), Option("no", "No")]
-            return RadioField(label, hint=hint, options=options, unknown=None, inline=True)
-        case QuestionKind.NUMBER:
-            return NumberField(label, hint=hint, low=None, example="3")
-        case QuestionKind.DATE:
-            return DayField(label, hint=hint)
-
-
-def _answer(question: Question, field: Any) -> AnswerValue | None:
-    value = field.data
-    if value is None:
-        return None
-    match question.kind:
-        case QuestionKind.YES_NO:
-            return bool(value == "yes")
-        case QuestionKind.NUMBER:
-            return int(value) if float(value).is_integer() else float(value)
-        case QuestionKind.DATE:
-            return str(value.isoformat())
-        case _:
-            return str(value)
+    return type("AskingForm", (IntroductionsForm,), {field_name(each): field_for(each) for each in questions})
 
 
 def _refuse(field: Any, text: str) -> None:

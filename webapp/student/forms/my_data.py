@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from webapp.student.forms.phone import e164
+from webapp.student.forms.phone import BAD_PHONE, e164
 from webapp.student.forms.request import MailboxField
 from webapp.ui.fields import HoneypotField, TelField, TextField
 from webapp.ui.forms import BaseForm
-
-_BAD_PHONE = "Check the phone number. It should look like 415 555 0134, or +44 20 7946 0958 from another country."
 
 
 class FindForm(BaseForm):
@@ -45,7 +43,7 @@ class DetailsForm(BaseForm):
         if self.phone.data and not self.phone.errors:
             self.phone_e164 = e164(self.phone.data)
             if self.phone_e164 is None:
-                self.phone.errors = [_BAD_PHONE]
+                self.phone.errors = [BAD_PHONE]
         for field in (self.first_name, self.last_name):
             if self.names_needed and not field.data and not field.errors:
                 field.errors = ["Write this name: schools were to be introduced to you under it."]

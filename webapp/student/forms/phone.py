@@ -2,6 +2,8 @@
 
 import phonenumbers
 
+BAD_PHONE = "Check the phone number. It should look like 415 555 0134, or +44 20 7946 0958 from another country."
+
 
 def e164(text: str, region: str = "US") -> str | None:
     """The number in E.164 (ITU-T), `text` read as in `region` unless it says its country; None when there is none."""
