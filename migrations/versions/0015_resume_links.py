@@ -50,11 +50,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    messages = sa.table("messages", sa.column("id"), sa.column("template"))
-    attempts = sa.table("attempts", sa.column("message_id"))
-    with_link = messages.c.template == MAIL
-    op.execute(sa.delete(attempts).where(attempts.c.message_id.in_(sa.select(messages.c.id).where(with_link))))
-    op.execute(sa.delete(messages).where(with_link))
+    op.execute(
+        "DELETE FROM attempts USING messages "
+        "WHERE attempts.message_id = messages.id AND messages.template = 'resume_link'"
+    )
+    op.execute("DELETE FROM messages WHERE template = 'resume_link'")
     change_words(CHECK, "template", remove=(MAIL,))
     op.drop_index(op.f("ix_messages_resume_link_id"), table_name="messages")
     op.drop_constraint(op.f("fk_messages_resume_link_id_resume_links"), "messages", type_="foreignkey")
