@@ -46,14 +46,16 @@ _ORDER = """() => {
     'main :is(a[href], button, input:not([type=hidden]), select, textarea, summary, h2, h3)')]
     .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length)
     .filter(e => !e.matches('.visually-hidden, .visually-hidden *'));
+  // What sticks to an edge is judged where it stands by itself: by the place it is read in.
+  const stuck = [...document.body.querySelectorAll('*')].filter(e => getComputedStyle(e).position === 'sticky');
+  for (const e of stuck) e.style.position = 'static';
   stops.forEach((e, i) => {
     if (!i) return;
     const [before, here] = [stops[i - 1].getClientRects()[0], e.getClientRects()[0]];
-    // What sticks to an edge of its part stands there whatever comes before it.
-    for (let part = e; part; part = part.parentElement) if (getComputedStyle(part).position === 'sticky') return;
     // Further down, or in a column further right: so one reads on.
     if (here.bottom < before.top - 2 && here.left <= before.left) wrong.push('read late: ' + e.outerHTML.slice(0, 80));
   });
+  for (const e of stuck) e.style.position = '';
   const skip = document.querySelector('a[href], button, input:not([type=hidden])');
   if (!skip || !document.getElementById((skip.getAttribute('href') || '').slice(1))) wrong.push('no skip link first');
   const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
@@ -87,10 +89,10 @@ _FOCUS = """() => {
     const same = marks.map(look).join() === before;
     if (document.activeElement === e && same) wrong.push('focus not seen: ' + e.outerHTML.slice(0, 90));
     e.scrollIntoView({block: 'nearest'});
-    const r = e.getClientRects()[0], hit = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
-    // A region that scrolls is its whole content, and may be larger than the window.
-    const free = e.matches('[role=region]')
-      || hit && (e.contains(hit) || hit.contains(e) || hit.closest('label')?.control === e);
+    // The middle of what the window shows of it: a region that scrolls may be larger than the window.
+    const r = e.getClientRects()[0], middle = (low, high, most) => (Math.max(low, 0) + Math.min(high, most)) / 2;
+    const hit = document.elementFromPoint(middle(r.left, r.right, innerWidth), middle(r.top, r.bottom, innerHeight));
+    const free = hit && (e.contains(hit) || hit.contains(e) || hit.closest('label')?.control === e);
     if (!free) wrong.push('covered while focused: ' + e.outerHTML.slice(0, 90));
     e.blur();
   }

@@ -17,6 +17,14 @@ def test_a_right_page_has_no_blemish(browser_page: Page) -> None:
     assert [*covering_parts(browser_page)] == []
 
 
+def test_what_sticks_in_its_place_and_what_is_larger_than_the_window_are_no_blemish(browser_page: Page) -> None:
+    stuck = "<div style='height:300px;overflow:auto'>{}<p style='position:sticky;bottom:0'>{}</p></div>"
+    fields = "<p style='height:90px'><button style='width:40px;height:40px'>ok</button></p>" * 5
+    wide = "<div role='region' tabindex='0' style='width:9000px;height:9000px'>much</div>"
+    browser_page.set_content(RIGHT.format(stuck.format(fields, "<button>Keep</button>") + wide))
+    assert [*blemishes(browser_page), *faint_focus(browser_page)] == []
+
+
 @pytest.mark.parametrize(
     ("planted", "told"),
     [
@@ -27,8 +35,13 @@ def test_a_right_page_has_no_blemish(browser_page: Page) -> None:
         ("<h1>Two</h1>", "not one h1"),
         ("<p id='main'>x</p>", "id twice"),
         ("<h2>Two</h2><h2 style='position:absolute;top:0;left:0'>One</h2>", "read late"),
+        ("<div style='position:sticky;top:0'><h2>Two</h2><h2 style='margin-top:-9rem'>One</h2></div>", "read late"),
         ("<p style='transition:color 1s'>x</p>", "fades"),
         ("<div style='position:fixed;inset:0'></div>", "covered while focused"),
+        (
+            "<div role='region' tabindex='0' style='height:9000px'>x</div><div style='position:fixed;inset:0'></div>",
+            "covered while focused",
+        ),
         ("<style>@keyframes k{to{opacity:0}} i{animation:k 9s infinite}</style><i>x</i>", "moves"),
         ("<style>*{outline:none !important}</style>", "focus not seen"),
         ("<p style='height:10px;overflow:hidden'>much<br>too<br>tall</p>", "cut off"),
