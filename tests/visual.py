@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page
 
+from tests.browser import appearance_violations, axe_violations
+
 _TARGETS = """() => {
   const least = 24, wrong = [];
   const box = e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; };
@@ -107,6 +109,17 @@ _COVERING = """() => [...document.body.querySelectorAll('*')].filter(e =>
 _IDLE = """() => [...document.querySelectorAll('button')].filter(e => e.checkVisibility() && !e.form)
   .map(e => 'idle without script: ' + e.outerHTML.slice(0, 90))"""
 
+_SMALL = """() => {
+  const least = 16, wrong = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const e = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !e.checkVisibility() || e.closest('.visually-hidden, sup, svg')) continue;
+    const size = parseFloat(getComputedStyle(e).fontSize);
+    if (size < least) wrong.add(`text of ${size} px: ${e.outerHTML.slice(0, 90)}`);
+  }
+  return [...wrong];
+}"""
+
 _CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
   const style = getComputedStyle(e);
   if (!e.checkVisibility() || e.closest('.visually-hidden') || !e.textContent.trim()) return false;
@@ -115,6 +128,19 @@ _CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
   return (cut.test(style.overflowY) && e.scrollHeight > e.clientHeight + 2)
       || (cut.test(style.overflowX) && e.scrollWidth > e.clientWidth + 2);
 }).map(e => 'cut off: ' + e.outerHTML.slice(0, 90))"""
+
+
+def looked_at(page: Page) -> list[str]:
+    """All that axe and the eye find wrong with a page as it stands.
+
+    In the light all rules, in the dark those on looks, which is all that changes. Leaves the page in the light.
+    """
+    page.emulate_media(color_scheme="light")
+    found = [*axe_violations(page), *blemishes(page), *faint_focus(page), *small_texts(page)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"in the dark {each}" for each in appearance_violations(page)]
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def blemishes(page: Page) -> list[str]:
@@ -140,6 +166,11 @@ def clipped_texts(page: Page) -> list[str]:
 def covering_parts(page: Page) -> list[str]:
     """What stays in sight while the page scrolls, and takes more than half of a small window."""
     return list(page.evaluate(_COVERING))
+
+
+def small_texts(page: Page) -> list[str]:
+    """Elements with text under 16 px. The raised number of a reference is no text to read."""
+    return list(page.evaluate(_SMALL))
 
 
 def idle_buttons(page: Page) -> list[str]:
