@@ -1,6 +1,6 @@
 """Makes the pictures in docs/screenshots/ from a running installation with the demo catalogue.
 
-    UNDO_WINDOW_SECONDS=2 make run                                      # in one terminal
+    FORM_MIN_SECONDS=0 UNDO_WINDOW_SECONDS=2 make run                   # in one terminal
     .venv/bin/python -m docs.make_screenshots                           # the student's pages
     .venv/bin/program-match staff create you@example.org                # once, for the back office's picture
     STAFF_PASSWORD=… .venv/bin/python -m docs.make_screenshots --staff you@example.org
@@ -35,7 +35,8 @@ DELIVERED_SECONDS = 60.0
 class Picture:
     """One file: a page's address, and what of it stands at the top.
 
-    `{results}` and `{mine}` are the list and the data page of the student who went the whole way.
+    `{results}`, `{program}` and `{mine}` are the list, its first program and the data page of the student who went the
+    whole way.
     """
 
     name: str
@@ -50,11 +51,15 @@ PICTURES = (
     Picture("form", "/match/subjects"),
     Picture("results", "{results}", top="article"),
     Picture("results-phone", "{results}", size=PHONE, dark=True),
+    Picture("compare", "/compare", top="h1"),
+    Picture("program", "{program}"),
+    Picture("introductions", "{results}/introductions", dark=True),
     Picture("my-data", "{mine}"),
     Picture("guides", "/guides"),
     Picture("guide", "/guides/careers-compared", top="#pay"),
     Picture("how-we-rank", "/how-we-rank", top="#values"),
 )
+SHORTLISTED = 3
 
 
 @click.command()
@@ -88,9 +93,13 @@ def _page(browser: Browser, size: ViewportSize, *, dark: bool = False) -> Page:
 
 def _travel(page: Page, url: str) -> Mapping[str, str]:
     results = fill_the_form(page, url, ANSWERS)
-    time.sleep(3)  # a request sent sooner is taken for a script's, which this is
+    program = page.get_by_role("link", name="All facts and requirements").first.get_attribute("href") or ""
+    for _ in range(SHORTLISTED):
+        with page.expect_navigation():
+            page.get_by_role("button", name="Add to shortlist").first.click()
+    page.goto(results)
     mine = ask_for(page, Request(email="robin@student.example", first_name="Robin", last_name="Okafor", schools=2))
-    return {"results": results.removeprefix(url), "mine": mine.removeprefix(url)}
+    return {"results": results.removeprefix(url), "mine": mine.removeprefix(url), "program": program}
 
 
 def _picture_of_a_lead(page: Page, url: str, email: str, password: str) -> None:

@@ -131,9 +131,9 @@ def axe_violations(page: Page) -> list[str]:
     return _violations(Axe().run(page, options=_AXE_OPTIONS).response)
 
 
-def contrast_violations(page: Page) -> list[str]:
-    """What axe, which is in the page since ``axe_violations``, finds wrong with its colours as they are now."""
-    options = {**_AXE_OPTIONS, "runOnly": ["color-contrast"]}
+def appearance_violations(page: Page) -> list[str]:
+    """What axe, which is in the page since ``axe_violations``, finds wrong with colours, targets and scrolling."""
+    options = {**_AXE_OPTIONS, "runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]}
     return _violations(page.evaluate("options => axe.run(document, options)", options))
 
 

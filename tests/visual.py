@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page
 
+from tests.browser import appearance_violations, axe_violations
+
 _TARGETS = """() => {
   const least = 24, wrong = [];
   const box = e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; };
@@ -46,14 +48,16 @@ _ORDER = """() => {
     'main :is(a[href], button, input:not([type=hidden]), select, textarea, summary, h2, h3)')]
     .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length)
     .filter(e => !e.matches('.visually-hidden, .visually-hidden *'));
+  // What sticks to an edge is judged where it stands by itself: by the place it is read in.
+  const stuck = [...document.body.querySelectorAll('*')].filter(e => getComputedStyle(e).position === 'sticky');
+  for (const e of stuck) e.style.position = 'static';
   stops.forEach((e, i) => {
     if (!i) return;
     const [before, here] = [stops[i - 1].getClientRects()[0], e.getClientRects()[0]];
-    // What sticks to an edge of its part stands there whatever comes before it.
-    for (let part = e; part; part = part.parentElement) if (getComputedStyle(part).position === 'sticky') return;
     // Further down, or in a column further right: so one reads on.
     if (here.bottom < before.top - 2 && here.left <= before.left) wrong.push('read late: ' + e.outerHTML.slice(0, 80));
   });
+  for (const e of stuck) e.style.position = '';
   const skip = document.querySelector('a[href], button, input:not([type=hidden])');
   if (!skip || !document.getElementById((skip.getAttribute('href') || '').slice(1))) wrong.push('no skip link first');
   const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
@@ -87,10 +91,10 @@ _FOCUS = """() => {
     const same = marks.map(look).join() === before;
     if (document.activeElement === e && same) wrong.push('focus not seen: ' + e.outerHTML.slice(0, 90));
     e.scrollIntoView({block: 'nearest'});
-    const r = e.getClientRects()[0], hit = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
-    // A region that scrolls is its whole content, and may be larger than the window.
-    const free = e.matches('[role=region]')
-      || hit && (e.contains(hit) || hit.contains(e) || hit.closest('label')?.control === e);
+    // The middle of what the window shows of it: a region that scrolls may be larger than the window.
+    const r = e.getClientRects()[0], middle = (low, high, most) => (Math.max(low, 0) + Math.min(high, most)) / 2;
+    const hit = document.elementFromPoint(middle(r.left, r.right, innerWidth), middle(r.top, r.bottom, innerHeight));
+    const free = hit && (e.contains(hit) || hit.contains(e) || hit.closest('label')?.control === e);
     if (!free) wrong.push('covered while focused: ' + e.outerHTML.slice(0, 90));
     e.blur();
   }
@@ -105,6 +109,17 @@ _COVERING = """() => [...document.body.querySelectorAll('*')].filter(e =>
 _IDLE = """() => [...document.querySelectorAll('button')].filter(e => e.checkVisibility() && !e.form)
   .map(e => 'idle without script: ' + e.outerHTML.slice(0, 90))"""
 
+_SMALL = """() => {
+  const least = 16, wrong = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const e = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !e.checkVisibility() || e.closest('.visually-hidden, sup, svg')) continue;
+    const size = parseFloat(getComputedStyle(e).fontSize);
+    if (size < least) wrong.add(`text of ${size} px: ${e.outerHTML.slice(0, 90)}`);
+  }
+  return [...wrong];
+}"""
+
 _CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
   const style = getComputedStyle(e);
   if (!e.checkVisibility() || e.closest('.visually-hidden') || !e.textContent.trim()) return false;
@@ -113,6 +128,19 @@ _CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
   return (cut.test(style.overflowY) && e.scrollHeight > e.clientHeight + 2)
       || (cut.test(style.overflowX) && e.scrollWidth > e.clientWidth + 2);
 }).map(e => 'cut off: ' + e.outerHTML.slice(0, 90))"""
+
+
+def looked_at(page: Page) -> list[str]:
+    """All that axe and the eye find wrong with a page as it stands.
+
+    In the light all rules, in the dark those on looks, which is all that changes. Leaves the page in the light.
+    """
+    page.emulate_media(color_scheme="light")
+    found = [*axe_violations(page), *blemishes(page), *faint_focus(page), *small_texts(page)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"in the dark {each}" for each in appearance_violations(page)]
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def blemishes(page: Page) -> list[str]:
@@ -138,6 +166,11 @@ def clipped_texts(page: Page) -> list[str]:
 def covering_parts(page: Page) -> list[str]:
     """What stays in sight while the page scrolls, and takes more than half of a small window."""
     return list(page.evaluate(_COVERING))
+
+
+def small_texts(page: Page) -> list[str]:
+    """Elements with text under 16 px. The raised number of a reference is no text to read."""
+    return list(page.evaluate(_SMALL))
 
 
 def idle_buttons(page: Page) -> list[str]:

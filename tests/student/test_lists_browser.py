@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import LiveServer
 from tests.student.person import Person
+from tests.student.tour import lend_cookies
 
 pytestmark = pytest.mark.browser
 
@@ -25,10 +26,7 @@ def test_from_the_list_to_a_friend_by_keyboard(
 ) -> None:
     url, results = live_server(app).url, person.finish()
     page = new_page(width=width, javascript=javascript)
-    for name in ("session", "draft"):
-        cookie = person.client.get_cookie(name)
-        assert cookie is not None
-        page.context.add_cookies([{"name": name, "value": cookie.value, "url": url}])
+    lend_cookies(person, page, url)
     page.goto(url + results)
     for rank in (1, 2):
         press(page, page.get_by_role("button", name="Add to shortlist").first)

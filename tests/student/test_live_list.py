@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.browser import LiveServer, axe_violations, overflows
+from tests.browser import LiveServer, overflows
 from tests.student.person import ANSWERS, Person, Values
 from tests.student.test_adjust import MUSTS, stored
-from tests.student.tour import Tour
+from tests.student.tour import lend_cookies
+from tests.visual import looked_at
 from webapp.bootstrap import Runtime
 
 pytestmark = pytest.mark.browser
@@ -36,11 +37,6 @@ def results(person: Person) -> str:
     return person.finish(MUSTS)
 
 
-def wear_cookies(page: Page, person: Person, url: str) -> None:
-    """Give the browser of `page` the cookies of `person`."""
-    Tour(person, {}).lend_cookies(page, url)
-
-
 def names(page: Page) -> list[str]:
     """The programs of the list in order."""
     return page.locator(".match h2").all_inner_texts()
@@ -55,7 +51,7 @@ def test_a_change_ranks_again_says_what_moved_and_is_kept_only_on_request(
     faults: list[str],
 ) -> None:
     page = new_page()
-    wear_cookies(page, person, url)
+    lend_cookies(person, page, url)
     page.goto(url + results)
     before, was = stored(runtime), names(page)
     status = page.locator("#list-status")
@@ -92,7 +88,7 @@ def test_by_keyboard_alone(
     javascript: bool,
 ) -> None:
     page = new_page(javascript=javascript, width=390)
-    wear_cookies(page, person, url)
+    lend_cookies(person, page, url)
     page.goto(url + results)
     first = names(page)[0]
 
@@ -140,45 +136,43 @@ def test_nothing_shifts_while_the_page_loads(
 ) -> None:
     page = new_page(width=width)
     page.add_init_script(SHIFTS)
-    wear_cookies(page, person, url)
+    lend_cookies(person, page, url)
     page.goto(url + results, wait_until="networkidle")
     page.wait_for_timeout(300)
     assert page.evaluate("window.shifted") < LEAST_SHIFT
 
 
-@pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_in_any_state_of_the_list(
-    person: Person, url: str, results: str, new_page: Callable[..., Page], dark: bool
+    person: Person, url: str, results: str, new_page: Callable[..., Page]
 ) -> None:
     found: dict[str, list[str]] = {}
-    page = new_page(dark=dark, width=390)
-    wear_cookies(page, person, url)
+    page = new_page(width=390)
+    lend_cookies(person, page, url)
     page.goto(url + results)
     page.locator("#panel > summary").click()
     page.locator(".match-story summary").first.click()
     page.locator(".not-for-me summary").first.click()
-    found["opened"] = axe_violations(page)
+    found["opened"] = looked_at(page)
     page.get_by_label("Budget for tuition").fill("12000")
     expect(page.locator("#list-status")).to_contain_text("The list changed:")
-    found["trial"] = axe_violations(page)
+    found["trial"] = looked_at(page)
     assert overflows(page) == 0
     page.get_by_role("button", name="Keep these").click()
     page.locator(".not-for-me summary").first.click()
     page.get_by_role("button", name="Takes too long").first.click()
     expect(page.get_by_role("heading", name="Put aside by you")).to_be_visible()
-    found["aside"] = axe_violations(page)
+    found["aside"] = looked_at(page)
     page.locator("#panel > summary").click()
     page.get_by_label("Longest time").fill("x")
     page.get_by_role("button", name="Keep these").click()
     expect(page.get_by_text("The list was not changed yet")).to_be_visible()
-    found["mistake"] = axe_violations(page)
+    found["mistake"] = looked_at(page)
     assert overflows(page) == 0
     assert {state: faults for state, faults in found.items() if faults} == {}
 
 
-@pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_on_an_empty_list_and_on_ways(
-    person: Person, another_person: Person, url: str, new_page: Callable[..., Page], dark: bool
+    person: Person, another_person: Person, url: str, new_page: Callable[..., Page]
 ) -> None:
     empty: dict[str, Values] = {
         "goal": {"credentials": ["doctorate"]},
@@ -194,12 +188,12 @@ def test_axe_finds_nothing_on_an_empty_list_and_on_ways(
         (person, empty, "Look beyond our list"),
         (another_person, far, "Ways to your goal"),
     ):
-        page = new_page(dark=dark)
+        page = new_page()
         path = visitor.finish(answers)
-        wear_cookies(page, visitor, url)
+        lend_cookies(visitor, page, url)
         page.goto(url + path)
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
-        assert axe_violations(page) == []
+        assert looked_at(page) == []
 
 
 def test_the_first_visit_is_light(person: Person) -> None:

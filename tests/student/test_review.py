@@ -98,3 +98,18 @@ def test_a_guide_may_suggest_a_job_which_counts_once_it_is_sent(person: Person) 
     saved = person.open("/match/goal?occupation=15-1252")
     assert [c["value"] for c in saved.controls if c["tag"] == "option" and "selected" in c] == [""]
     assert person.client.get("/match/goal?occupation=<script>").status_code == 200
+
+
+def test_a_guide_offers_its_job_to_somebody_whose_form_is_filled_in(person: Person) -> None:
+    answered(person)
+    assert person.client.get("/match?occupation=15-2051").headers["Location"] == "/match/review"
+    address = person.client.get("/match?occupation=15-1252").headers["Location"]
+    page = person.open(address)
+    assert "Until then the job that you chose before counts." in page.words
+    assert [c["value"] for c in page.controls if c["tag"] == "option" and "selected" in c] == ["15-1252"]
+    before = person.open("/match/goal")
+    assert [c["value"] for c in before.controls if c["tag"] == "option" and "selected" in c] == ["15-2051"]
+    sent = person.send(address, {**ANSWERS["goal"], "occupation": "15-1221"}, page=page)
+    assert "from=" not in sent.headers["Location"]
+    after = person.open("/match/goal?occupation=15-1252")
+    assert [c["value"] for c in after.controls if c["tag"] == "option" and "selected" in c] == ["15-1221"]

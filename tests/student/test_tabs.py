@@ -14,8 +14,9 @@ from webapp.student.tabs import mark, replaced
 WARNING = "was changed in another tab or on another device"
 
 
-@pytest.fixture(autouse=True)
-def _context(app: Flask) -> Iterator[None]:
+@pytest.fixture
+def form_context(app: Flask) -> Iterator[None]:
+    """For forms that are made outside a request."""
     with app.app_context():
         yield
 
@@ -63,6 +64,7 @@ def test_sending_the_same_page_twice_says_nothing(person: Person) -> None:
     assert WARNING not in person.open("/match/background").words
 
 
+@pytest.mark.usefixtures("form_context")
 def test_a_mark_changes_with_the_answers_and_only_with_them() -> None:
     assert mark(None) == ""
     assert mark({"a": "1", "b": ["2"]}) == mark({"b": ["2"], "a": "1"})

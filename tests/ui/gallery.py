@@ -153,7 +153,6 @@ def create_gallery() -> Flask:
     install_ui(
         app,
         site=Site(
-            demo=True,
             operator="Program Match Example",
             postal_address="1 Main Street, Springfield, IL 62701",
             contact_email="hello@example.com",

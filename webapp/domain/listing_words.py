@@ -28,6 +28,11 @@ class Price:
         return f"{self.basis}, as of {self.as_of}" if self.as_of else self.basis
 
 
+def school(listing: Listing) -> str:
+    """Who awards it and where: "Larkspur University, Austin, TX"."""
+    return ", ".join(part for part in (listing.institution, where(listing)) if part)
+
+
 def teaching(listing: Listing) -> str | None:
     """ "Online or partly online"."""
     return _upper(" or ".join(MODALITY_LABELS[way] for way in listing.modality))

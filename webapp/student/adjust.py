@@ -4,16 +4,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
-from webapp.domain.profile import ProfileError
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
 from webapp.student.answers import Answers, profile_of
 from webapp.student.drafts import current_draft, kept_for
 from webapp.student.forms.panel import PanelForm
+from webapp.student.own_page import keep_private
 from webapp.student.picks import Changes, changes_of
-from webapp.student.ranked import draft_of, ranked, to_the_answer
+from webapp.student.ranked import draft_of, ranked
 from webapp.student.requests import list_page, request_form
-from webapp.student.results import keep_private
 from webapp.student.shown import changed_words, keep_order, list_values, saved_order
 from webapp.student.ticket import new_ticket
 
@@ -25,7 +24,7 @@ NOT_YOURS = (
 )
 GONE = "The list has changed since this page was shown, and that is no longer on offer. Nothing was changed."
 
-blueprint.after_request(keep_private)
+keep_private(blueprint)
 
 
 @blueprint.get("/results/<token>/try")
@@ -71,10 +70,7 @@ def keep(token: str) -> ResponseReturnValue:
 def change(token: str) -> ResponseReturnValue:
     """One of the changes that the list offers by a button: saved, or tried out on a device that may not save."""
     draft = draft_of(token)
-    try:
-        results = ranked(draft, token)
-    except ProfileError as error:
-        return to_the_answer(error)
+    results = ranked(draft, token)
     changes = changes_of(request.form.get("pick", "")[:300], results.ranking, results.profile, results.catalog)
     if not changes:
         flash(GONE, "warm")
@@ -114,10 +110,7 @@ def _kept(draft: OpenDraft, token: str, changes: Changes) -> ResponseReturnValue
     if not changes:
         flash("Nothing was different, so nothing was changed.", "info")
         return to_list(token)
-    try:
-        words = changed_words(profile_of(draft.answers), profile_of(_merged(draft.answers, changes)))
-    except ProfileError as error:
-        return to_the_answer(error)
+    words = changed_words(profile_of(draft.answers), profile_of(_merged(draft.answers, changes)))
     keep_order(draft)
     built = runtime()
     with built.begin() as session:
@@ -129,10 +122,7 @@ def _kept(draft: OpenDraft, token: str, changes: Changes) -> ResponseReturnValue
 def _trial(
     draft: OpenDraft, token: str, changes: Changes, panel: PanelForm | None, *, only_list: bool = False
 ) -> ResponseReturnValue:
-    try:
-        results = ranked(draft, token, _merged(draft.answers, changes))
-    except ProfileError as error:
-        return to_the_answer(error)
+    results = ranked(draft, token, _merged(draft.answers, changes))
     before = saved_order(results) if results.is_trial else None
     if only_list:
         return render_template("student/results_list.html", **list_values(results, panel=panel, before=before))
@@ -141,10 +131,7 @@ def _trial(
 
 
 def _with_errors(draft: OpenDraft, token: str, panel: PanelForm) -> ResponseReturnValue:
-    try:
-        results = ranked(draft, token)
-    except ProfileError as error:
-        return to_the_answer(error)
+    results = ranked(draft, token)
     form, ticket = request_form(filled=False), new_ticket(draft.id, runtime().clock.now())
     return list_page(results, form, ticket, panel=panel), 422
 

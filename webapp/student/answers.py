@@ -40,15 +40,16 @@ AGE = Step(
     "It has no part in the ranking.",
     AgeForm,
 )
+GOAL = Step(
+    "goal",
+    "goal",
+    "Goal",
+    "Where do you want to go?",
+    "Say as much as you know. You can change it later.",
+    GoalForm,
+)
 PROFILE_STEPS = (
-    Step(
-        "goal",
-        "goal",
-        "Goal",
-        "Where do you want to go?",
-        "Say as much as you know. You can change it later.",
-        GoalForm,
-    ),
+    GOAL,
     Step(
         "background",
         "background",

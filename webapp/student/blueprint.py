@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask
 
+from webapp.domain.profile import ProfileError
 from webapp.student import (
     adjust,
     compare,
@@ -26,6 +27,7 @@ from webapp.student import (
 )
 from webapp.student.arrival import remember_campaign
 from webapp.student.public_pages import public_url
+from webapp.student.ranked import to_the_answer
 
 PARTS = (
     pages,
@@ -55,6 +57,7 @@ def install_student(app: Flask) -> None:
     """Mount the student's pages on `app`. Endpoints are `student.<module>.<view>`."""
     student = Blueprint("student", __name__, template_folder="templates")
     student.before_request(remember_campaign)
+    student.register_error_handler(ProfileError, to_the_answer)
     student.context_processor(shortlist.for_templates)
     student.add_app_template_global(public_url)
     for part in PARTS:

@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.domain.label import counted, money_cents, percent
 from webapp.domain.listing import Listing
-from webapp.domain.listing_words import Price, length, price, starts, teaching, where
+from webapp.domain.listing_words import Price, length, price, school, starts, teaching
 from webapp.domain.profile import Criterion
 from webapp.domain.wording import (
     band_label,
@@ -69,7 +69,6 @@ class Reason:
     text: str
     source: str | None
     as_of: str | None
-    source_url: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +145,13 @@ def moved(cards: Iterable[Card], moves: Mapping[str, Move]) -> tuple[Card, ...]:
     return tuple(replace(card, move=moves.get(card.program_id)) for card in cards)
 
 
+def points_words(score: float, low: float, high: float) -> str:
+    """A score and its bounds, each from 0 to 1, in points of 100."""
+    points, least, most = (round(100 * value) for value in (score, low, high))
+    span = f" ({least} to {most}, since some facts are unknown)" if least != most else ""
+    return f"{points} of 100 points{span}"
+
+
 def find_listing(catalog: Catalog, program_id: str) -> Listing | None:
     """The listing of a program, or None where the catalogue does not have it (any more)."""
     row = catalog.row_of.get(program_id)
@@ -162,7 +168,6 @@ def _card(
 ) -> Card:
     program_id = match["program_id"]
     listing = catalog.listings[catalog.row_of[program_id]]
-    place = where(listing)
     caveats = [caveat for caveat in match["caveats"] if caveat["code"] not in (*_MOVED, NOTHING_SAID)]
     gaps = tuple(_gap(gap, catalog) for gap in match["gaps"])
     best = _best(match, usual)
@@ -171,7 +176,7 @@ def _card(
         program_id=program_id,
         name=listing.name,
         school=listing.institution,
-        institution=f"{listing.institution}, {place}" if place else listing.institution,
+        institution=school(listing),
         url=None,
         site=listing.url,
         demo=program_id in demo,
@@ -243,15 +248,8 @@ def _caution(
 
 
 def _score(match: Mapping[str, Any]) -> str:
-    low, high = (round(100 * bound) for bound in match["interval"])
-    points = round(100 * match["score"])
-    text = (
-        f"{points} of 100 points"
-        if low == high
-        else f"{points} of 100 points ({low} to {high}, since some facts are unknown)"
-    )
     apart = [caveat_sentence(caveat) for caveat in match["caveats"] if caveat["code"] in _MOVED]
-    return ". ".join([text, *apart])
+    return ". ".join([points_words(match["score"], *match["interval"]), *apart])
 
 
 def _parts(contributions: Mapping[str, float], shares: Mapping[Criterion, float]) -> Iterable[Part]:

@@ -1,12 +1,13 @@
 """Up to four programs side by side."""
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
 from webapp.domain.listing import PROGRAM_ID
 from webapp.queries.program import listed_programs
 from webapp.student.compare_page import compare_page
+from webapp.student.own_page import keep_private
 from webapp.student.programs import finder
 from webapp.student.reader import current_reader, judged_for
 from webapp.student.shortlist import own_shortlist
@@ -18,11 +19,7 @@ MOST_NAMED = 40
 """So many programs an address may name; the rest is not looked at."""
 
 
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """The page tells how programs stand for one reader: it is not for search engines."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+keep_private(blueprint)
 
 
 @blueprint.get("/compare")

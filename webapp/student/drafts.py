@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, request
+from flask import Response, g, request
 
 from webapp.context import runtime
 from webapp.services import draft as drafts
@@ -17,13 +17,11 @@ def cookie_name() -> str:
 
 
 def current_draft() -> OpenDraft | None:
-    """The draft of this browser, unless it has none or it has expired."""
-    token = request.cookies.get(cookie_name(), "")
-    if not token or len(token) > 100:
-        return None
-    built = runtime()
-    with built.begin() as session:
-        return drafts.find_by_cookie(session, built.clock, token)
+    """The draft of this browser, unless it has none or it has expired; looked up once a request, as it was then."""
+    if "current_draft" not in g:
+        g.current_draft = _find()
+    draft: OpenDraft | None = g.current_draft
+    return draft
 
 
 def remember(response: Response, draft: OpenDraft) -> None:
@@ -48,6 +46,15 @@ def forget(response: Response) -> None:
 def kept_for() -> timedelta:
     """How long a draft is kept after its last change."""
     return timedelta(days=runtime().settings.draft_expiry_days)
+
+
+def _find() -> OpenDraft | None:
+    token = request.cookies.get(cookie_name(), "")
+    if not token or len(token) > 100:
+        return None
+    built = runtime()
+    with built.begin() as session:
+        return drafts.find_by_cookie(session, built.clock, token)
 
 
 def _is_secure() -> bool:

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
 from webapp.domain.feedback import FeedbackReason
-from webapp.domain.profile import ProfileError
 from webapp.matching.ranking import Match
 from webapp.services import feedback
 from webapp.services.feedback import Seen
@@ -17,13 +16,13 @@ from webapp.student.answers import profile_of
 from webapp.student.asides import REASON_WORDS, effect_of, effect_words, no_effect_words
 from webapp.student.cards import find_listing
 from webapp.student.drafts import kept_for
-from webapp.student.ranked import Results, draft_of, ranked, to_the_answer
-from webapp.student.results import keep_private
+from webapp.student.own_page import keep_private
+from webapp.student.ranked import Results, draft_of, ranked
 from webapp.student.shown import changed_words, keep_order
 
 blueprint = Blueprint("feedback", __name__)
 
-blueprint.after_request(keep_private)
+keep_private(blueprint)
 
 
 @blueprint.post("/results/<token>/aside")
@@ -36,10 +35,7 @@ def put_aside(token: str) -> ResponseReturnValue:
     if not is_own(draft):
         flash(NOT_YOURS, "warm")
         return to_list(token)
-    try:
-        results = ranked(draft, token)
-    except ProfileError as error:
-        return to_the_answer(error)
+    results = ranked(draft, token)
     match = _shown(results.ranking.matches, program_id)
     if match is None:
         flash(GONE, "warm")

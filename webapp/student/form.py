@@ -13,15 +13,14 @@ from webapp.services import child
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
 from webapp.student import arrival, tabs
-from webapp.student.answers import STEPS, Answers, Step, find_step, first_open_step, number_of
+from webapp.student.answers import GOAL, STEPS, Answers, Step, find_step, first_open_step, number_of
 from webapp.student.drafts import current_draft, forget, remember
 from webapp.student.forms.age import AgeForm
-from webapp.student.forms.goal import GoalForm
 from webapp.student.forms.step import StepForm
 
 blueprint = Blueprint("form", __name__)
 
-BACK, LATER, RESULTS, REVIEW = "back", "later", "results", "review"
+BACK, LATER, RESULTS, REVIEW, GUIDE = "back", "later", "results", "review", "guide"
 SUGGESTED_JOB = "occupation"
 _STOPPED = "stopped"
 """In the browser's own session cookie, which ends with the browser: a child should not simply choose another age."""
@@ -37,8 +36,10 @@ def stay_stopped() -> ResponseReturnValue | None:
 
 @blueprint.get("/match")
 def begin() -> ResponseReturnValue:
-    """To the first step that is still open, or to the answers."""
+    """To the first step that is still open, or to the answers; to the goal with another job that a guide suggests."""
     draft = current_draft()
+    if draft and _wishes_another_job(draft.answers):
+        return redirect(url_for(".show", slug=GOAL.slug, **{**_carried(), "from": GUIDE}), 302)
     step = first_open_step(draft.answers) if draft else STEPS[0]
     return redirect(_address(step) if step else url_for("student.review.show"), 302)
 
@@ -54,7 +55,8 @@ def show(slug: str) -> ResponseReturnValue:
         return redirect(_address(first_open), 302)
     arrival.remember_arrival()
     saved = answers.get(step.slug)
-    return _page(step, step.form.restored(_suggested(step) if saved is None else saved), draft, tabs.mark(saved))
+    filled = {**(saved or {}), **_suggested(step, answers)}
+    return _page(step, step.form.restored(filled), draft, tabs.mark(saved))
 
 
 @blueprint.post("/match/<slug>")
@@ -158,17 +160,30 @@ def _next_address(step: Step, draft: OpenDraft, go: str) -> str:
         return url_for("student.results.show", token=results_token(draft))
     if following == REVIEW:
         return url_for("student.review.show")
-    return url_for(".show", slug=following, **_carried())
+    carried = _carried()
+    if carried.get("from") == GUIDE:
+        del carried["from"]  # the job was looked at: whoever comes back to it finds what they chose
+    return url_for(".show", slug=following, **carried)
 
 
 def _mistakes(form: StepForm) -> str:
     return " ".join(f"{form[error.name].label.text} {error.text}" for error in form.errors_in_order() if error.name)
 
 
-def _suggested(step: Step) -> dict[str, str | list[str]] | None:
-    """A job that the address of a guide names, so that the list shows it; it counts only once the step is saved."""
+def _suggested(step: Step, answers: Answers) -> dict[str, str]:
+    """A job that the address of a guide names, so that the step shows it; it counts only once the step is saved.
+
+    What was chosen before stays unless the student came from the guide just now.
+    """
     job = request.args.get(SUGGESTED_JOB, "")
-    return {"occupation": job} if step.form is GoalForm and job in occupations() else None
+    is_open = step.slug not in answers or request.args.get("from") == GUIDE
+    return {"occupation": job} if step is GOAL and is_open and job in occupations() else {}
+
+
+def _wishes_another_job(answers: Answers) -> bool:
+    """Whether a guide names another job than the one that was saved."""
+    job = request.args.get(SUGGESTED_JOB, "")
+    return GOAL.slug in answers and job in occupations() and job != answers[GOAL.slug].get("occupation")
 
 
 def results_token(draft: OpenDraft) -> str:
@@ -192,7 +207,8 @@ def _page(step: Step, form: StepForm, draft: OpenDraft | None, seen: str) -> str
         form=form,
         seen=seen,
         carried=_carried(),
-        wished=step.slug not in answers and _suggested(step) is not None,
+        wished=bool(_suggested(step, answers)),
+        answered=step.slug in answers,
         from_review=bool(draft and draft.is_complete and request.args.get("from") == REVIEW),
         progress_steps=progress,
         is_complete=bool(draft and draft.is_complete),

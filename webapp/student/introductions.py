@@ -11,7 +11,6 @@ from webapp.context import rate_limited, runtime
 from webapp.domain.consent import CONSENT_TEXT_VERSION
 from webapp.domain.errors import Refused
 from webapp.domain.ids import new_token
-from webapp.domain.profile import ProfileError
 from webapp.domain.submission import IntroductionRequest, Submission
 from webapp.domain.time_zone import guess_time_zone, time_zone_label
 from webapp.queries.question import questions_for
@@ -23,15 +22,14 @@ from webapp.student.forms.introductions import IntroductionsForm, asking
 from webapp.student.forms.question import field_name
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, SendForm
 from webapp.student.introductions_page import SchoolChoice, check_page, choices_of
+from webapp.student.own_page import keep_private
 from webapp.student.privacy_signal import sends_gpc
-from webapp.student.ranked import Results, draft_of, ranked, to_the_answer
+from webapp.student.ranked import Results, draft_of, ranked
 from webapp.student.requests import is_too_fast, store, to_my_data
-from webapp.student.results import keep_private
 from webapp.student.ticket import Ticket, new_ticket, opened, sealed
 
 blueprint = Blueprint("introductions", __name__)
-blueprint.after_request(keep_private)
-blueprint.register_error_handler(ProfileError, to_the_answer)
+keep_private(blueprint)
 
 _KEY: Final = "request_key"
 TOO_YOUNG = (

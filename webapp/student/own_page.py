@@ -1,4 +1,4 @@
-"""What all pages behind a my-data link share: whose they are, and that they stay private."""
+"""What pages share that are one student's own: whose they are, and that they stay private."""
 
 from flask import Blueprint, Response, abort
 
@@ -7,7 +7,7 @@ from webapp.queries.my_data import Person, find_person
 
 
 def keep_private(blueprint: Blueprint) -> None:
-    """A my-data link is a key: no search engine may keep what is behind it."""
+    """No search engine may keep these pages: their link is a key, or they tell how programs stand for one reader."""
 
     @blueprint.after_request
     def add_header(response: Response) -> Response:

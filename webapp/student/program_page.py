@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.domain.label import listed, percent, rule_label, subject_label
 from webapp.domain.listing import Listing
-from webapp.domain.listing_words import length, price, teaching, where
+from webapp.domain.listing_words import length, price, school, teaching, where
 from webapp.domain.occupation import occupations
 from webapp.domain.wording import (
     band_label,
@@ -17,6 +17,7 @@ from webapp.domain.wording import (
 )
 from webapp.matching.judging import FIRST, Judgement
 from webapp.queries.program import ListedProgram
+from webapp.student.cards import Reason, points_words
 from webapp.student.checklist import Bridge, Checklist, checklist_of
 from webapp.student.facts import FactGroup, fact_groups
 from webapp.student.forms.goal import CREDENTIAL_WORDS
@@ -24,16 +25,6 @@ from webapp.student.structured_data import structured_program
 
 LEADS_THERE = 0.6
 """How strongly a field must lead to a job before the form is offered with that job filled in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One reason or caveat with where its fact comes from."""
-
-    text: str
-    source: str | None = None
-    as_of: str | None = None
-    source_url: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +39,7 @@ class ForYou:
     points: str
     place: str
     is_listed: bool
-    reasons: tuple[Line, ...]
+    reasons: tuple[Reason, ...]
     caveats: tuple[str, ...]
     coverage: str
 
@@ -106,18 +97,18 @@ def program_page(
 def for_you(judgement: Judgement) -> ForYou:
     """Verdict, band, place and reasons in words."""
     match = judgement.match
-    low, high, points = (round(100 * value) for value in (match.low, match.high, match.score))
-    span = f" ({low} to {high}, since some facts are unknown)" if low != high else ""
     return ForYou(
         verdict=match.verdict,
         verdict_label=verdict_label(match.verdict),
         verdict_sentence=verdict_sentence(match.verdict),
         band=match.band,
         band_label=band_label(match.band),
-        points=f"{points} of 100 points{span}",
+        points=points_words(match.score, match.low, match.high),
         place=place_words(judgement),
         is_listed=judgement.place is not None,
-        reasons=tuple(Line(reason_sentence(reason.to_json()), reason.source, reason.as_of) for reason in match.reasons),
+        reasons=tuple(
+            Reason(reason_sentence(reason.to_json()), reason.source, reason.as_of) for reason in match.reasons
+        ),
         caveats=tuple(caveat_sentence(caveat.to_json()) for caveat in match.caveats),
         coverage=f"{percent(match.coverage)} of these points rest on published facts",
     )
@@ -143,9 +134,9 @@ def _prepares(listing: Listing, name_of: Callable[[str], Bridge | None]) -> Iter
 
 
 def _description(listing: Listing) -> str:
-    place, cost = where(listing), price(listing)
+    cost = price(listing)
     parts = [
-        f"{listing.name} at {listing.institution}" + (f", {place}" if place else ""),
+        f"{listing.name} at {school(listing)}",
         CREDENTIAL_WORDS[listing.credential][0],
         *(part for part in (teaching(listing), length(listing), cost and cost.text) if part),
     ]

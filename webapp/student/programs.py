@@ -9,12 +9,13 @@ from webapp.context import runtime
 from webapp.domain.credential import Credential
 from webapp.domain.errors import NotFound
 from webapp.domain.label import credential_label
-from webapp.domain.listing import PROGRAM_ID, Listing
+from webapp.domain.listing import PROGRAM_ID
 from webapp.domain.listing_words import length, price, teaching, where
 from webapp.domain.profile import Modality
 from webapp.matching.catalog import Catalog
 from webapp.queries.paging import Page
 from webapp.queries.program import ListedProgram, Search, find_program, list_published
+from webapp.student.cards import find_listing
 from webapp.student.checklist import Bridge
 from webapp.student.forms.goal import CREDENTIAL_WORDS
 from webapp.student.forms.program_search import ProgramSearchForm
@@ -77,8 +78,7 @@ def finder(catalog: Catalog) -> Callable[[str], Bridge | None]:
     """Finds the name of a published program by its id."""
 
     def find(program_id: str) -> Bridge | None:
-        row = catalog.row_of.get(program_id)
-        listing: Listing | None = None if row is None else catalog.listings[row]
+        listing = find_listing(catalog, program_id)
         return None if listing is None else Bridge(program_id, listing.name, listing.institution)
 
     return find

@@ -72,6 +72,28 @@ def question_of(draft: OpenDraft, answers: Answers, put_aside: tuple[PutAside, .
     return Question(profile_of(answers), DEFAULT_WEIGHTS, draft.id.bytes, runtime().clock.now().date(), without)
 
 
+def asked_by(draft: OpenDraft) -> Question:
+    """What a draft asks as it is saved. Raises ProfileError where the answers make no profile."""
+    with runtime().begin() as session:
+        put_aside = list_put_aside(session, draft.id)
+    return question_of(draft, draft.answers, put_aside)
+
+
+def ranking_of(asked: Question, catalog: Catalog, *, counterfactuals: bool = True) -> Ranking:
+    """The first `SHOWN` of the list, with what would change each of them unless told otherwise."""
+    with RANK_SECONDS.time():
+        return rank(
+            asked.profile,
+            catalog,
+            asked.weights,
+            SHOWN,
+            salt=asked.salt,
+            today=asked.today,
+            counterfactuals=counterfactuals,
+            without=asked.without,
+        )
+
+
 def ranked(draft: OpenDraft, token: str, answers: Answers | None = None) -> Results:
     """The list of a draft, with its own answers or with others. Raises ProfileError where they make no profile."""
     built = runtime()
@@ -80,10 +102,7 @@ def ranked(draft: OpenDraft, token: str, answers: Answers | None = None) -> Resu
     with built.begin() as session:
         put_aside = list_put_aside(session, draft.id)
         asked = question_of(draft, answers, put_aside)
-        with RANK_SECONDS.time():
-            ranking = rank(
-                asked.profile, catalog, asked.weights, SHOWN, salt=asked.salt, today=asked.today, without=asked.without
-            )
+        ranking = ranking_of(asked, catalog)
         ids = [match.program_id for match in ranking.matches]
         offers, demo = offers_for(session, ids), demo_program_ids(session, ids)
     shares = Student(asked.profile, asked.weights).shares

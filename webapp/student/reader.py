@@ -9,13 +9,11 @@ from flask import url_for
 from webapp.context import runtime
 from webapp.domain.profile import Profile, ProfileError
 from webapp.matching.judging import Judgement, judge
-from webapp.matching.ranking import rank
-from webapp.matching.weights import DEFAULT_WEIGHTS
-from webapp.queries.feedback import list_put_aside
 from webapp.services.draft import OpenDraft
 from webapp.student.answers import profile_of
 from webapp.student.drafts import current_draft
 from webapp.student.form import results_token
+from webapp.student.ranked import asked_by, ranking_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +47,21 @@ def judged_for(reader: Reader, program_ids: Sequence[str]) -> dict[str, Judgemen
     """How these programs stand for the reader, as in their list; empty for one who has said nothing."""
     if reader.draft is None or reader.profile is None:
         return {}
-    built = runtime()
+    asked = asked_by(reader.draft)
     return judge(
-        reader.profile,
-        built.snapshot.current(),
-        DEFAULT_WEIGHTS,
+        asked.profile,
+        runtime().snapshot.current(),
+        asked.weights,
         program_ids,
-        salt=reader.draft.id.bytes,
-        today=built.clock.now().date(),
-        without=_put_aside(reader.draft),
+        salt=asked.salt,
+        today=asked.today,
+        without=asked.without,
     )
 
 
-def ranked_for(reader: Reader, k: int) -> list[dict[str, Any]]:
-    """The best k matches of the reader, in their JSON form; empty for one who has said nothing."""
+def ranked_for(reader: Reader) -> list[dict[str, Any]]:
+    """The matches of the reader's list in their JSON form; empty for one who has said nothing."""
     if reader.draft is None or reader.profile is None:
         return []
-    built = runtime()
-    ranking = rank(
-        reader.profile,
-        built.snapshot.current(),
-        DEFAULT_WEIGHTS,
-        k,
-        salt=reader.draft.id.bytes,
-        today=built.clock.now().date(),
-        counterfactuals=False,
-        without=_put_aside(reader.draft),
-    )
+    ranking = ranking_of(asked_by(reader.draft), runtime().snapshot.current(), counterfactuals=False)
     return [match.to_json() for match in ranking.matches]
-
-
-def _put_aside(draft: OpenDraft) -> frozenset[str]:
-    with runtime().begin() as session:
-        return frozenset(each.program_id for each in list_put_aside(session, draft.id))

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import address_key
-from webapp.domain.profile import ProfileError
 from webapp.domain.submission import Contact, Submission
 from webapp.queries.my_data import count_requests, opens_a_page
 from webapp.services.submission import Stored, submit
 from webapp.student.forms.panel import PanelForm
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
 from webapp.student.privacy_signal import sends_gpc
-from webapp.student.ranked import SHOWN, Results, draft_of, ranked, to_the_answer
+from webapp.student.ranked import SHOWN, Results, draft_of, ranked
 from webapp.student.shown import list_values
 from webapp.student.ticket import Ticket, new_ticket, opened, sealed
 
@@ -35,10 +34,7 @@ def ask(token: str) -> ResponseReturnValue:
     """Have the list mailed, once, and show where it stands."""
     built = runtime()
     draft = draft_of(token)
-    try:
-        results = ranked(draft, token)
-    except ProfileError as error:
-        return to_the_answer(error)
+    results = ranked(draft, token)
     form = request_form(filled=True)
     ticket = opened(form.ticket.data or "", built.links.secret, draft.id)
     if not _is_acceptable(form, ticket) or ticket is None:

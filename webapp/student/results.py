@@ -1,13 +1,13 @@
 """The results page: the list, and the form that was asked on its device."""
 
-from flask import Blueprint, Response, make_response, redirect, url_for
+from flask import Blueprint, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
-from webapp.domain.profile import ProfileError
 from webapp.student import requests
 from webapp.student.drafts import remember
-from webapp.student.ranked import draft_of, ranked, to_the_answer
+from webapp.student.own_page import keep_private
+from webapp.student.ranked import draft_of, ranked
 from webapp.student.requests import list_page, request_form
 from webapp.student.shown import kept_order
 from webapp.student.ticket import new_ticket
@@ -17,21 +17,14 @@ blueprint.get("/results/<token>/requests")(requests.look_again)
 blueprint.post("/results/<token>/requests")(requests.ask)
 
 
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """A results link is a key: no search engine may keep it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+keep_private(blueprint)
 
 
 @blueprint.get("/results/<token>")
 def show(token: str) -> ResponseReturnValue:
     """The ranked list, and the request form under it."""
     draft = draft_of(token)
-    try:
-        results = ranked(draft, token)
-    except ProfileError as error:
-        return to_the_answer(error)
+    results = ranked(draft, token)
     form, ticket = request_form(filled=False), new_ticket(draft.id, runtime().clock.now())
     return list_page(results, form, ticket, before=kept_order(results))
 

@@ -1,6 +1,6 @@
 """The page behind a resume link. Opening it changes nothing, so no scanner of mails can use the link up."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
@@ -8,15 +8,12 @@ from webapp.services import draft as drafts
 from webapp.services import resume_link
 from webapp.services.resume_link import OpenLink
 from webapp.student.drafts import current_draft, remember
+from webapp.student.own_page import keep_private
 
 blueprint = Blueprint("resume", __name__)
 
 
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """A resume link is a key: no search engine may keep it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+keep_private(blueprint)
 
 
 @blueprint.get("/resume/<token>")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
@@ -15,25 +15,22 @@ from webapp.queries.share import SharedLink, find_shared, list_shared
 from webapp.services import share as shares
 from webapp.student.drafts import current_draft
 from webapp.student.forms.share import ShareForm
+from webapp.student.own_page import keep_private
+from webapp.student.ranked import SHOWN
 from webapp.student.reader import Reader, current_reader, judged_for, ranked_for
 from webapp.student.share_page import SharedCard, content_of, digest_of, shared_cards
 from webapp.student.shortlist import own_shortlist
 
 blueprint = Blueprint("share", __name__)
 
-RANKED = 10
 LONGEST_TOKEN = 100
 LIST_WORDS: Mapping[SharedKind, str] = {
     SharedKind.SHORTLIST: "My shortlist",
-    SharedKind.RANKED: f"The first {RANKED} of my ranked list",
+    SharedKind.RANKED: f"The first {SHOWN} of my ranked list",
 }
 
 
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Neither the links nor what they open are for search engines."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+keep_private(blueprint)
 
 
 @blueprint.get("/share")
@@ -125,7 +122,7 @@ def _kind(text: str) -> SharedKind:
 def _content(kind: SharedKind, *, verdicts: bool, reasons: bool) -> SharedContent:
     reader = current_reader()
     if kind is SharedKind.RANKED:
-        matches = {match["program_id"]: match for match in ranked_for(reader, RANKED)}
+        matches = {match["program_id"]: match for match in ranked_for(reader)}
         ids = list(matches)
     else:
         ids = list(own_shortlist())

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.domain.label import BAND_LABELS
-from webapp.domain.listing_words import Price, length, price, starts, teaching, where
+from webapp.domain.listing_words import Price, length, price, school, starts, teaching
 from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram, shared_reasons
 from webapp.domain.wording import reason_sentence
 from webapp.queries.program import ListedProgram
+from webapp.student.cards import Reason
 from webapp.student.forms.goal import CREDENTIAL_WORDS
 
 VERDICT_WORDS: Mapping[str, str] = {
@@ -21,16 +22,6 @@ VERDICT_WORDS: Mapping[str, str] = {
     "unknown": "Too little is known to say",
 }
 """Verdicts about somebody else than the reader."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedReason:
-    """A fact that speaks for a program, with where it comes from."""
-
-    text: str
-    source: str | None
-    as_of: str | None
-    source_url: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +43,7 @@ class SharedCard:
     verdict_label: str
     band: str | None
     band_label: str
-    reasons: tuple[SharedReason, ...]
+    reasons: tuple[Reason, ...]
 
 
 def content_of(
@@ -91,12 +82,11 @@ def shared_cards(content: SharedContent, programs: Mapping[str, ListedProgram]) 
 
 def _card(number: int, shared: SharedProgram, program: ListedProgram) -> SharedCard:
     listing = program.listing
-    place = where(listing)
     return SharedCard(
         number=number,
         program_id=listing.program_id,
         name=listing.name,
-        institution=f"{listing.institution}, {place}" if place else listing.institution,
+        institution=school(listing),
         is_demo=program.is_demo,
         is_published=program.is_published,
         credential=CREDENTIAL_WORDS[listing.credential][0],
@@ -112,7 +102,7 @@ def _card(number: int, shared: SharedProgram, program: ListedProgram) -> SharedC
     )
 
 
-def _reasons(reasons: Iterable[Mapping[str, Any]]) -> Iterable[SharedReason]:
+def _reasons(reasons: Iterable[Mapping[str, Any]]) -> Iterable[Reason]:
     for reason in reasons:
         text = reason_sentence(reason)
-        yield SharedReason(text[:1].upper() + text[1:], reason["source"], reason["as_of"])
+        yield Reason(text[:1].upper() + text[1:], reason["source"], reason["as_of"])

@@ -19,6 +19,7 @@ from webapp.services.draft import OpenDraft
 from webapp.student.arrival import attribution
 from webapp.student.drafts import current_draft, remember
 from webapp.student.forms.goal import CREDENTIAL_WORDS
+from webapp.student.own_page import keep_private
 from webapp.student.program_page import for_you
 from webapp.student.reader import current_reader, judged_for
 
@@ -28,11 +29,7 @@ _LOCAL = re.compile(r"/(?:[\w.~:=&%+-][\w./~:=&?%+-]*)?(?:#[\w-]+)?", re.ASCII)
 LONGEST_WAY_BACK = 2000
 
 
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """A page of one's own is not for search engines."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+keep_private(blueprint)
 
 
 @blueprint.get("/shortlist")

@@ -9,7 +9,6 @@ from flask import session as cookie
 from webapp.context import runtime
 from webapp.domain.profile import Profile
 from webapp.matching.standings import fates_of, order_of
-from webapp.queries.feedback import list_put_aside
 from webapp.services.draft import OpenDraft
 from webapp.student.asides import REASON_WORDS, asides_of
 from webapp.student.cards import moved
@@ -17,7 +16,7 @@ from webapp.student.drafts import current_draft
 from webapp.student.elsewhere import ELSEWHERE
 from webapp.student.forms.panel import PanelForm
 from webapp.student.movement import Movement, movement_of
-from webapp.student.ranked import SHOWN, Results, question_of
+from webapp.student.ranked import SHOWN, Results, asked_by, question_of
 from webapp.student.summary import summary_of
 
 _BEFORE = "list_before"
@@ -62,10 +61,7 @@ def saved_order(results: Results) -> tuple[str, ...]:
 
 def keep_order(draft: OpenDraft) -> None:
     """Keep the list as it is, in the student's own signed cookie, so that the next page can say what moved."""
-    built = runtime()
-    with built.begin() as session:
-        put_aside = list_put_aside(session, draft.id)
-    ids = order_of(question_of(draft, draft.answers, put_aside), built.snapshot.current(), SHOWN)
+    ids = order_of(asked_by(draft), runtime().snapshot.current(), SHOWN)
     cookie[_BEFORE] = {"draft": draft.id.hex, "ids": ids}
 
 

@@ -1,6 +1,5 @@
 """What every page stands on: the layouts, the macros, the static files, the filters."""
 
-import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from markupsafe import Markup
 from webapp.ui.assets import AssetFolder
 from webapp.ui.compression import install_compression
 from webapp.ui.formats import FILTERS
-from webapp.ui.widgets import anchor_of, described_by, kind_of, options_of
+from webapp.ui.widgets import described_by, kind_of, options_of
 
 _STATIC = Path(__file__).parent / "static"
 _ONE_YEAR = 31_536_000
@@ -20,10 +19,9 @@ _ONE_YEAR = 31_536_000
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What layouts say of the site: its name, who runs it, how to write to them, whether its listings are invented."""
+    """What layouts say of the site: its name, who runs it and how to write to them."""
 
     name: str = "Program Match"
-    demo: bool = False
     operator: str = ""
     postal_address: str = ""
     contact_email: str = ""
@@ -32,7 +30,7 @@ class Site:
 def install_ui(app: Flask, *, site: Site) -> None:
     """Mount layouts, macros, filters, ``/static`` and compression on ``app``.
 
-    Templates get ``asset(name)``, ``site``, ``this_year()`` and ``json_ld(data)``. Raises ``ValueError`` when the app
+    Templates get ``asset(name)``, ``site`` and ``json_ld(data)``. Raises ``ValueError`` when the app
     has a static folder of its own: make it with ``Flask(..., static_folder=None)``.
     """
     if app.static_folder is not None:
@@ -60,10 +58,8 @@ def install_ui(app: Flask, *, site: Site) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         site=site,
-        this_year=lambda: dt.datetime.now(dt.UTC).year,
         json_ld=json_ld,
         kind_of=kind_of,
-        anchor_of=anchor_of,
         described_by=described_by,
         options_of=options_of,
     )

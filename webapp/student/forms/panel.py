@@ -5,7 +5,7 @@ from typing import Any
 
 from webapp.domain.profile import Criterion
 from webapp.student.forms.practicalities import MODALITY_WORDS, RADIUS_WORDS
-from webapp.student.forms.priorities import CRITERION_WORDS, PRIORITY_WORDS
+from webapp.student.forms.priorities import PRIORITY_OPTIONS, one_for_each_criterion
 from webapp.ui.choices import UNKNOWN, CheckboxesField, Option, SelectField
 from webapp.ui.forms import BaseForm
 from webapp.ui.numbers import NumberField, WholeNumberField, parse_number
@@ -16,12 +16,9 @@ PRIORITIES = tuple(criterion.value for criterion in Criterion)
 Fields = dict[str, dict[str, str | list[str]]]
 
 
-def _weight_of(criterion: Criterion) -> SelectField:
-    title, hint = CRITERION_WORDS[criterion]
-    options = [Option(priority.value, words) for priority, words in PRIORITY_WORDS.items()]
-    return SelectField(title, hint=hint, options=options, unknown=None, blank="Not said")
-
-
+@one_for_each_criterion(
+    lambda title, hint: SelectField(title, hint=hint, options=PRIORITY_OPTIONS, unknown=None, blank="Not said")
+)
 class PanelForm(BaseForm):
     """Fields of the steps `practicalities` and `priorities` under their own names. What is left empty is not said."""
 
@@ -37,20 +34,15 @@ class PanelForm(BaseForm):
         unknown=None,
         blank="Not said",
     )
-    goal = _weight_of(Criterion.GOAL)
-    background = _weight_of(Criterion.BACKGROUND)
-    cost = _weight_of(Criterion.COST)
-    duration = _weight_of(Criterion.DURATION)
-    schedule = _weight_of(Criterion.SCHEDULE)
-    place = _weight_of(Criterion.PLACE)
-    start = _weight_of(Criterion.START)
-    outcomes = _weight_of(Criterion.OUTCOMES)
-    interests = _weight_of(Criterion.INTERESTS)
 
     @classmethod
     def showing(cls, answers: Mapping[str, Mapping[str, Any]]) -> "PanelForm":
         """The panel filled in with what a draft holds."""
         return cls.restored(_held(answers))
+
+    def weights(self) -> list[SelectField]:
+        """The fields that say how much each criterion counts."""
+        return [self[name] for name in PRIORITIES]
 
     def changes(self, answers: Mapping[str, Mapping[str, Any]]) -> Fields:
         """The answers that differ from those of a draft, {step: {field: value}}. Call it after `validate()`."""

@@ -1,8 +1,12 @@
 """Step 5: what matters most."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from webapp.domain.profile import Criterion, Priority
 from webapp.student.forms.step import ProfilePart, StepForm
 from webapp.ui.choices import Option, RadioField
+from webapp.ui.forms import BaseForm
 
 PRIORITY_WORDS = {
     Priority.MUST: "Must",
@@ -23,24 +27,29 @@ CRITERION_WORDS = {
 }
 
 
-def _weight_of(criterion: Criterion) -> RadioField:
-    title, hint = CRITERION_WORDS[criterion]
-    options = [Option(priority.value, words) for priority, words in PRIORITY_WORDS.items()]
-    return RadioField(title, hint=hint, options=options, unknown="Not sure")
+PRIORITY_OPTIONS = tuple(Option(priority.value, words) for priority, words in PRIORITY_WORDS.items())
+
+_Form = TypeVar("_Form", bound=type[BaseForm])
 
 
+def one_for_each_criterion(field_of: Callable[[str, str], object]) -> Callable[[_Form], _Form]:
+    """Adds a field to a form for each criterion, under its name; `field_of` makes it from a title and a hint."""
+
+    def add(form: _Form) -> _Form:
+        for criterion, (title, hint) in CRITERION_WORDS.items():
+            setattr(form, criterion.value, field_of(title, hint))
+        return form
+
+    return add
+
+
+@one_for_each_criterion(lambda title, hint: RadioField(title, hint=hint, options=PRIORITY_OPTIONS, unknown="Not sure"))
 class PrioritiesForm(StepForm):
     """One row of weights for each criterion."""
 
-    goal = _weight_of(Criterion.GOAL)
-    background = _weight_of(Criterion.BACKGROUND)
-    cost = _weight_of(Criterion.COST)
-    duration = _weight_of(Criterion.DURATION)
-    schedule = _weight_of(Criterion.SCHEDULE)
-    place = _weight_of(Criterion.PLACE)
-    start = _weight_of(Criterion.START)
-    outcomes = _weight_of(Criterion.OUTCOMES)
-    interests = _weight_of(Criterion.INTERESTS)
+    def weights(self) -> list[RadioField]:
+        """The fields in their order on the page."""
+        return [self[criterion.value] for criterion in CRITERION_WORDS]
 
     def profile_part(self) -> ProfilePart:
         """The section `priorities`."""
