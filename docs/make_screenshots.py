@@ -98,7 +98,12 @@ def _travel(page: Page, url: str) -> Mapping[str, str]:
         with page.expect_navigation():
             page.get_by_role("button", name="Add to shortlist").first.click()
     page.goto(results)
-    mine = ask_for(page, Request(email="robin@student.example", first_name="Robin", last_name="Okafor", schools=2))
+    mine = ask_for(
+        page,
+        Request(
+            email="robin@student.example", first_name="Robin", last_name="Okafor", schools=("Brambleford", "Pellworth")
+        ),
+    )
     return {"results": results.removeprefix(url), "mine": mine.removeprefix(url), "program": program}
 
 

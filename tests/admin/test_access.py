@@ -16,6 +16,7 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.overview.find": EVERYONE,
     "admin.leads.release": SENDERS,
     "admin.leads.replay": SENDERS,
+    "admin.leads.replay_notice": SENDERS,
     "admin.deliveries.replay": SENDERS,
     "admin.messages.resend": SENDERS,
     "admin.imports.check": IMPORTERS,
@@ -31,7 +32,8 @@ def _rules(app: Flask) -> Iterator[Rule]:
 
 
 def _path(app: Flask, rule: Rule) -> str:
-    values = {"row_id": "01890000-0000-7000-8000-000000000000", "token": "A" * 43}
+    nothing = "01890000-0000-7000-8000-000000000000"
+    values = {"row_id": nothing, "notice_id": nothing, "token": "A" * 43}
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
 

@@ -14,14 +14,15 @@ Values = Mapping[str, str | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the student asks for. `schools` is how many of the schools to tick, from the top.
+    """What the student asks for.
 
+    `schools` are the schools to tick: how many from the top, or the words by which to know each.
     `answer` is written wherever a ticked school asks for words.
     """
 
     email: str
     mail: bool = True
-    schools: int = 1
+    schools: int | tuple[str, ...] = 1
     channels: tuple[str, ...] = ("email",)
     first_name: str = "Ana"
     last_name: str = "Silva"
@@ -120,9 +121,9 @@ def ask_for(page: Page, request: Request) -> str:
     expect(page.get_by_role("heading", level=1, name="Your list")).to_be_visible()
     keys.press("Choose schools")
     page.wait_for_url("**/introductions")
-    boxes = page.locator('[name="schools"]')
-    for index in range(request.schools):
-        keys.tick("schools", str(boxes.nth(index).get_attribute("value")))
+    schools = _schools(page, request.schools)
+    for school in schools:
+        keys.tick("schools", school)
     _answer_the_schools(page, keys, request.answer)
     for channel in request.channels:
         keys.tick("channels", channel)
@@ -138,9 +139,19 @@ def ask_for(page: Page, request: Request) -> str:
         page.keyboard.press("Space")
     keys.press("See what would be sent")
     page.wait_for_url("**/introductions/check")
-    keys.press(f"I agree: send to {'this school' if request.schools == 1 else f'these {request.schools} schools'}")
+    keys.press(f"I agree: send to {'this school' if len(schools) == 1 else f'these {len(schools)} schools'}")
     page.wait_for_url("**/my-data/*")
     return page.url
+
+
+def _schools(page: Page, wanted: int | tuple[str, ...]) -> list[str]:
+    """The values of the boxes to tick."""
+    boxes = page.locator('[name="schools"]')
+    if isinstance(wanted, int):
+        chosen = [boxes.nth(index) for index in range(wanted)]
+    else:
+        chosen = [page.get_by_role("checkbox", name=name).and_(boxes).first for name in wanted]
+    return [str(box.get_attribute("value")) for box in chosen]
 
 
 def _answer_the_schools(page: Page, keys: Keyboard, answer: str) -> None:

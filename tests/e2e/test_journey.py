@@ -16,7 +16,11 @@ from tests.student.tour import lend_cookies
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("javascript", "width", "dark"), [(True, 1280, False), (False, 390, True)])
+# An L4 orthogonal array: every two of (script, width, dark) meet in every way.
+WINDOWS = [(True, 1280, False), (True, 390, True), (False, 1280, True), (False, 390, False)]
+
+
+@pytest.mark.parametrize(("javascript", "width", "dark"), WINDOWS)
 def test_from_the_first_question_to_taking_an_introduction_back(
     app: Flask,
     live_server: Callable[[Any], LiveServer],
