@@ -23,7 +23,7 @@ run: $(VENV)/.run  ## Start website, worker, database and broker here (PORT=8001
 	@exec $(PY) -m webapp.cli.main run
 
 test: $(VENV)/.dev browser  ## Run the tests (TESTS="tests/domain -k name" for some of them)
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 laws: $(VENV)/.dev  ## Try the engine's laws on five thousand cases each, ten times as many as the tests do
 	@LAW_EXAMPLES=5000 $(PY) -m pytest -n $(WORKERS) --dist loadfile tests/matching
@@ -76,14 +76,15 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.lock
 	@$(WITH_UV) --require-hashes -r requirements/dev.lock || $(WITH_PIP) --require-hashes -r requirements/dev.lock
 	@touch $@
 
-# The browser tests drive Debian's chromium. TESTS="-m 'not browser'" does without.
+# The browser tests drive Debian's chromium, best without its windows. TESTS="-m 'not browser'" does without.
 browser:
 	@case "$(TESTS)" in *"not browser"*) exit 0;; esac; \
-	command -v chromium > /dev/null && exit 0; \
+	command -v chromium-headless-shell > /dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	  echo "Installing chromium for the browser tests"; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null && exit 0; \
+	  echo "Installing chromium-headless-shell for the browser tests"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell > /dev/null && exit 0; \
 	fi; \
-	echo "The browser tests need chromium: sudo apt install chromium"; \
+	command -v chromium > /dev/null && exit 0; \
+	echo "The browser tests need chromium: sudo apt install chromium-headless-shell"; \
 	echo "Without it: make test TESTS=\"-m 'not browser'\""; \
 	exit 1

@@ -20,7 +20,14 @@ from webapp import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "program_match_template"
+LONGEST_FIRST = ("crash", "e2e", "student", "matching", "embedded")
 STARTER_WAITS_SECONDS = 900.0  # for the other xdist workers to finish with the servers it started
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the files whose tests are long, so that no worker is left alone with one of them at the end."""
+    floors = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: floors.get(item.path.relative_to(ROOT / "tests").parts[0], len(floors)))
 
 
 @pytest.fixture(scope="session")

@@ -171,8 +171,8 @@ class Installation:
             "WEBHOOK_ALLOW_LOOPBACK": "true",
             "WEBHOOK_TIMEOUT_SECONDS": "2.5",
             "LEASE_SECONDS": "4",
-            "MAIL_RETRY_SECONDS": "2,4,8,12,12,12,12,12,12",
-            "DELIVERY_RETRY_SECONDS": "2,4,8,12,12,12,12,12,12",
+            "MAIL_RETRY_SECONDS": "2,8,24,24,24,24",
+            "DELIVERY_RETRY_SECONDS": "2,8,24,24,24,24",
             "PYTHONUNBUFFERED": "1",
         }
 

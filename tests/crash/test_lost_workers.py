@@ -7,7 +7,7 @@ import pytest
 from tests.crash.installation import Installation, nothing_lost_nothing_doubled
 
 STUDENTS = 200
-KILLS = 3
+KILLS = 2
 THREADS = 4
 
 pytestmark = pytest.mark.crash

@@ -4,7 +4,6 @@ from typing import Any
 
 from tests.factories.demo_catalogue import demo_catalog
 from tests.matching.law import TODAY, Case, law
-from webapp.domain.listing import Listing
 from webapp.domain.profile import Profile
 from webapp.domain.requirement import RequirementState, gap_sentence, requirement_sentence
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
@@ -19,7 +18,7 @@ def test_judged_programs_stand_where_the_ranking_puts_them(case: Case) -> None:
     profile, catalog = Profile.from_json(case.obj), case.world.catalog
     ranked = rank(profile, catalog, DEFAULT_WEIGHTS, FIRST, today=TODAY, counterfactuals=False, salt=b"somebody")
     ids = case.chance.sample([listing.program_id for listing in case.listings], min(6, len(case.listings)))
-    judged = _judged(case.obj, case.listings, ids, salt=b"somebody")
+    judged = _judged(case.obj, catalog, ids, salt=b"somebody")
     shown = {match.program_id: match for match in ranked.matches}
     assert list(judged) == list(ids)
     for program_id, judgement in judged.items():
@@ -35,7 +34,7 @@ def test_judged_programs_stand_where_the_ranking_puts_them(case: Case) -> None:
 
 @law
 def test_what_is_not_met_is_a_gap_in_the_same_words_and_nothing_else_is(case: Case) -> None:
-    for judgement in _judged(case.obj, case.listings, [each.program_id for each in case.listings]).values():
+    for judgement in _judged(case.obj, case.world.catalog, [each.program_id for each in case.listings]).values():
         unmet = {each.rule: each for each in judgement.requirements if each.state is S.NOT_MET}
         gaps = {gap.rule: gap for gap in judgement.match.gaps}
         assert set(unmet) == set(gaps)
@@ -50,7 +49,7 @@ def test_what_is_not_met_is_a_gap_in_the_same_words_and_nothing_else_is(case: Ca
 @law
 def test_limits_are_the_students_own_and_count_as_the_ranking_counts(case: Case) -> None:
     obj = case.obj
-    judged = _judged(obj, case.listings, [listing.program_id for listing in case.listings])
+    judged = _judged(obj, case.world.catalog, [listing.program_id for listing in case.listings])
     first = [judgement.limits[0] for judgement in judged.values() if judgement.limits]
     counted = {rule: first.count(rule) for rule in LIMIT_RULES if rule in first}
     assert counted == dict(case.ranking.excluded)
@@ -77,6 +76,5 @@ def test_held_against_nobody_a_listing_only_says_what_it_asks_for() -> None:
     assert "state" not in told  # some of it is on campus
 
 
-def _judged(obj: dict[str, Any], listings: list[Listing], ids: Any, *, salt: bytes = b"") -> dict[str, Any]:
-    catalog = Catalog.from_listings(listings, "test")
+def _judged(obj: dict[str, Any], catalog: Catalog, ids: Any, *, salt: bytes = b"") -> dict[str, Any]:
     return judge(Profile.from_json(obj), catalog, DEFAULT_WEIGHTS, ids, salt=salt, today=TODAY)

@@ -16,7 +16,7 @@ law = law_from(2)
 
 def listed(obj: dict[str, Any], catalog: Catalog, without: frozenset[str] = frozenset(), k: int = 50) -> Ranking:
     profile = Profile.from_json(obj)
-    return rank(profile, catalog, DEFAULT_WEIGHTS, k, salt=SALT, today=TODAY, without=without)
+    return rank(profile, catalog, DEFAULT_WEIGHTS, k, salt=SALT, today=TODAY, without=without, counterfactuals=False)
 
 
 def question(obj: dict[str, Any], without: frozenset[str] = frozenset()) -> Question:

@@ -102,7 +102,7 @@ def _repeated() -> Catalog:
     )
 
 
-@many
+@settings(many, max_examples=60)  # a full sort of six thousand programs takes its time
 @given(obj=profile_objects(), k=st.sampled_from([1, 10, 50]), salt=st.binary(max_size=4))
 def test_the_best_of_real_programs_are_those_of_a_full_sort(obj: dict[str, Any], k: int, salt: bytes) -> None:
     context = context_of(obj, real_catalog())

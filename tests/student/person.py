@@ -115,9 +115,11 @@ class Person:
         token = (page or self.open(path)).hidden("csrf_token")
         return self.client.post(path, data={**values, "csrf_token": token})
 
-    def answer(self, step: str, values: Values | None = None, **more: str | list[str]) -> TestResponse:
-        """Answer one step."""
-        return self.send(f"/match/{step}", {**(ANSWERS[step] if values is None else values), **more})
+    def answer(
+        self, step: str, values: Values | None = None, *, page: Page | None = None, **more: str | list[str]
+    ) -> TestResponse:
+        """Answer one step, with the token of its own page or of any other."""
+        return self.send(f"/match/{step}", {**(ANSWERS[step] if values is None else values), **more}, page=page)
 
     def reach(self, step: str) -> None:
         """Say as little as the steps before `step` take."""
@@ -125,11 +127,13 @@ class Person:
             self.answer(before, ANSWERS["age"] if before == "age" else {})
 
     def finish(self, answers: Mapping[str, Values] | None = None) -> str:
-        """Answer every step; the path of the results page."""
+        """Answer every step, without looking at the pages between; the path of the results page."""
+        page = self.open(f"/match/{STEPS[0]}")
         for step in STEPS:
             values = dict(ANSWERS[step] if answers is None or step == "age" else answers.get(step, {}))
             values.update((answers or {}).get(step, {}))
-            response = self.answer(step, values | ({"go": "results"} if step == STEPS[-1] else {}))
+            last = {"go": "results"} if step == STEPS[-1] else {}
+            response = self.answer(step, values | last, page=page)
             assert response.status_code == 303, (step, Page(response.text).words)
         return urlsplit(response.headers["Location"]).path
 
