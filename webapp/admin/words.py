@@ -118,6 +118,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "cap_full": "The partner's cap is full.",
     "expired": "Its time ran out.",
     "withdrawn_by_student": "The student took it back.",
+    "erased_by_student": "The student had everything erased.",
     "released_by_staff": "Staff released it from review.",
     "replayed_by_staff": "Staff sent it again.",
     "resent_by_staff": "Staff sent it again.",
