@@ -44,10 +44,12 @@ class Picture:
     top: str = "body"
     size: ViewportSize | None = None
     dark: bool = False
+    stranger: bool = False
+    """As somebody sees it who comes for the first time."""
 
 
 PICTURES = (
-    Picture("home", "/"),
+    Picture("home", "/", stranger=True),
     Picture("form", "/match/subjects"),
     Picture("results", "{results}", top="article"),
     Picture("results-phone", "{results}", size=PHONE, dark=True),
@@ -77,7 +79,8 @@ def make(url: str, staff: str) -> None:
         cookies = student.context.cookies()
         for picture in PICTURES:
             page = _page(browser, picture.size or WIDE, dark=picture.dark)
-            page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what cookies() gives is what add_cookies() takes
+            if not picture.stranger:
+                page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what cookies() gives is what add_cookies() takes
             page.goto(url + picture.address.format_map(addresses))
             _save(page, picture.name, top=picture.top)
             page.context.close()
