@@ -17,7 +17,7 @@ from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
 from webapp.models.notice import PartnerNotice
 from webapp.models.outbox import OutboxEvent
-from webapp.models.partner import Partner, PartnerEndpoint, PartnerInstitution
+from webapp.models.partner import GroupedProgram, Partner, PartnerEndpoint, PartnerInstitution, ProgramGroup
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
@@ -44,6 +44,7 @@ __all__ = [
     "DraftStep",
     "FailedLogin",
     "Feedback",
+    "GroupedProgram",
     "ImportStatus",
     "InboxMail",
     "Institution",
@@ -64,6 +65,7 @@ __all__ = [
     "PartnerTerms",
     "PendingRequest",
     "Program",
+    "ProgramGroup",
     "Prospect",
     "ReceivedPosting",
     "ResumeLink",

@@ -18,6 +18,7 @@ class Lead(Base):
     """One introduction of one student to one partner. At most one for each submission and partner.
 
     `due_at` is when the next step may be taken (undo window over, cap open again); null when there is none.
+    `waived` names the checks of `services.routing` that a person decided to overlook.
     `cap_day` and `cap_month` name the counters this lead has taken from; null while it has taken none.
     """
 
@@ -36,6 +37,7 @@ class Lead(Base):
     contact_preferences: Mapped[JsonObject] = mapped_column(server_default="{}")
     undo_until: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    waived: Mapped[JsonArray] = mapped_column(server_default="[]")
     cap_day: Mapped[date | None]
     cap_month: Mapped[date | None]
     delivered_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, func
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.domain.partner import PartnerStatus
@@ -33,6 +33,32 @@ class PartnerInstitution(Base):
 
     institution_id: Mapped[UUID] = mapped_column(ForeignKey("institutions.id"), primary_key=True)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)
+
+
+class ProgramGroup(Base):
+    """Programs of a partner that share terms: a price, a cap, a filter. Without one, the partner's own stand."""
+
+    __tablename__ = "program_groups"
+
+    id: Mapped[Id]
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        UniqueConstraint("partner_id", "name"),
+        CheckConstraint("char_length(name) >= 1 AND char_length(name) <= 100", name="name_length"),
+    )
+
+
+class GroupedProgram(Base):
+    """A program in a group. A program is in one group at most, since its institution has one partner at most."""
+
+    __tablename__ = "grouped_programs"
+
+    program_id: Mapped[str] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("program_groups.id", ondelete="CASCADE"), index=True)
 
 
 class PartnerEndpoint(Base):

@@ -1,12 +1,12 @@
 """Leads: releasing them when the undo window ends, withdrawing them, writing down every step."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import exists, insert, select
+from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.consent import CONSENT_TEXT_VERSION, ConsentKind, ConsentPurpose
@@ -15,13 +15,8 @@ from webapp.domain.errors import NotFound
 from webapp.domain.events import EventKind
 from webapp.domain.lead import LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
 from webapp.domain.notice import NoticeKind
-from webapp.domain.partner import PartnerStatus
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
-from webapp.services import cap, consent, notice, outbox
-
-DUPLICATE_WINDOW = timedelta(days=90)
-PAUSED_RECHECK = timedelta(hours=1)
-_WITH_PARTNER = (LeadStatus.QUEUED, LeadStatus.DELIVERING, LeadStatus.DELIVERED, LeadStatus.DUPLICATE_AT_PARTNER)
+from webapp.services import cap, consent, notice, outbox, routing
 
 
 def move(
@@ -58,36 +53,22 @@ def release(session: Session, clock: Clock, lead_id: UUID) -> None:
         or lead.status not in NOT_YET_SENT - {LeadStatus.QUEUED}
     ):
         return
-    if lead.expires_at <= now:
-        _stop(session, lead, LeadStatus.EXPIRED, at=now, reason="expired")
-        return
-    partner = session.get_one(Partner, lead.partner_id)
-    if partner.status is PartnerStatus.ENDED:
-        _stop(session, lead, LeadStatus.EXPIRED, at=now, reason="partner_ended")
-        return
     reason = "undo_window_over" if lead.status is LeadStatus.UNDO_WINDOW else "hold_over"
-    move(session, lead, LeadStatus.QUEUED, at=now, reason=reason)
-    if partner.status is PartnerStatus.PAUSED:
-        _hold(session, lead, LeadStatus.HELD_SCHEDULE, at=now, until=now + PAUSED_RECHECK, reason="partner_paused")
-    elif _is_duplicate(session, lead, now):
-        _hold(session, lead, LeadStatus.HELD_REVIEW, at=now, until=None, reason="duplicate_in_window")
-    else:
-        _send_on(session, lead, at=now)
+    _route(session, lead, at=now, reason=reason)
 
 
 def release_from_review(session: Session, clock: Clock, lead_id: UUID) -> None:
-    """Staff looked at a lead held for review and let it go: it is queued without the duplicate check."""
-    now = clock.now()
+    """Staff looked at a lead held for review and let it go: what held it is not asked again."""
     lead = _locked(session, lead_id)
     if lead is None:
         raise NotFound("There is no such lead.")
-    queue(session, lead, at=now, reason="released_by_staff")
+    queue(session, lead, at=clock.now(), reason="released_by_staff")
 
 
 def queue(session: Session, lead: Lead, *, at: datetime, reason: str) -> None:
-    """Queue `lead` (already locked) without looking for duplicates: a person decided."""
-    move(session, lead, LeadStatus.QUEUED, at=at, reason=reason)
-    _send_on(session, lead, at=at)
+    """Queue `lead` (already locked) without the checks that a person decided to overlook."""
+    lead.waived = sorted({*lead.waived, *routing.WAIVED_BY_REVIEW})
+    _route(session, lead, at=at, reason=reason)
 
 
 def withdraw(session: Session, clock: Clock, lead_id: UUID, *, prospect_id: UUID, page: str) -> None:
@@ -164,12 +145,23 @@ def _delivery_of(session: Session, lead: Lead) -> Delivery:
     return session.execute(select(Delivery).where(Delivery.lead_id == lead.id).with_for_update()).scalar_one()
 
 
+def _route(session: Session, lead: Lead, *, at: datetime, reason: str) -> None:
+    """Queue `lead` and its delivery, or hold or end it and say why."""
+    partner = session.get_one(Partner, lead.partner_id)
+    over = routing.find_end(lead, partner, at)
+    if over is None or not LEAD_LIFECYCLE.allows(lead.status, over.status):
+        move(session, lead, LeadStatus.QUEUED, at=at, reason=reason)
+    obstacle = over or routing.find_obstacle(session, lead, partner, at)
+    if obstacle is None:
+        _send_on(session, lead, at=at)
+    elif LEAD_LIFECYCLE.is_terminal(obstacle.status):
+        _stop(session, lead, obstacle.status, at=at, reason=obstacle.reason, detail=obstacle.detail)
+    else:
+        _hold(session, lead, obstacle, at=at)
+
+
 def _send_on(session: Session, lead: Lead, *, at: datetime) -> None:
-    """Queue the delivery of a queued lead, or hold it when a cap is full."""
-    full_until = cap.reserve(session, lead, at)
-    if full_until is not None:
-        _hold(session, lead, LeadStatus.HELD_CAP, at=at, until=full_until, reason="cap_full")
-        return
+    """Queue the delivery of a lead that nothing stands in the way of."""
     lead.due_at = None
     delivery = _delivery_of(session, lead)
     delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.PENDING)
@@ -177,17 +169,25 @@ def _send_on(session: Session, lead: Lead, *, at: datetime) -> None:
     outbox.add(session, EventKind.DELIVERY_DUE, [delivery.id], due_at=at)
 
 
-def _hold(
-    session: Session, lead: Lead, status: LeadStatus, *, at: datetime, until: datetime | None, reason: str
-) -> None:
-    move(session, lead, status, at=at, reason=reason, detail={"until": until.isoformat()} if until else None)
+def _hold(session: Session, lead: Lead, obstacle: routing.Obstacle, *, at: datetime) -> None:
+    until = obstacle.until
+    detail = {**obstacle.detail, **({"until": until.isoformat()} if until else {})}
+    move(session, lead, obstacle.status, at=at, reason=obstacle.reason, detail=detail)
     lead.due_at = until
     if until is not None:
         outbox.add(session, EventKind.LEAD_DUE, [lead.id], due_at=until)
 
 
-def _stop(session: Session, lead: Lead, status: LeadStatus, *, at: datetime, reason: str) -> None:
-    move(session, lead, status, at=at, reason=reason)
+def _stop(
+    session: Session,
+    lead: Lead,
+    status: LeadStatus,
+    *,
+    at: datetime,
+    reason: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    move(session, lead, status, at=at, reason=reason, detail=detail)
     lead.due_at = None
     delivery = _delivery_of(session, lead)
     # What the partner has keeps its place in the caps. Of what may be arriving just now, the worker's answer decides.
@@ -197,22 +197,3 @@ def _stop(session: Session, lead: Lead, status: LeadStatus, *, at: datetime, rea
         delivery.status = DeliveryStatus.CANCELLED
         delivery.reason, delivery.due_at, delivery.finished_at = reason, None, at
         delivery.leased_until = delivery.lease_id = None
-
-
-def _is_duplicate(session: Session, lead: Lead, now: datetime) -> bool:
-    """Whether the same address was introduced to the same partner lately. Locks that pair until commit."""
-    email_key = session.execute(select(Prospect.email_key).where(Prospect.id == lead.prospect_id)).scalar_one()
-    session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{email_key.hex()}:{lead.partner_id}", 0)))
-    )
-    other, who = aliased(Lead), aliased(Prospect)
-    return bool(
-        session.execute(
-            select(
-                exists()
-                .where(other.partner_id == lead.partner_id, other.id != lead.id, other.prospect_id == who.id)
-                .where(who.email_key == email_key, other.status.in_(_WITH_PARTNER))
-                .where(other.created_at > now - DUPLICATE_WINDOW, other.test == lead.test)
-            )
-        ).scalar()
-    )
