@@ -44,7 +44,7 @@ from webapp.queries.invoice import due_cycles, get_invoice, invoice_entries, lea
 from webapp.queries.lead_return import reason_rates
 from webapp.queries.ledger import cycle_report, ledger_faults
 from webapp.queries.performance import performance
-from webapp.services import billing_cycle, charge, delivery, invoice, lead, lead_return, program_group, terms
+from webapp.services import billing_cycle, cap, charge, delivery, invoice, lead, lead_return, program_group, terms
 from webapp.services.handover import Outside
 from webapp.services.invoice_file import write_invoice_file
 from webapp.services.lead_return import Wish
@@ -126,7 +126,7 @@ def test_an_approved_return_gives_money_and_place_back_and_a_denied_one_does_not
         taken = session.get_one(Lead, each)
         taken.cap_day = taken.cap_month = None
         from_cap = session.get_one(Lead, each, with_for_update=True)
-        lead.cap.reserve(session, from_cap, clock.now())
+        cap.reserve(session, from_cap, clock.now())
         bill(session, each, clock.now())
     wanted = Wish(ReturnReason.DUPLICATE, "We had her in May.", date(2026, 5, 4))
     approved = lead_return.request(
@@ -306,11 +306,11 @@ def test_a_thousand_test_leads_change_no_report_no_cap_and_no_invoice(
     assert len(cycle_report(session)) == 2
 
     tests = many_leads(session, clock, links, school, 1000, test=True)
-    for each in session.scalars(select(Lead).where(Lead.id.in_(tests))).all():
-        assert lead.cap.reserve(session, each, clock.now()) is None
-        charge.fix(session, each, at=clock.now())
-        each.status, each.delivered_at = LeadStatus.DELIVERED, clock.now()
-        assert not charge.accrue(session, each, at=clock.now())
+    for test in session.scalars(select(Lead).where(Lead.id.in_(tests))).all():
+        assert cap.reserve(session, test, clock.now()) is None
+        charge.fix(session, test, at=clock.now())
+        test.status, test.delivered_at = LeadStatus.DELIVERED, clock.now()
+        assert not charge.accrue(session, test, at=clock.now())
     session.flush()
     for each_id in tests[:20]:
         lead_return.request(session, clock, each_id, partner_id=school.partner_id, wish=BAD, actor="p")
