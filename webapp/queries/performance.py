@@ -70,7 +70,7 @@ def performance(
     until: datetime | None = None,
 ) -> tuple[Performance, ...]:
     """Every group and month with leads that count, by the moment they were asked for; the newest month first."""
-    conditions = [Lead.counts]
+    conditions: list[ColumnElement[bool]] = [and_(Lead.counts)]
     if partner_id is not None:
         conditions.append(Lead.partner_id == partner_id)
     if since is not None:

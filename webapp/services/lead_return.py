@@ -20,7 +20,7 @@ from webapp.domain.lead_return import (
     ReturnStatus,
 )
 from webapp.domain.terms import DEFAULT_RETURN_DAYS
-from webapp.models import Lead, LeadCharge, LeadReturn, Partner, ReturnEvent
+from webapp.models import Lead, LeadCharge, LeadReturn, Partner, Prospect, ReturnEvent
 from webapp.queries.terms import Terms, find_terms
 from webapp.services import cap, charge
 
@@ -56,7 +56,7 @@ def request(session: Session, clock: Clock, lead_id: UUID, *, partner_id: UUID, 
     _check_share(session, lead, partner, terms)
     made = _open(session, lead, wish, at=now, actor=actor)
     if not lead.counts or (terms is not None and wish.reason in terms.auto_returns):
-        _decide(session, made, lead, ReturnStatus.APPROVED, at=now, actor=AUTOMATIC, words=None)
+        _decide(session, made, lead, ReturnStatus.APPROVED, at=now, actor=AUTOMATIC)
     return made.id
 
 
@@ -75,7 +75,7 @@ def complain(session: Session, clock: Clock, lead_id: UUID, *, words: str = "", 
     if made is None:
         made = _open(session, lead, Wish(ReturnReason.STUDENT_COMPLAINT, words[:LONGEST_WORDS]), at=now, actor=actor)
     if made.status is ReturnStatus.REQUESTED:
-        _decide(session, made, lead, ReturnStatus.APPROVED, at=now, actor=AUTOMATIC, words=None)
+        _decide(session, made, lead, ReturnStatus.APPROVED, at=now, actor=AUTOMATIC)
     return made.id
 
 
@@ -108,11 +108,11 @@ def _decide(
     *,
     at: datetime,
     actor: str,
-    words: str | None,
+    words: str = "",
 ) -> None:
-    before = made.status
+    before, kept = made.status, _kept(session, lead, words)
     made.status = RETURN_LIFECYCLE.check(before, status)
-    made.decided_at, made.decided_by, made.decision_words = at, actor, words
+    made.decided_at, made.decided_by, made.decision_words = at, actor, kept
     session.flush()
     _step(session, made, before, at=at, actor=actor)
     if status is ReturnStatus.APPROVED:
@@ -126,7 +126,7 @@ def _open(session: Session, lead: Lead, wish: Wish, *, at: datetime, actor: str)
         lead_id=lead.id,
         partner_id=lead.partner_id,
         reason=wish.reason,
-        words=wish.words.strip() or None,
+        words=_kept(session, lead, wish.words),
         duplicate_on=wish.duplicate_on,
         status=ReturnStatus.REQUESTED,
         requested_at=at,
@@ -136,6 +136,12 @@ def _open(session: Session, lead: Lead, wish: Wish, *, at: datetime, actor: str)
     session.flush()
     _step(session, made, None, at=at, actor=actor)
     return made
+
+
+def _kept(session: Session, lead: Lead, words: str) -> str | None:
+    """What is kept of words about `lead` (already locked): nothing once its student was erased, whom they may name."""
+    erased = session.get_one(Prospect, lead.prospect_id, populate_existing=True).erased_at is not None
+    return None if erased else words.strip() or None
 
 
 def _step(session: Session, made: LeadReturn, before: ReturnStatus | None, *, at: datetime, actor: str) -> None:
@@ -189,10 +195,10 @@ def _check_share(session: Session, lead: Lead, partner: Partner, terms: Terms | 
         raise Refused(Problem("lead", what, "Write to us if this one must be looked at all the same."))
 
 
-def _checked(words: str) -> str | None:
+def _checked(words: str) -> str:
     if len(words) > LONGEST_WORDS:
         raise Refused(Problem("words", f"At most {LONGEST_WORDS} characters are taken."))
-    return words.strip() or None
+    return words
 
 
 def _waiting(session: Session, return_id: UUID) -> tuple[LeadReturn, Lead]:
