@@ -112,16 +112,17 @@ def test_leads_that_waited_for_a_paused_partner_are_looked_at_at_once(
     held = session.scalars(select(Lead)).one()
     lead.release(session, clock, held.id)
     assert held.status is LeadStatus.HELD_SCHEDULE
-    # Nobody goes back to live past the list: no test lead was ever accepted here.
-    with pytest.raises(Refused, match="accepted a test lead"):
+    session.execute(delete(PartnerTerms))
+    with pytest.raises(Refused, match="No terms are in force"):
         partner.move(session, clock, school.partner_id, PartnerStatus.LIVE, reason="resumed_by_staff", actor=ADA)
+    terms.agree(session, clock, school.partner_id, Agreed((Fee(FeeKind.PER_LEAD, 1),)), actor=ADA)
     waiting = len(session.scalars(select(OutboxEvent.id)).all())
-    partner.move(session, clock, school.partner_id, PartnerStatus.ENDED, reason="ended_by_staff", actor=ADA)
+    partner.move(session, clock, school.partner_id, PartnerStatus.LIVE, reason="resumed_by_partner", actor="lee")
     session.refresh(held)
     assert held.due_at == clock.now()
     assert len(session.scalars(select(OutboxEvent.id)).all()) == waiting + 1
     lead.release(session, clock, held.id)
-    assert held.reason == "partner_ended"
+    assert held.reason == "hold_over"
 
 
 def test_groups_hold_a_partners_own_programs(session: Session, clock: FrozenClock, seal: Seal) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -12,6 +13,9 @@ from webapp.domain.delivery import AttemptOutcome
 from webapp.domain.errors import NotFound
 from webapp.models import Attempt, Delivery, Lead, Partner, PartnerEndpoint, PartnerInstitution
 from webapp.queries.terms import find_terms
+
+DELIVERY: Final = "delivery"
+"""The name of the point about a way of delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def _points(session: Session, partner: Partner, now: datetime) -> Iterator[Point
         "Name an institution it speaks for.",
     )
     yield Point(
-        "delivery",
+        DELIVERY,
         "A way of delivery took a test lead",
         answered_a_test(session, partner.id),
         "No way of delivery that is in use has accepted a test lead yet.",

@@ -19,7 +19,7 @@ from webapp.domain.lead import LeadStatus
 from webapp.domain.partner import PARTNER_LIFECYCLE, PARTNER_REASONS, PartnerStatus
 from webapp.domain.time_zone import TIME_ZONES
 from webapp.models import GroupedProgram, Institution, Lead, Partner, PartnerEvent, PartnerInstitution, Program
-from webapp.queries.readiness import readiness
+from webapp.queries.readiness import DELIVERY, readiness
 from webapp.services import outbox
 
 LONGEST_NAME = 200
@@ -120,9 +120,7 @@ def move(
     if len(words) > LONGEST_WORDS:
         raise Refused(Problem("words", f"At most {LONGEST_WORDS} characters are taken."))
     if status is PartnerStatus.LIVE:
-        open_points = [point for point in readiness(session, partner_id, now) if not point.met]
-        if open_points:
-            raise Refused(*(Problem(point.name, point.lacks, point.remedy) for point in open_points))
+        _check_ready(session, partner_id, now, resumes=before is PartnerStatus.PAUSED)
     partner.status, partner.updated_at = status, now
     session.flush()
     _step(session, partner_id, before, status, at=now, reason=reason, words=words.strip() or None, actor=actor)
@@ -136,6 +134,17 @@ def locked(session: Session, partner_id: UUID) -> Partner:
     if found is None:
         raise NotFound("There is no such partner.")
     return found
+
+
+def _check_ready(session: Session, partner_id: UUID, now: datetime, *, resumes: bool) -> None:
+    """Refuse what is open on the list. A partner that goes on was live before, and need not take a test lead again."""
+    open_points = [
+        Problem(point.name, point.lacks, point.remedy)
+        for point in readiness(session, partner_id, now)
+        if not point.met and not (resumes and point.name == DELIVERY)
+    ]
+    if open_points:
+        raise Refused(*open_points)
 
 
 def _hurry(session: Session, partner_id: UUID, *, at: datetime) -> None:
