@@ -225,6 +225,7 @@ def test_groups_versions_and_flat_fees_stand_on_the_invoice_as_they_were(
     clock.at = datetime(2027, 1, 1, 5, tzinfo=UTC)
     assert close_all(session, clock) == 1
     assert close_all(session, clock) == 0
+    assert [invoice.close(session, clock, each) for each in session.scalars(select(BillingCycle.id))] == [(), (), ()]
 
     january, november = list_invoices(session).items
     assert (november.name, november.total_cents, november.starts_on, november.last_day) == (
@@ -336,15 +337,20 @@ class Model:
     credited: set[int] = field(default_factory=set)
 
 
+ABOUT_LEADS = st.tuples(
+    st.sampled_from(["reserve", "accept", "accept", "return", "approve", "deny", "complain"]), st.integers(0, 2)
+)
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(["reserve", "accept", "return", "approve", "deny", "complain"]), st.integers(0, 4)),
+        ABOUT_LEADS,
+        ABOUT_LEADS,
+        ABOUT_LEADS,
         st.tuples(st.just("pass"), st.sampled_from([1, 9, 30, 400, 800])),
         st.tuples(st.just("close"), st.just(0)),
         st.tuples(st.just("agree"), st.integers(0, 7)),
     ),
-    min_size=8,
-    max_size=40,
+    min_size=25,
+    max_size=50,
 )
 
 
@@ -458,7 +464,7 @@ class History:
         assert ledger_faults(self.session) == ()
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_history_reconciles_to_the_cent(
     session: Session, links: Links, seal: Seal, steps: list[tuple[str, int]]
@@ -466,7 +472,7 @@ def test_any_history_reconciles_to_the_cent(
     clock = FrozenClock(datetime(2026, 10, 20, 15, 0, tzinfo=UTC))
     with taken_back(session):
         school = make_school(session, seal, name=f"H{new_id().hex}", price_cents=4500)
-        history = History(session, clock, school, many_leads(session, clock, links, school, 5))
+        history = History(session, clock, school, many_leads(session, clock, links, school, 3))
         for step, value in steps:
             history.take(step, value)
         history.agrees()
