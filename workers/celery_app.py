@@ -56,6 +56,7 @@ def make_app() -> Celery:
             "workers.deliveries",
             "workers.notices",
             "workers.links",
+            "workers.billing",
             "workers.upkeep",
             "workers.watchdog",
         ],

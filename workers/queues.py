@@ -39,5 +39,6 @@ TASK_QUEUES: Final[dict[str, str]] = {
     "upkeep.sweep": UPKEEP,
     "upkeep.purge": UPKEEP,
     "upkeep.audit_exposure": UPKEEP,
+    "billing.close": UPKEEP,
 }
 """Every task there is, and its queue."""

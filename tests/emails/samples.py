@@ -18,6 +18,7 @@ from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.renderer import Context
 from webapp.emails.resume_link import ResumeLink
+from webapp.emails.status_request import StatusRequest
 
 SITE = "https://program-match.example"
 NOON = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
@@ -191,6 +192,16 @@ NOTICE = PartnerNotice(
     decided_at=NOON.replace(hour=18),
     acknowledge_url=f"{SITE}/partner/notices/n1",
 )
+STATUS = StatusRequest(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    legal_entity="Northfield Education, Inc.",
+    lead_id="01935f1c-7d5a-7c1e-9f0b-2f6f1c5f8a11",
+    program_id="northfield-ms-aml",
+    program="M.S. in Applied Machine Learning",
+    delivered_at=NOON.replace(day=3),
+    valid_until=NOON.replace(day=24),
+    status_url=f"{SITE}/partner/status/s1",
+)
 SAMPLES: dict[str, Context] = {
     "matched_programs": replace(MATCHED, introductions=OPENED),
     "introductions_opened": OPENED,
@@ -201,4 +212,5 @@ SAMPLES: dict[str, Context] = {
     "confirm_address": CONFIRM,
     "address_change": CHANGE,
     "partner_notice": NOTICE,
+    "status_request": STATUS,
 }

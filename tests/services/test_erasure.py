@@ -10,14 +10,25 @@ from sqlalchemy.exc import DBAPIError
 from tests.factories.stage import Stage
 from webapp.domain.clock import FrozenClock
 from webapp.domain.lead import LeadStatus
+from webapp.domain.lead_return import ReturnReason
 from webapp.domain.message import MessageClass
 from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.domain.partner import ContactChannel
 from webapp.domain.person import Details
 from webapp.gateways.fakes import FakeMail, FakeWebhook, an_answer
-from webapp.models import Consent, ConsentAnchor, LeadEvent, PartnerNotice, Prospect, Suppression
+from webapp.models import (
+    Consent,
+    ConsentAnchor,
+    ContactAnswer,
+    LeadEvent,
+    LedgerEntry,
+    PartnerNotice,
+    Prospect,
+    Suppression,
+)
 from webapp.queries.consents import all_consent_chains
-from webapp.services import correction, erasure, retention
+from webapp.services import correction, erasure, funnel, lead_return, retention
+from webapp.services.lead_return import Wish
 from webapp.services.submission import Stored
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -84,6 +95,25 @@ def test_what_a_partner_echoed_goes_too_and_another_student_keeps_everything(sta
     assert {each.kind for each in stage.all(PartnerNotice)} == {NoticeKind.ERASED}
     assert len(stage.all(PartnerNotice)) == 2  # also the one that refused: it got the details all the same
     assert faults(stage) == []
+
+
+def test_words_about_a_return_and_the_students_own_answer_go_and_what_is_owed_stays(stage: Stage) -> None:
+    school = stage.schools("Larkspur")[0]
+    mine = stage.request([school])
+    send_off(stage, mine)
+    (lead_id,) = stage.leads(mine)
+    with stage.begin() as session:
+        wish = Wish(ReturnReason.OTHER, "Ana Silva says that she is Axolotl Ann.")
+        made = lead_return.request(session, stage.clock, lead_id, partner_id=school.partner_id, wish=wish, actor="p")
+        funnel.answer(session, stage.clock, prospect_id=mine.prospect_id, lead_id=lead_id, contacted=True)
+    assert "Axolotl" in everything(stage)
+    erase(stage, mine)
+    assert "Axolotl" not in everything(stage)
+    assert stage.all(ContactAnswer) == []
+    with stage.begin() as session:
+        lead_return.approve(session, stage.clock, made, actor="ada", words="Axolotl Ann it is.")
+    assert "Axolotl" not in everything(stage)
+    assert [each.amount_cents for each in stage.all(LedgerEntry)] == [4500, -4500]
 
 
 def test_only_the_keyed_hash_and_the_records_stay(stage: Stage) -> None:

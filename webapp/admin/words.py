@@ -97,6 +97,7 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.INTRODUCTION_UPDATE: "Introduction update",
     Template.PARTNER_LEAD_WITHDRAWN: "Lead withdrawn",
     Template.PARTNER_NOTICE: "Notice to the partner",
+    Template.STATUS_REQUEST: "Question how far the partner came",
     Template.MY_DATA_LINKS: "Links to the data pages",
     Template.CONFIRM_ADDRESS: "Is this your address?",
     Template.ADDRESS_CHANGE: "Your address is to be changed",

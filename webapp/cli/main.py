@@ -20,6 +20,7 @@ _COMMANDS = {
     "exposure": ("webapp.cli.exposure:exposure", "Compare how high partners and others are shown."),
     "consent": ("webapp.cli.consent:consent", "Check the records of what students allowed."),
     "deliveries": ("webapp.cli.deliveries:deliveries", "Send failed deliveries again."),
+    "billing": ("webapp.cli.billing:billing", "Close billing cycles into invoices, and report what is owed."),
     "settings": ("webapp.cli.settings_check:settings", "Check the settings."),
     "version": ("webapp.cli.version:version", "Say which version this is."),
 }

@@ -41,6 +41,10 @@ class Links:
         """What the link holds by which a partner says that it did what a notice asks."""
         return derived_token(self.secret, "notice", notice_id, 1)
 
+    def status_token(self, link_id: UUID) -> str:
+        """What the link holds by which a partner says how far it came with one lead."""
+        return derived_token(self.secret, "status", link_id, 1)
+
     def address_token(self, prospect_id: UUID, version: int) -> str:
         """What the link holds by which the owner of a new address confirms it."""
         return derived_token(self.secret, "address", prospect_id, version)
@@ -56,6 +60,9 @@ class Links:
 
     def notice_url(self, notice_id: UUID) -> str:
         return f"{self.base_url}/partner/notices/{self.notice_token(notice_id)}"
+
+    def status_url(self, link_id: UUID) -> str:
+        return f"{self.base_url}/partner/status/{self.status_token(link_id)}"
 
     def address_url(self, prospect_id: UUID, version: int) -> str:
         return f"{self.base_url}/my-data/address/{self.address_token(prospect_id, version)}"

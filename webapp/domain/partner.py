@@ -1,7 +1,10 @@
 """A partner: a legal entity that buys leads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Final
+
+from webapp.domain.lifecycle import Lifecycle
 
 
 class PartnerStatus(StrEnum):
@@ -14,6 +17,26 @@ class PartnerStatus(StrEnum):
     def takes_leads(self) -> bool:
         """Test partners take leads marked as test; paused ones hold them; ended ones take none."""
         return self in (PartnerStatus.TEST, PartnerStatus.LIVE, PartnerStatus.PAUSED)
+
+
+_S = PartnerStatus
+PARTNER_LIFECYCLE: Final = Lifecycle[PartnerStatus](
+    "partner",
+    {
+        _S.TEST: frozenset({_S.LIVE, _S.ENDED}),
+        _S.LIVE: frozenset({_S.PAUSED, _S.ENDED}),
+        _S.PAUSED: frozenset({_S.LIVE, _S.ENDED}),
+        _S.ENDED: frozenset(),
+    },
+)
+
+PARTNER_REASONS: Final[Mapping[PartnerStatus, frozenset[str]]] = {
+    _S.TEST: frozenset({"created"}),
+    _S.LIVE: frozenset({"ready", "resumed_by_staff", "resumed_by_partner"}),
+    _S.PAUSED: frozenset({"paused_by_staff", "paused_by_partner", "complaints"}),
+    _S.ENDED: frozenset({"ended_by_staff", "ended_by_partner"}),
+}
+"""Why a partner comes into a status, as codes. What more there is to say stands beside them in words."""
 
 
 class ContactChannel(StrEnum):

@@ -27,6 +27,7 @@ from webapp.emails.my_data_links import MyDataLinks
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.resume_link import ResumeLink
+from webapp.emails.status_request import StatusRequest
 
 Context: TypeAlias = (
     AddressChange
@@ -38,6 +39,7 @@ Context: TypeAlias = (
     | PartnerLeadWithdrawn
     | PartnerNotice
     | ResumeLink
+    | StatusRequest
 )
 
 _CONTEXTS: Final[dict[str, type[Context]]] = {
@@ -50,6 +52,7 @@ _CONTEXTS: Final[dict[str, type[Context]]] = {
     "partner_lead_withdrawn": PartnerLeadWithdrawn,
     "partner_notice": PartnerNotice,
     "resume_link": ResumeLink,
+    "status_request": StatusRequest,
 }
 _LONGEST_SUBJECT: Final = 150
 # Controls, lone surrogates, what is not a character, and what turns the direction of the text around it.

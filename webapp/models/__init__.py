@@ -9,15 +9,25 @@ from webapp.models.consent_anchor import ConsentAnchor
 from webapp.models.delivery import Attempt, Delivery
 from webapp.models.draft import Draft, DraftStep
 from webapp.models.feedback import Feedback
+from webapp.models.funnel import ContactAnswer, FunnelEvent, FunnelStanding, StatusLink
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
+from webapp.models.lead_return import LeadReturn, ReturnEvent
+from webapp.models.ledger import BillingCycle, Invoice, InvoiceNumber, LeadCharge, LedgerEntry
 from webapp.models.link_request import LinkRequest
 from webapp.models.listing_revision import ListingRevision
 from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
 from webapp.models.notice import PartnerNotice
 from webapp.models.outbox import OutboxEvent
-from webapp.models.partner import GroupedProgram, Partner, PartnerEndpoint, PartnerInstitution, ProgramGroup
+from webapp.models.partner import (
+    GroupedProgram,
+    Partner,
+    PartnerEndpoint,
+    PartnerEvent,
+    PartnerInstitution,
+    ProgramGroup,
+)
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
@@ -28,29 +38,39 @@ from webapp.models.shared_list import SharedList
 from webapp.models.shortlist import ShortlistedProgram
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
-from webapp.models.terms import CapUse, PartnerTerms
+from webapp.models.terms import CapUse, Fee, PartnerTerms, TermsVersion
 
 __all__ = [
     "Attempt",
     "AuditEntry",
     "Base",
+    "BillingCycle",
     "CapUse",
     "CatalogImport",
     "CatalogVersion",
     "Consent",
     "ConsentAnchor",
+    "ContactAnswer",
     "Delivery",
     "Draft",
     "DraftStep",
     "FailedLogin",
+    "Fee",
     "Feedback",
+    "FunnelEvent",
+    "FunnelStanding",
     "GroupedProgram",
     "ImportStatus",
     "InboxMail",
     "Institution",
+    "Invoice",
+    "InvoiceNumber",
     "Lead",
     "LeadAnswer",
+    "LeadCharge",
     "LeadEvent",
+    "LeadReturn",
+    "LedgerEntry",
     "LinkRequest",
     "ListingRevision",
     "ListingStatus",
@@ -59,6 +79,7 @@ __all__ = [
     "OutboxEvent",
     "Partner",
     "PartnerEndpoint",
+    "PartnerEvent",
     "PartnerInstitution",
     "PartnerNotice",
     "PartnerQuestion",
@@ -69,10 +90,13 @@ __all__ = [
     "Prospect",
     "ReceivedPosting",
     "ResumeLink",
+    "ReturnEvent",
     "SharedList",
     "ShortlistedProgram",
     "StaffAccount",
     "StaffRole",
+    "StatusLink",
     "Submission",
     "Suppression",
+    "TermsVersion",
 ]

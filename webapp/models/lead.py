@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy import ColumnElement, ForeignKey, Identity, Index, UniqueConstraint, func, not_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.domain.lead import LeadStatus
@@ -48,6 +49,16 @@ class Lead(Base):
     prospect: Mapped[Prospect] = relationship()
     submission: Mapped[Submission] = relationship()
     match: Mapped[Match] = relationship()
+
+    @hybrid_property
+    def counts(self) -> bool:
+        """Whether it is billed and stands in reports. The one place that says which leads never do: test leads."""
+        return not self.test
+
+    @counts.inplace.expression
+    @classmethod
+    def _counts(cls) -> ColumnElement[bool]:
+        return not_(cls.test)
 
     __table_args__ = (
         UniqueConstraint("submission_id", "partner_id"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.domain.partner import PartnerStatus
@@ -24,6 +24,24 @@ class Partner(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     endpoints: Mapped[list["PartnerEndpoint"]] = relationship(back_populates="partner")
+
+
+class PartnerEvent(Base):
+    """One step of a partner's status. Append-only; a trigger refuses edits. `actor` names who in words."""
+
+    __tablename__ = "partner_events"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
+    at: Mapped[datetime]
+    from_status: Mapped[str | None]
+    to_status: Mapped[str]
+    reason: Mapped[str]
+    words: Mapped[str | None]
+    actor: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_partner_events_partner_id_at", "partner_id", "at"),)
 
 
 class PartnerInstitution(Base):

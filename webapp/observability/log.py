@@ -10,7 +10,9 @@ import structlog
 
 EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]+@[^\s@<>\"'(),;:]+")
 PHONE = re.compile(r"(?<![\w.-])\+?\(?\d[\d\s().-]{7,17}\d(?![\w-])")
-TOKEN_PATH = re.compile(r"(/(?:results|my-data/address|my-data|partner/notices|resume|unsubscribe|shared)/)[^/?\s\"]+")
+TOKEN_PATH = re.compile(
+    r"(/(?:results|my-data/address|my-data|partner/notices|partner/status|resume|unsubscribe|shared)/)[^/?\s\"]+"
+)
 SECRET_KEYS = frozenset(
     {"password", "token", "secret", "authorization", "cookie", "email", "phone", "first_name", "last_name"}
 )

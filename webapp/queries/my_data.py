@@ -27,6 +27,7 @@ from webapp.models import (
     Submission,
     Suppression,
 )
+from webapp.queries.funnel import Reached, reached_by
 from webapp.queries.question import answers_of
 
 
@@ -69,7 +70,7 @@ class GivenConsent:
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """One introduction: to whom, about what, where it stands."""
+    """One introduction: to whom, about what, where it stands; and whether school and student say they are in touch."""
 
     lead_id: UUID
     legal_name: str
@@ -88,6 +89,7 @@ class Introduction:
     delivered_at: datetime | None
     steps: tuple[LeadStep, ...]
     consent: GivenConsent | None
+    reached: Reached | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +201,26 @@ def _introductions(session: Session, prospect_id: UUID, consents: Sequence[Given
     ).all()
     lead_ids = [row.Lead.id for row in rows]
     steps, answers = _steps(session, lead_ids), answers_of(session, lead_ids)
+    reached = reached_by(session, lead_ids)
     given = {each.lead_id: each for each in consents if each.kind is ConsentKind.GIVEN}
     return tuple(
-        _introduction(row, tuple(steps.get(row.Lead.id, ())), answers.get(row.Lead.id, ()), given.get(row.Lead.id))
+        _introduction(
+            row,
+            tuple(steps.get(row.Lead.id, ())),
+            answers.get(row.Lead.id, ()),
+            given.get(row.Lead.id),
+            reached.get(row.Lead.id),
+        )
         for row in rows
     )
 
 
 def _introduction(
-    row: Any, steps: tuple[LeadStep, ...], answers: tuple[Answer, ...], consent: GivenConsent | None
+    row: Any,
+    steps: tuple[LeadStep, ...],
+    answers: tuple[Answer, ...],
+    consent: GivenConsent | None,
+    reached: Reached | None,
 ) -> Introduction:
     lead: Lead = row.Lead
     return Introduction(
@@ -228,6 +241,7 @@ def _introduction(
         delivered_at=lead.delivered_at,
         steps=steps,
         consent=consent,
+        reached=reached,
     )
 
 

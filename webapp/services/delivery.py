@@ -15,7 +15,7 @@ from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, Template
 from webapp.gateways.webhook import Outcome, WebhookRequest
 from webapp.models import Delivery, Lead, PartnerEndpoint, Prospect
-from webapp.services import cap, lease, message, notice
+from webapp.services import cap, charge, lease, message, notice
 from webapp.services import lead as leads
 from webapp.services.handover import Answered, Outside, endpoint_of, post
 from webapp.services.posting import posting_of
@@ -171,6 +171,7 @@ def _end(
     leads.move(session, lead, lead_status, at=at, reason=reason)
     if outcome is AttemptOutcome.ACCEPTED:
         lead.delivered_at = at
+        charge.accrue(session, lead, at=at)
         return
     cap.release(session, lead)
     message.queue(

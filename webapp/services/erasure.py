@@ -23,11 +23,13 @@ from webapp.domain.message import MessageClass, MessageStatus
 from webapp.domain.notice import NoticeKind
 from webapp.models import (
     Attempt,
+    ContactAnswer,
     Delivery,
     Draft,
     Lead,
     LeadAnswer,
     LeadEvent,
+    LeadReturn,
     Match,
     Message,
     PartnerNotice,
@@ -183,7 +185,11 @@ def _clear_traces(session: Session, prospect_ids: Sequence[UUID]) -> None:
         table: Any = column.class_
         ours = case((column.in_(_PARTNERS_WORDS[table]), ERASED), else_=table.reason)
         _change(session, update(table).where(theirs).values(reason=ours, **values))
-    _change(session, delete(LeadAnswer).where(LeadAnswer.lead_id.in_(leads)))
+    for answered in (LeadAnswer, ContactAnswer):
+        _change(session, delete(answered).where(answered.lead_id.in_(leads)))
+    # A partner's words for a return, and ours, may name the student. What was decided, and when, stays.
+    wordless = update(LeadReturn).where(LeadReturn.lead_id.in_(leads)).values(words=None, decision_words=None)
+    _change(session, wordless)
     _clear_development(session, messages, deliveries, notices)
 
 

@@ -16,7 +16,7 @@ from webapp.domain.events import EventKind
 from webapp.domain.lead import LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
 from webapp.domain.notice import NoticeKind
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
-from webapp.services import cap, consent, notice, outbox, routing
+from webapp.services import cap, charge, consent, notice, outbox, routing
 
 
 def move(
@@ -161,8 +161,9 @@ def _route(session: Session, lead: Lead, *, at: datetime, reason: str) -> None:
 
 
 def _send_on(session: Session, lead: Lead, *, at: datetime) -> None:
-    """Queue the delivery of a lead that nothing stands in the way of."""
+    """Queue the delivery of a lead that nothing stands in the way of. What it costs is fixed now."""
     lead.due_at = None
+    charge.fix(session, lead, at=at)
     delivery = _delivery_of(session, lead)
     delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.PENDING)
     delivery.due_at = at

@@ -27,8 +27,9 @@ from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.renderer import render
 from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
+from webapp.emails.status_request import StatusRequest
 from webapp.gateways.mail import Mailbox, OutgoingMail
-from webapp.models import Lead, Match, Message, Partner, Prospect, ResumeLink, Submission
+from webapp.models import Lead, Match, Message, Partner, Prospect, ResumeLink, StatusLink, Submission
 from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.partner import offers_for
@@ -238,6 +239,21 @@ def _partner_notice(session: Session, message: Message, links: Links, footer: Fo
     )
 
 
+def _status_request(session: Session, message: Message, links: Links, footer: Footer) -> StatusRequest:
+    lead, listing, partner = _about(session, message)
+    link = session.get_one(StatusLink, UUID(message.about["link_id"]))
+    return StatusRequest(
+        footer=footer,
+        legal_entity=partner.legal_name,
+        lead_id=str(lead.id),
+        program_id=lead.program_id,
+        program=listing.name if listing else lead.program_id,
+        delivered_at=lead.delivered_at or lead.created_at,
+        valid_until=link.expires_at,
+        status_url=links.status_url(link.id),
+    )
+
+
 def _my_data_links(session: Session, message: Message, links: Links, footer: Footer) -> MyDataLinks:
     """The page of each request that this address made, also of those made after the mail was asked for."""
     key = select(Prospect.email_key).where(Prospect.id == message.prospect_id).scalar_subquery()
@@ -294,6 +310,7 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.PARTNER_LEAD_WITHDRAWN: _partner_lead_withdrawn,
     Template.RESUME_LINK: _resume_link,
     Template.PARTNER_NOTICE: _partner_notice,
+    Template.STATUS_REQUEST: _status_request,
     Template.MY_DATA_LINKS: _my_data_links,
     Template.CONFIRM_ADDRESS: _confirm_address,
     Template.ADDRESS_CHANGE: _address_change,

@@ -6,6 +6,7 @@ from webapp.domain.profile import ProfileError
 from webapp.student import (
     adjust,
     compare,
+    contact,
     correction,
     erasure,
     export,
@@ -41,6 +42,7 @@ PARTS = (
     introductions,
     link,
     my_data,
+    contact,
     correction,
     export,
     erasure,

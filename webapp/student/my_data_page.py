@@ -13,6 +13,7 @@ from webapp.domain.partner import ContactChannel
 from webapp.domain.question import answer_words
 from webapp.queries.my_data import GivenConsent, Introduction, MyData
 from webapp.student.introduction_words import Event, standing, timeline
+from webapp.ui.formats import format_date
 
 S = LeadStatus
 
@@ -37,6 +38,16 @@ class IntroductionView:
     button: str
     button_note: str
     is_test: bool
+    contact: "ContactView | None"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """Whether the school was in touch: what it says, what the student answered (None: nothing yet), and when."""
+
+    school_says: str
+    you_said: bool | None
+    said_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,22 @@ def _introduction(lead: Introduction, now: datetime) -> IntroductionView:
             else "We tell the school to stop contacting you and to delete what it got."
         ),
         is_test=lead.test,
+        contact=_contact(lead),
     )
+
+
+def _contact(lead: Introduction) -> ContactView | None:
+    """What is asked of a lead that its school has. Nothing of how far the school came beyond contact is repeated."""
+    if lead.delivered_at is None:
+        return None
+    reached = lead.reached
+    if reached is None or reached.status is None:
+        words = "The school has not said yet whether it contacted you."
+    elif reached.contacted_on is None:
+        words = "The school says that it contacted you, but not on which day."
+    else:
+        words = f"The school says that it contacted you on {format_date(reached.contacted_on)}."
+    return ContactView(words, reached.says_contacted if reached else None, reached.answered_at if reached else None)
 
 
 def _mail_event(data: MyData) -> Event | None:

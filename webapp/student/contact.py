@@ -1,0 +1,33 @@
+"""What a student says to whether a school was in touch."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.context import rate_limited, runtime
+from webapp.domain.errors import NotFound
+from webapp.services import funnel
+from webapp.student.own_page import keep_private, person_of
+
+blueprint = Blueprint("contact", __name__)
+keep_private(blueprint)
+
+ANSWERS = {"yes": True, "no": False}
+
+
+@blueprint.post("/my-data/<token>/introductions/<uuid:lead_id>/contact")
+@rate_limited("30/minute;200/hour")
+def answer(token: str, lead_id: UUID) -> ResponseReturnValue:
+    """Write down the answer. It can be changed at any time: the newest stands."""
+    built, person = runtime(), person_of(token)
+    said = ANSWERS.get(request.form.get("contacted", ""))
+    if said is None:
+        abort(400)
+    try:
+        with built.begin() as session:
+            funnel.answer(session, built.clock, prospect_id=person.prospect_id, lead_id=lead_id, contacted=said)
+    except NotFound:
+        abort(404)
+    flash("Thank you, your answer is written down.", "good")
+    return redirect(url_for("student.my_data.show", token=token), 303)
