@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.admin.conftest import Asked, Visitor
-from webapp.admin.guard import EVERYONE, IMPORTERS, PUBLIC_MARK, ROLES_MARK, SENDERS, Role
+from webapp.admin.guard import EVERYONE, IMPORTERS, PARTNER_MANAGERS, PUBLIC_MARK, ROLES_MARK, SENDERS, Role
 from webapp.context import RATE_LIMIT_MARK
 from webapp.services.staff import ROLES
 
@@ -22,6 +22,19 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.imports.check": IMPORTERS,
     "admin.imports.apply": IMPORTERS,
     "admin.imports.discard": IMPORTERS,
+    "admin.partners.create": PARTNER_MANAGERS,
+    "admin.partners.change": PARTNER_MANAGERS,
+    "admin.partners.move": PARTNER_MANAGERS,
+    "admin.program_groups.add_institution": PARTNER_MANAGERS,
+    "admin.program_groups.remove_institution": PARTNER_MANAGERS,
+    "admin.program_groups.create": PARTNER_MANAGERS,
+    "admin.program_groups.rename": PARTNER_MANAGERS,
+    "admin.program_groups.put": PARTNER_MANAGERS,
+    "admin.program_groups.remove": PARTNER_MANAGERS,
+    "admin.terms.agree": PARTNER_MANAGERS,
+    "admin.returns.approve": PARTNER_MANAGERS,
+    "admin.returns.deny": PARTNER_MANAGERS,
+    "admin.invoices.pay": PARTNER_MANAGERS,
 }
 
 
@@ -33,7 +46,11 @@ def _rules(app: Flask) -> Iterator[Rule]:
 
 def _path(app: Flask, rule: Rule) -> str:
     nothing = "01890000-0000-7000-8000-000000000000"
-    values = {"row_id": nothing, "notice_id": nothing, "token": "A" * 43}
+    values = {
+        **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id"), nothing),
+        "token": "A" * 43,
+        "status": "live",
+    }
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
 

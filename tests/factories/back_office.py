@@ -16,6 +16,7 @@ from webapp.domain.consent import CONSENT_TEXT_VERSION
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.ids import new_token
 from webapp.domain.lead import LeadStatus
+from webapp.domain.lead_return import ReturnReason
 from webapp.domain.message import MessageStatus
 from webapp.domain.partner import ContactChannel
 from webapp.domain.profile import Profile
@@ -23,11 +24,13 @@ from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import rank
 from webapp.matching.weights import DEFAULT_WEIGHTS
-from webapp.models import CatalogImport
+from webapp.models import CatalogImport, Lead
+from webapp.queries.invoice import due_cycles
 from webapp.queries.listing import published_listings
 from webapp.queries.partner import offers_for
-from webapp.services import draft, submission
+from webapp.services import charge, draft, invoice, lead_return, program_group, submission
 from webapp.services.demo import load
+from webapp.services.lead_return import Wish
 
 PROFILE: dict[str, Any] = {
     "goal": {
@@ -70,6 +73,10 @@ class Office:
     failed_delivery_id: UUID
     uncertain_message_id: UUID
     import_id: UUID
+    partner_id: UUID
+    group_id: UUID
+    return_id: UUID
+    invoice_id: UUID
 
 
 def furnish(running: Runtime) -> Office:
@@ -95,6 +102,7 @@ def furnish(running: Runtime) -> Office:
         )
         put_message(session, message_of(session, first), MessageStatus.HANDED_OVER, "accepted")
         put_message(session, message_of(session, second), MessageStatus.UNCERTAIN, "worker_lost")
+        group_id, return_id, invoice_id = bill(session, running, rest[0], rest[1])
         import_id = session.execute(select(CatalogImport.id).limit(1)).scalar_one()
         return Office(
             submission_id=first,
@@ -104,7 +112,28 @@ def furnish(running: Runtime) -> Office:
             failed_delivery_id=delivery_of(session, failed),
             uncertain_message_id=message_of(session, second),
             import_id=import_id,
+            partner_id=session.get_one(Lead, rest[0]).partner_id,
+            group_id=group_id,
+            return_id=return_id,
+            invoice_id=invoice_id,
         )
+
+
+def bill(session: Session, running: Runtime, returned: UUID, invoiced: UUID) -> tuple[UUID, UUID, UUID]:
+    """A program group, a lead whose partner wants to return it, and an invoice about another, of last month."""
+    clock, first = running.clock, session.get_one(Lead, returned)
+    group_id = program_group.create(session, clock, first.partner_id, "Master's programs")
+    program_group.put(session, group_id, [first.program_id])
+    charge.accrue(session, first, at=clock.now())
+    wish = Wish(ReturnReason.BAD_CONTACT, "The number rings at somebody else's.")
+    first.delivered_at = clock.now()
+    return_id = lead_return.request(
+        session, clock, returned, partner_id=first.partner_id, wish=wish, actor="pat@school.example"
+    )
+    charge.accrue(session, session.get_one(Lead, invoiced), at=clock.now() - timedelta(days=40))
+    (cycle_id,) = due_cycles(session, clock.now())
+    (invoice_id,) = invoice.close(session, clock, cycle_id)
+    return group_id, return_id, invoice_id
 
 
 def load_demo(session: Session, running: Runtime) -> None:

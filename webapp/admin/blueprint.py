@@ -6,7 +6,22 @@ from flask import Blueprint, Flask, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import exceptions
 
-from webapp.admin import audit, deliveries, imports, leads, login, messages, overview, programs, submissions
+from webapp.admin import (
+    audit,
+    deliveries,
+    imports,
+    invoices,
+    leads,
+    login,
+    messages,
+    overview,
+    partners,
+    program_groups,
+    programs,
+    returns,
+    submissions,
+    terms,
+)
 from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
 from webapp.domain.errors import NotFound
 
@@ -14,9 +29,12 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"),)),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"))),
     ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
+    ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Trace", (("Audit log", "audit"),)),
 )
+_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms")}
+"""Pages that stand under another entry of the navigation."""
 
 
 def install_admin(app: Flask) -> None:
@@ -26,7 +44,10 @@ def install_admin(app: Flask) -> None:
     admin.before_request(check_request)
     admin.register_error_handler(NotFound, _missing)
     admin.context_processor(_page_parts)
-    for noun in (overview, login, submissions, leads, messages, deliveries, programs, imports, audit):
+    for noun in (
+        *(overview, login, submissions, leads, messages, deliveries),
+        *(partners, program_groups, terms, returns, invoices, programs, imports, audit),
+    ):
         admin.register_blueprint(noun.blueprint)
     login.install_login(app)
     app.register_blueprint(admin)
@@ -49,7 +70,9 @@ def _navigation() -> list[dict[str, Any]]:
                 {
                     "label": name,
                     "url": url_for(f"admin.{noun}.index"),
-                    "current": str(request.endpoint).startswith(f"admin.{noun}."),
+                    "current": str(request.endpoint).startswith(
+                        tuple(f"admin.{each}." for each in (noun, *_WITHIN.get(noun, ())))
+                    ),
                 }
                 for name, noun in entries
             ],

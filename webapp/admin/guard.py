@@ -35,6 +35,7 @@ ROLE_LABELS = {
 }
 EVERYONE = frozenset(Role)
 IMPORTERS = frozenset({Role.OWNER, Role.CATALOG_EDITOR})
+PARTNER_MANAGERS = frozenset({Role.OWNER, Role.PARTNER_MANAGER})
 SENDERS = frozenset({Role.OWNER, Role.PARTNER_MANAGER, Role.SUPPORT})
 SEES_PEOPLE = SENDERS
 """Who is shown names, addresses and what partners answered; the others see the same pages without them."""

@@ -167,3 +167,16 @@ def _steps(session: Session, partner_id: UUID) -> tuple[PartnerStep, ...]:
         )
         for row in rows
     )
+
+
+def partner_state(session: Session, partner_id: UUID) -> dict[str, object]:
+    """What the audit log keeps of a partner before and after staff change it."""
+    row = session.get(Partner, partner_id, populate_existing=True)
+    if row is None:
+        raise NotFound("There is no such partner.")
+    names = ("slug", "legal_name", "display_name", "status", "time_zone", "contact_email")
+    groups = {
+        group.name: [program_id for program_id, _ in group.programs] for group in list_groups(session, partner_id)
+    }
+    spoken_for = [each.name for each in _institutions(session, partner_id)]
+    return {**{name: str(getattr(row, name)) for name in names}, "institutions": spoken_for, "groups": groups}
