@@ -21,6 +21,7 @@ from tests.factories.school import School, make_school
 from tests.factories.staff import StaffLogin, make_staff
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, build_runtime, replace_parts
+from webapp.context import RUNTIME
 from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
 from webapp.gateways.wakeup import WakeUp
@@ -63,10 +64,17 @@ def running(admin_runtime: Runtime, clock: FrozenClock, tmp_path: Path) -> Runti
     return replace_parts(admin_runtime, clock=clock, settings=settings)
 
 
+@pytest.fixture(scope="session")
+def admin_app(admin_runtime: Runtime) -> Flask:
+    """The application, made once: its templates are compiled on first use."""
+    return create_app(admin_runtime.settings, runtime=admin_runtime)
+
+
 @pytest.fixture
-def app(running: Runtime) -> Flask:
-    """The application."""
-    return create_app(running.settings, runtime=running)
+def app(admin_app: Flask, running: Runtime) -> Flask:
+    """The application with this test's clock and folder."""
+    admin_app.extensions[RUNTIME] = running
+    return admin_app
 
 
 @pytest.fixture

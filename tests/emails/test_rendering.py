@@ -193,10 +193,10 @@ def test_naughty_strings_stay_text(name: str, part: int) -> None:
             assert shown in message.text
 
 
-@pytest.mark.parametrize("name", names())
-def test_naughty_addresses_make_no_links(name: str) -> None:
+@pytest.mark.parametrize(("place", "name"), list(enumerate(names())))
+def test_naughty_addresses_make_no_links(place: int, name: str) -> None:
     for naughty in [
-        *NAUGHTY,
+        *NAUGHTY[place % 3 :: 3],
         "javascript:alert(1)",
         "https://a.example/\r\nX: y",
         'https://a.example/"onclick="x',

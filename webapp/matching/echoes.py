@@ -40,8 +40,11 @@ class Echo:
 
 def echoes_of(case: Case) -> list[Echo]:
     """For each wish that the listing answers the words that answer it best."""
-    found = (_topical(case, wish) if wish.topical else _verbal(case, wish) for wish in case.context.wishes)
-    return [echo for echo in found if echo is not None]
+    if "echoes" not in case.kept:
+        found = (_topical(case, wish) if wish.topical else _verbal(case, wish) for wish in case.context.wishes)
+        case.kept["echoes"] = [echo for echo in found if echo is not None]
+    echoes: list[Echo] = case.kept["echoes"]
+    return echoes
 
 
 def _topical(case: Case, wish: Wish) -> Echo | None:
@@ -66,8 +69,7 @@ def _column_of(case: Case, wish: Wish) -> str | None:
 
 def interest_without(case: Case, taken: Sequence[Echo]) -> float:
     """The value of the interests if the listing did not say what these echoes say."""
-    strength = _strength(case)
-    strength[[echo.topic for echo in taken if echo.topic is not None]] = 0.0
+    strength = _strength_without(case, [echo.topic for echo in taken if echo.topic is not None])
     words = {echo.wish.number for echo in taken if echo.topic is None}
     context, total = case.context, 0.0
     for wish in context.wishes:
@@ -92,18 +94,24 @@ def job_echoes(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
             told.setdefault(column, []).append((NUMBERS[name], mention))
     for column in _COLUMNS:
         if column in told:
-            less = strength.copy()
-            less[[topic for topic, _ in told[column]]] = 0.0
+            less = _strength_without(case, [topic for topic, _ in told[column]])
             if way_of(case, less) < way_of(case) - 1e-9:
                 yield column, tuple(" ".join(mention.words) for _, mention in told[column])
 
 
 def way_of(case: Case, strength: Floats | None = None) -> float:
     """How far the listing leads to the job, 0..1, as it is or with topics told as strongly as this."""
+    if strength is not None:
+        return _way(case, content_of_listing(case, strength))
+    if "way" not in case.kept:
+        case.kept["way"] = _way(case, content_of_listing(case))
+    return float(case.kept["way"])
+
+
+def _way(case: Case, taught: float) -> float:
     occupation = case.context.student.occupation
     if occupation is None:
         return 0.0
-    taught = content_of_listing(case, strength)
     return float(lead(np.array([occupation.relation(case.listing.cip)]), np.array([taught]))[0])
 
 
@@ -113,13 +121,23 @@ def content_of_listing(case: Case, strength: Floats | None = None) -> float:
     if occupation is None:
         return float("nan")
     if strength is None:
-        return float(content(case.context, occupation, np.array([case.row]))[0])
+        if "content" not in case.kept:
+            case.kept["content"] = float(content(case.context, occupation, np.array([case.row]))[0])
+        return float(case.kept["content"])
     return content_of(case.context, occupation, case.listing.credential, strength)
 
 
 def _strength(case: Case) -> Floats:
+    """How strongly the listing tells each topic: the catalogue's own array, not to be written to."""
     matters = case.context.catalog.matters
-    strength: Floats = matters.strength[matters.code[case.row]].copy()
+    strength: Floats = matters.strength[matters.code[case.row]]
+    return strength
+
+
+def _strength_without(case: Case, topics: Sequence[int]) -> Floats:
+    """The same if the listing did not tell these topics."""
+    strength = _strength(case).copy()
+    strength[list(topics)] = 0.0
     return strength
 
 

@@ -63,7 +63,7 @@ def _goal(case: Case) -> Iterator[Statement]:
     if (occupation is None or way > 0) and (not wanted or listing.credential in wanted):
         if wanted and len(wanted) < len(Credential):
             yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
-        level = levels(student)
+        level = levels(case.context)
         decides = level[listing.credential.rank] > level.min() + TINY
         if decides and occupation is not None and (usual := occupation.usual(listing.credential)) >= 0.6:
             yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=usual)

@@ -1,7 +1,7 @@
 """Statements about a match: what the student said, tied to what the listing says, with source and date."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -46,11 +46,15 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row being explained: the question, the row and its listing."""
+    """One row being explained: the question, the row and its listing.
+
+    `kept` holds what several statements rest on, so that it is worked out once (`matching.echoes`).
+    """
 
     context: Context
     row: int
     listing: Listing
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def answer(self, path: str) -> Any:
         """What the student answered at a path, or None."""

@@ -24,7 +24,7 @@ class Obstacle:
     """Why a lead cannot go on now. `until` is when to look again; None where a person or nobody moves it on."""
 
     status: LeadStatus
-    reason: str
+    reason: str = field(kw_only=True)
     until: datetime | None = None
     detail: dict[str, Any] = field(default_factory=dict)
 
@@ -35,26 +35,26 @@ Check = Callable[[Session, Lead, Partner, datetime], Obstacle | None]
 def find_end(lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
     """What ends `lead` for good, whatever else there is: its time is over, or its partner is gone."""
     if lead.expires_at <= now:
-        return Obstacle(LeadStatus.EXPIRED, "expired")
-    return Obstacle(LeadStatus.EXPIRED, "partner_ended") if partner.status is PartnerStatus.ENDED else None
+        return Obstacle(LeadStatus.EXPIRED, reason="expired")
+    return Obstacle(LeadStatus.EXPIRED, reason="partner_ended") if partner.status is PartnerStatus.ENDED else None
 
 
 def _paused(_session: Session, _lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
     if partner.status is not PartnerStatus.PAUSED:
         return None
-    return Obstacle(LeadStatus.HELD_SCHEDULE, "partner_paused", until=now + PAUSED_RECHECK)
+    return Obstacle(LeadStatus.HELD_SCHEDULE, reason="partner_paused", until=now + PAUSED_RECHECK)
 
 
 def _duplicate(session: Session, lead: Lead, _partner: Partner, now: datetime) -> Obstacle | None:
     if not duplicate.is_duplicate(session, lead, now):
         return None
-    return Obstacle(LeadStatus.HELD_REVIEW, "duplicate_in_window")
+    return Obstacle(LeadStatus.HELD_REVIEW, reason="duplicate_in_window")
 
 
 def _cap(session: Session, lead: Lead, _partner: Partner, now: datetime) -> Obstacle | None:
     """Takes a place in every cap when all have one; so it comes last."""
     full_until = cap.reserve(session, lead, now)
-    return None if full_until is None else Obstacle(LeadStatus.HELD_CAP, "cap_full", until=full_until)
+    return None if full_until is None else Obstacle(LeadStatus.HELD_CAP, reason="cap_full", until=full_until)
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (

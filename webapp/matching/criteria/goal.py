@@ -32,7 +32,7 @@ def assess(context: Context, rows: Rows) -> Assessment:
     catalog, student = context.catalog, context.student
     credential = catalog.credential[rows]
     wanted = student.profile.goal.credentials
-    value = levels(student)[credential]
+    value = levels(context)[credential]
     if student.occupation is not None:
         value = way(context, student.occupation, rows) * value * ready(context)[catalog.admission[rows]]
         return Assessment(value, np.ones(len(value)), value, value)
@@ -42,8 +42,15 @@ def assess(context: Context, rows: Rows) -> Assessment:
     return Assessment(PRIOR * value, known, np.zeros(len(value)), value)
 
 
-def levels(student: Student) -> Floats:
+def levels(context: Context) -> Floats:
     """For each credential, by rank, how usual it is for the job and whether it is wanted, of those that are told."""
+    found: Floats | None = context.kept.get("levels")
+    if found is None:
+        found = context.kept["levels"] = _levels(context.student)
+    return found
+
+
+def _levels(student: Student) -> Floats:
     wanted = student.profile.goal.credentials
     wish = np.ones(len(Credential))
     if wanted:
