@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from tests.cli.shell import database_env, shell
 from tests.services.listing_rows import import_bytes, import_rows, row
+from webapp.domain.cap import CapMeasure, CapPeriod, WhenFull
 from webapp.domain.ids import new_id
 from webapp.domain.partner import PartnerStatus
-from webapp.models import Institution, Partner, PartnerInstitution, PartnerTerms
+from webapp.models import Cap, Institution, Partner, PartnerInstitution, PartnerTerms
 
 DEMO = Path(__file__).resolve().parents[2] / "webapp" / "cli" / "demo" / "catalog.csv"
 PROFILES: tuple[dict[str, object], ...] = (
@@ -44,10 +45,13 @@ class Market:
                 self.institutions, self.partners, terms, flags, strict=True
             ):
                 session.execute(
-                    update(PartnerTerms)
-                    .where(PartnerTerms.partner_id == partner)
-                    .values(price_cents=price, daily_cap=daily, monthly_cap=monthly)
+                    update(PartnerTerms).where(PartnerTerms.partner_id == partner).values(price_cents=price)
                 )
+                session.execute(delete(Cap).where(Cap.partner_id == partner))
+                for period, most in ((CapPeriod.DAY, daily), (CapPeriod.MONTH, monthly)):
+                    if most is not None:
+                        values = {"id": new_id(), "partner_id": partner, "period": period, "most": most}
+                        session.execute(insert(Cap).values(measure=CapMeasure.COUNT, when_full=WhenFull.TELL, **values))
                 if flag is not None:
                     session.execute(update(Partner).where(Partner.id == partner).values(status=flag))
                     session.execute(insert(PartnerInstitution).values(institution_id=institution, partner_id=partner))

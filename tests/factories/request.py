@@ -60,6 +60,7 @@ def request_for(
     preferences: ContactPreferences | None = None,
     answers: Mapping[UUID, Mapping[UUID, AnswerValue]] | None = None,
     adult: bool = True,
+    may_wait: bool = True,
     nonce: str | None = None,
     draft_id: UUID | None = None,
 ) -> Submission:
@@ -77,6 +78,7 @@ def request_for(
             for school in schools
         ),
         channels=channels,
+        may_wait=may_wait,
         page="/results",
         adult=adult,
         attribution={"utm_source": "guide"},

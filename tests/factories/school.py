@@ -5,11 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from webapp.domain.cap import CapMeasure, CapPeriod, WhenFull
 from webapp.domain.ids import new_id
 from webapp.domain.partner import PartnerStatus
 from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import new_secret
 from webapp.models import (
+    Cap,
     Institution,
     ListingStatus,
     Partner,
@@ -83,10 +85,22 @@ def make_school(
                 partner_id=partner.id,
                 price_cents=price_cents,
                 currency="USD",
-                daily_cap=daily_cap,
-                monthly_cap=monthly_cap,
             ),
         ]
+    )
+    session.flush()
+    limits = ((CapPeriod.DAY, daily_cap), (CapPeriod.MONTH, monthly_cap))
+    session.add_all(
+        Cap(
+            id=new_id(),
+            partner_id=partner.id,
+            period=period,
+            measure=CapMeasure.COUNT,
+            most=most,
+            when_full=WhenFull.HOLD,
+        )
+        for period, most in limits
+        if most is not None
     )
     session.flush()
     return School(program.program_id, partner.id, partner.legal_name, secret, endpoint.id)

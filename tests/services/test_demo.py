@@ -10,6 +10,7 @@ from tests.services.listing_rows import import_rows, row
 from webapp.domain.clock import SystemClock
 from webapp.gateways.sealing import Seal
 from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerTerms, Program
+from webapp.queries.cap import list_caps
 from webapp.queries.partner import offers_for
 from webapp.services.demo import Loaded, load
 
@@ -46,9 +47,11 @@ def test_listings_partners_terms_and_endpoints_are_there(session: Session) -> No
         partner = session.execute(select(Partner).where(Partner.slug == told["slug"])).scalar_one()
         terms = session.execute(select(PartnerTerms).where(PartnerTerms.partner_id == partner.id)).scalar_one()
         assert (terms.price_cents, terms.currency) == (int(told["price_cents"]), told["currency"])
-        assert (terms.daily_cap, terms.monthly_cap) == tuple(
-            int(told[name]) if told[name] else None for name in ("daily_cap", "monthly_cap")
-        )
+        limits = {
+            row.terms.period.value: row.terms.limit for row in list_caps(session, partner.id, SystemClock().now())
+        }
+        wanted_caps = {"day": told["daily_cap"], "month": told["monthly_cap"]}
+        assert limits == {period: int(most) for period, most in wanted_caps.items() if most}
         (endpoint,) = partner.endpoints
         assert endpoint.url == f"http://127.0.0.1:8000/dev/partner/{told['slug']}"
         assert SEAL.open(endpoint.sealed_secret).startswith("whsec_")

@@ -25,7 +25,7 @@ from webapp.gateways.sealing import Seal
 from webapp.gateways.webhook import WebhookAnswer, WebhookRequest
 from webapp.models import (
     Attempt,
-    CapUse,
+    CapCounter,
     Consent,
     Delivery,
     Lead,
@@ -69,7 +69,7 @@ def release(session: Session, clock: FrozenClock) -> Lead:
 
 def used(session: Session) -> list[int]:
     session.expire_all()
-    return [row.used for row in session.scalars(select(CapUse).order_by(CapUse.period))]
+    return [row.used for row in session.scalars(select(CapCounter).order_by(CapCounter.starts_at.desc()))]
 
 
 def attempt(session: Session, begin: Begin, clock: FrozenClock, outside: Outside) -> Lead:

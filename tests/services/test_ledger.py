@@ -32,7 +32,7 @@ from webapp.gateways.fakes import FakeWebhook
 from webapp.gateways.sealing import Seal
 from webapp.models import (
     BillingCycle,
-    CapUse,
+    CapCounter,
     Delivery,
     Invoice,
     Lead,
@@ -123,8 +123,6 @@ def test_an_approved_return_gives_money_and_place_back_and_a_denied_one_does_not
 ) -> None:
     first, second, third = many_leads(session, clock, links, school, 3)
     for each in (first, second, third):
-        taken = session.get_one(Lead, each)
-        taken.cap_day = taken.cap_month = None
         from_cap = session.get_one(Lead, each, with_for_update=True)
         cap.reserve(session, from_cap, clock.now())
         bill(session, each, clock.now())
@@ -146,7 +144,7 @@ def test_an_approved_return_gives_money_and_place_back_and_a_denied_one_does_not
         MoneyStatus.ACCRUED,
         MoneyStatus.CREDITED,
     ]
-    assert set(session.scalars(select(CapUse.used))) == {1}
+    assert set(session.scalars(select(CapCounter.used))) == {1}
     found = session.get_one(LeadReturn, denied)
     assert (found.decided_by, found.decision_words) == ("ada", "The address works: our mail arrived.")
     for decide in (lead_return.approve, lead_return.deny):
@@ -287,7 +285,7 @@ def reports(session: Session, partner_id: UUID) -> tuple[object, ...]:
         performance(session),
         reason_rates(session),
         [(each.name, each.total_cents, get_invoice(session, each.id).lines) for each in list_invoices(session).items],
-        session.execute(select(CapUse.partner_id, CapUse.period, CapUse.starts_on, CapUse.used)).all(),
+        session.execute(select(CapCounter.cap_id, CapCounter.starts_at, CapCounter.used)).all(),
         session.execute(select(func.count(), func.sum(LedgerEntry.amount_cents)).select_from(LedgerEntry)).one(),
         session.execute(select(func.count()).select_from(LeadCharge)).scalar_one(),
     )

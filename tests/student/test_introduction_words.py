@@ -82,8 +82,10 @@ def test_the_reasons_are_those_that_the_services_write() -> None:
 
 
 def reasons_written(path: Path) -> Iterator[str]:
-    """The codes given or assigned as `reason` in a file."""
+    """The codes given or assigned as `reason` in a file, or given to an obstacle."""
     for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Obstacle":
+            yield from (str(each.value) for each in node.args if isinstance(each, ast.Constant))
         is_given = isinstance(node, ast.keyword) and node.arg == "reason"
         is_assigned = isinstance(node, ast.Assign) and any("reason" in ast.unparse(each) for each in node.targets)
         if isinstance(node, ast.keyword | ast.Assign) and (is_given or is_assigned):

@@ -61,7 +61,7 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
     S.UNDO_WINDOW: frozenset({"submitted"}),
     S.QUEUED: frozenset({"undo_window_over", "hold_over", "released_by_staff", "replayed_by_staff"}),
     S.HELD_CAP: frozenset({"cap_full"}),
-    S.HELD_SCHEDULE: frozenset({"partner_paused"}),
+    S.HELD_SCHEDULE: frozenset({"partner_paused", "outside_hours", "paced"}),
     S.HELD_REVIEW: frozenset({"duplicate_in_window"}),
     S.DELIVERING: frozenset({"delivery_started"}),
     S.DELIVERED: frozenset({"accepted_earlier"}),
@@ -80,7 +80,7 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
         }
     ),
     S.WITHDRAWN: frozenset({"withdrawn_by_student"}),
-    S.EXPIRED: frozenset({"expired", "partner_ended"}),
+    S.EXPIRED: frozenset({"expired", "partner_ended", "no_place"}),
     S.FILTERED: frozenset(),
     S.INVALID: frozenset(),
 }

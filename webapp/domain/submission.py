@@ -37,6 +37,7 @@ class Submission:
     """All of one request. `nonce` is made when the page is shown: the same nonce is the same submission.
 
     `adult` is true only where the student stated to be 18 or older; without it there are no introductions.
+    `may_wait` lets an introduction wait where a school has no place now; without it the student is told at once.
     `gpc` says that the browser sent Global Privacy Control with it.
     """
 
@@ -51,3 +52,4 @@ class Submission:
     attribution: Mapping[str, str] = field(default_factory=dict)
     preferences: ContactPreferences = field(default_factory=ContactPreferences)
     gpc: bool = False
+    may_wait: bool = False

@@ -19,12 +19,14 @@ class IntroductionNews(StrEnum):
     WITHDRAWN_AND_TOLD = "withdrawn_and_told"  # the school had it and was told to stop
     FAILED = "failed"
     EXPIRED = "expired"
+    NO_PLACE = "no_place"  # the school is full, and one side does not want it to wait
 
 
 @dataclass(frozen=True, slots=True)
 class IntroductionUpdate:
     """`at` is when it happened. `program_url` (blank: no link) is where the student can still apply directly.
 
+    `next_choice` (blank: there is none) is the next program on the student's list whose school can be asked.
     `cancel_url` (blank: nothing left to take back) shows a page where the student confirms taking it back.
     """
 
@@ -38,3 +40,4 @@ class IntroductionUpdate:
     results_url: str
     program_url: str = ""
     cancel_url: str = ""
+    next_choice: str = ""

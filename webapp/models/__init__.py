@@ -3,6 +3,7 @@
 from webapp.models.account import FailedLogin, StaffAccount, StaffRole
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
+from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PartnerSchedule
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
@@ -45,6 +46,9 @@ __all__ = [
     "AuditEntry",
     "Base",
     "BillingCycle",
+    "Cap",
+    "CapCounter",
+    "CapReservation",
     "CapUse",
     "CatalogImport",
     "CatalogVersion",
@@ -77,12 +81,14 @@ __all__ = [
     "Match",
     "Message",
     "OutboxEvent",
+    "PaceCounter",
     "Partner",
     "PartnerEndpoint",
     "PartnerEvent",
     "PartnerInstitution",
     "PartnerNotice",
     "PartnerQuestion",
+    "PartnerSchedule",
     "PartnerTerms",
     "PendingRequest",
     "Program",

@@ -20,7 +20,7 @@ class Lead(Base):
 
     `due_at` is when the next step may be taken (undo window over, cap open again); null when there is none.
     `waived` names the checks of `services.routing` that a person decided to overlook.
-    `cap_day` and `cap_month` name the counters this lead has taken from; null while it has taken none.
+    `may_wait`: the student lets it wait where a cap is full. `cap_day` and `cap_month` are of the release before.
     """
 
     __tablename__ = "leads"
@@ -38,6 +38,7 @@ class Lead(Base):
     contact_preferences: Mapped[JsonObject] = mapped_column(server_default="{}")
     undo_until: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    may_wait: Mapped[bool] = mapped_column(server_default="true")
     waived: Mapped[JsonArray] = mapped_column(server_default="[]")
     cap_day: Mapped[date | None]
     cap_month: Mapped[date | None]

@@ -3,16 +3,18 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.billing_cycle import CycleKind
-from webapp.domain.terms import CapPeriod, FeeKind
+from webapp.domain.terms import FeeKind
 from webapp.models.base import Base, Id, JsonArray, status_of
+
+_PERIOD = Enum("day", "month", name="capperiod", native_enum=False, create_constraint=True, length=40)
 
 
 class PartnerTerms(Base):
-    """The caps; and the price as it was before there were versions, which stands where there is none.
+    """The price as it was before there were versions, which stands where there is none. Caps have a table now.
 
     Fees are per lead: no column can hold a fee per enrolment or a share of tuition.
     """
@@ -36,12 +38,12 @@ class PartnerTerms(Base):
 
 
 class CapUse(Base):
-    """How much of a cap is taken in one period of the partner's own calendar."""
+    """How much of a cap is taken in one period: counted by the release before this one, and copied from there."""
 
     __tablename__ = "cap_uses"
 
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), primary_key=True)
-    period: Mapped[CapPeriod] = mapped_column(status_of(CapPeriod), primary_key=True)
+    period: Mapped[str] = mapped_column(_PERIOD, primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)
     used: Mapped[int] = mapped_column(server_default="0")
 

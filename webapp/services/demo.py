@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.cap import CapMeasure, CapPeriod, CapTerms
 from webapp.domain.clock import Clock
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
@@ -19,6 +20,7 @@ from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import new_secret
 from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerQuestion, PartnerTerms
 from webapp.queries.catalog import has_listings
+from webapp.services.cap import set_cap
 from webapp.services.catalog import Progress, import_listings
 from webapp.services.catalog_file import read_listing_file
 from webapp.services.catalog_report import ImportReport
@@ -88,6 +90,7 @@ def _add_partner(session: Session, clock: Clock, seal: Seal, row: Mapping[str, s
         session.add(partner)
         session.flush()
         session.add(_terms(row, partner))
+        _cap(session, clock, partner, row)
         _speak_for(session, partner, row["institution"])
     _point_to(session, clock, seal, partner, url)
     return is_new
@@ -111,9 +114,13 @@ def _terms(row: Mapping[str, str], partner: Partner) -> PartnerTerms:
         partner_id=partner.id,
         price_cents=int(row["price_cents"]),
         currency=row["currency"],
-        daily_cap=int(row["daily_cap"]) if row["daily_cap"] else None,
-        monthly_cap=int(row["monthly_cap"]) if row["monthly_cap"] else None,
     )
+
+
+def _cap(session: Session, clock: Clock, partner: Partner, row: Mapping[str, str]) -> None:
+    for column, period in (("daily_cap", CapPeriod.DAY), ("monthly_cap", CapPeriod.MONTH)):
+        if row[column]:
+            set_cap(session, clock, partner.id, CapTerms(period, CapMeasure.COUNT, int(row[column])))
 
 
 def _speak_for(session: Session, partner: Partner, name: str) -> None:

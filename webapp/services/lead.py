@@ -14,9 +14,10 @@ from webapp.domain.delivery import DELIVERY_LIFECYCLE, DeliveryStatus
 from webapp.domain.errors import NotFound
 from webapp.domain.events import EventKind
 from webapp.domain.lead import LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
+from webapp.domain.message import MessageClass, Template
 from webapp.domain.notice import NoticeKind
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
-from webapp.services import cap, charge, consent, notice, outbox, routing
+from webapp.services import cap, charge, consent, message, notice, outbox, routing
 
 
 def move(
@@ -156,6 +157,7 @@ def _route(session: Session, lead: Lead, *, at: datetime, reason: str) -> None:
         _send_on(session, lead, at=at)
     elif LEAD_LIFECYCLE.is_terminal(obstacle.status):
         _stop(session, lead, obstacle.status, at=at, reason=obstacle.reason, detail=obstacle.detail)
+        _tell_student(session, lead, at=at)
     else:
         _hold(session, lead, obstacle, at=at)
 
@@ -177,6 +179,20 @@ def _hold(session: Session, lead: Lead, obstacle: routing.Obstacle, *, at: datet
     lead.due_at = until
     if until is not None:
         outbox.add(session, EventKind.LEAD_DUE, [lead.id], due_at=until)
+
+
+def _tell_student(session: Session, lead: Lead, *, at: datetime) -> None:
+    """A mail about where `lead` came to, once for each ending."""
+    message.queue(
+        session,
+        key=f"lead:{lead.id}:{Template.INTRODUCTION_UPDATE}:{lead.status}",
+        message_class=MessageClass.TRANSACTIONAL,
+        template=Template.INTRODUCTION_UPDATE,
+        at=at,
+        prospect_id=lead.prospect_id,
+        submission_id=lead.submission_id,
+        lead_id=lead.id,
+    )
 
 
 def _stop(

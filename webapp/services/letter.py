@@ -32,6 +32,7 @@ from webapp.gateways.mail import Mailbox, OutgoingMail
 from webapp.models import Lead, Match, Message, Partner, Prospect, ResumeLink, StatusLink, Submission
 from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import demo_program_ids, listings_by_id
+from webapp.queries.next_choice import find_next_choice
 from webapp.queries.partner import offers_for
 from webapp.services.introduction_letter import at_home, introductions_opened
 
@@ -44,6 +45,9 @@ _NEWS = {
     LeadStatus.DUPLICATE_AT_PARTNER: IntroductionNews.ALREADY_KNOWN,
     LeadStatus.WITHDRAWN: IntroductionNews.WITHDRAWN,
     LeadStatus.EXPIRED: IntroductionNews.EXPIRED,
+}
+_NEWS_OF_REASON = {
+    "no_place": IntroductionNews.NO_PLACE,
 }
 
 
@@ -193,7 +197,7 @@ def _introduction_update(session: Session, message: Message, links: Links, foote
     return IntroductionUpdate(
         footer=footer,
         first_name=prospect.first_name or "",
-        news=_NEWS.get(lead.status, IntroductionNews.FAILED),
+        news=_NEWS_OF_REASON.get(lead.reason or "") or _NEWS.get(lead.status, IntroductionNews.FAILED),
         legal_entity=partner.legal_name,
         program=listing.name if listing else lead.program_id,
         institution=listing.institution if listing else partner.display_name,
@@ -201,7 +205,13 @@ def _introduction_update(session: Session, message: Message, links: Links, foote
         cancel_url=footer.my_data_url if LEAD_LIFECYCLE.allows(lead.status, LeadStatus.WITHDRAWN) else "",
         results_url=links.results_url(session.get_one(Submission, lead.submission_id).draft_id),
         program_url=(listing.url or "") if listing else "",
+        next_choice=_next_choice(session, lead),
     )
+
+
+def _next_choice(session: Session, lead: Lead) -> str:
+    found = find_next_choice(session, lead.id) if lead.reason == "no_place" else None
+    return f"{found.program} at {found.institution}" if found else ""
 
 
 def _partner_lead_withdrawn(session: Session, message: Message, _: Links, footer: Footer) -> PartnerLeadWithdrawn:

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from webapp.domain.cap import WhenFull
 from webapp.domain.lead import LeadStatus
 from webapp.domain.partner import PartnerStatus
 from webapp.models import Lead, Partner
-from webapp.services import cap, duplicate
+from webapp.services import cap, duplicate, schedule
 
 PAUSED_RECHECK = timedelta(hours=1)
 
@@ -24,7 +25,7 @@ class Obstacle:
     """Why a lead cannot go on now. `until` is when to look again; None where a person or nobody moves it on."""
 
     status: LeadStatus
-    reason: str = field(kw_only=True)
+    reason: str
     until: datetime | None = None
     detail: dict[str, Any] = field(default_factory=dict)
 
@@ -35,32 +36,53 @@ Check = Callable[[Session, Lead, Partner, datetime], Obstacle | None]
 def find_end(lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
     """What ends `lead` for good, whatever else there is: its time is over, or its partner is gone."""
     if lead.expires_at <= now:
-        return Obstacle(LeadStatus.EXPIRED, reason="expired")
-    return Obstacle(LeadStatus.EXPIRED, reason="partner_ended") if partner.status is PartnerStatus.ENDED else None
+        return Obstacle(LeadStatus.EXPIRED, "expired")
+    return Obstacle(LeadStatus.EXPIRED, "partner_ended") if partner.status is PartnerStatus.ENDED else None
 
 
 def _paused(_session: Session, _lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
     if partner.status is not PartnerStatus.PAUSED:
         return None
-    return Obstacle(LeadStatus.HELD_SCHEDULE, reason="partner_paused", until=now + PAUSED_RECHECK)
+    return Obstacle(LeadStatus.HELD_SCHEDULE, "partner_paused", until=now + PAUSED_RECHECK)
 
 
 def _duplicate(session: Session, lead: Lead, _partner: Partner, now: datetime) -> Obstacle | None:
     if not duplicate.is_duplicate(session, lead, now):
         return None
-    return Obstacle(LeadStatus.HELD_REVIEW, reason="duplicate_in_window")
+    return Obstacle(LeadStatus.HELD_REVIEW, "duplicate_in_window")
+
+
+def _closed(session: Session, lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
+    opens = schedule.closed_until(session, lead, partner, now)
+    return None if opens is None else Obstacle(LeadStatus.HELD_SCHEDULE, "outside_hours", until=opens)
 
 
 def _cap(session: Session, lead: Lead, _partner: Partner, now: datetime) -> Obstacle | None:
-    """Takes a place in every cap when all have one; so it comes last."""
-    full_until = cap.reserve(session, lead, now)
-    return None if full_until is None else Obstacle(LeadStatus.HELD_CAP, reason="cap_full", until=full_until)
+    """Takes a place in every cap when all have one. A full one holds the lead only if both sides want to wait."""
+    full = cap.reserve(session, lead, now)
+    if full is None:
+        return None
+    waits = full.when_full is WhenFull.HOLD and lead.may_wait
+    if not waits or full.until is None or full.until >= lead.expires_at:
+        return Obstacle(LeadStatus.EXPIRED, "no_place")
+    return Obstacle(LeadStatus.HELD_CAP, "cap_full", until=full.until)
+
+
+def _pace(session: Session, lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
+    """Takes a place of the pace, which nobody gives back: so it comes last. Without one the caps get theirs back."""
+    next_place = schedule.take_slot(session, lead, partner, now)
+    if next_place is None:
+        return None
+    cap.release(session, lead)
+    return Obstacle(LeadStatus.HELD_SCHEDULE, "paced", until=next_place)
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("paused", _paused),
     ("duplicate", _duplicate),
+    ("schedule", _closed),
     ("cap", _cap),
+    ("pace", _pace),
 )
 """In this order. The name is what `Lead.waived` holds."""
 

@@ -161,6 +161,7 @@ class Rows:
             "reason": "submitted",
             "test": offer.test,
             "channels": list(in_order(asked.channels)),
+            "may_wait": asked.may_wait,
             "contact_preferences": asked.preferences.within(asked.channels).to_json(),
             "undo_until": self.now + self.policy.undo_window,
             "due_at": self.now + self.policy.undo_window,

@@ -38,6 +38,8 @@ def standing(lead: Introduction) -> Standing:
     label, tone, meaning, next_step = _STANDINGS[lead.status]
     if lead.status is S.WITHDRAWN and was_sent(lead):
         meaning = "You withdrew it after it was sent. We told the school to delete your details."
+    if (lead.status, lead.reason) in _MEANINGS:
+        meaning = _MEANINGS[lead.status, lead.reason]
     told = {
         "school": lead.legal_name,
         "until": _moment(lead.due_at) or "soon",
@@ -172,6 +174,12 @@ _STANDINGS: Mapping[LeadStatus, tuple[str, str, str, str]] = {
         "Look at your name, address and phone number, and ask again from your list.",
     ),
 }
+_MEANINGS: Mapping[tuple[LeadStatus, str | None], str] = {
+    (S.EXPIRED, "no_place"): "{school} has no free place at the moment. It got nothing.",
+    (S.HELD_SCHEDULE, "outside_hours"): "{school} takes introductions at certain hours only. Nothing has been sent.",
+    (S.HELD_SCHEDULE, "paced"): "{school} takes a few introductions at a time. Nothing has been sent.",
+}
+"""Where the reason says more than the status."""
 _STEPS: Mapping[LeadStatus, tuple[str, str]] = {
     S.UNDO_WINDOW: ("You asked to be introduced", "done"),
     S.QUEUED: ("Ready to leave", "current"),
@@ -195,7 +203,7 @@ _WHY_QUEUED: Mapping[str, str] = {
 _WHY: Mapping[tuple[LeadStatus, str], str] = {
     (S.QUEUED, "undo_window_over"): "The time to cancel is over.",
     (S.QUEUED, "hold_over"): "What held it back is over.",
-    (S.HELD_CAP, "cap_full"): "The school takes only so many introductions in a day and a month.",
+    (S.HELD_CAP, "cap_full"): "The school takes only so many introductions at a time.",
     (S.HELD_SCHEDULE, "partner_paused"): "The school has paused introductions.",
     (S.HELD_REVIEW, "duplicate_in_window"): "This school was asked for your address within the last 90 days.",
     (S.DELIVERED, "accepted_earlier"): "It had arrived at an earlier try, whose answer we missed.",
@@ -206,6 +214,9 @@ _WHY: Mapping[tuple[LeadStatus, str], str] = {
     (S.FAILED, "http_410"): "The school's computer says that it takes no more introductions.",
     (S.WITHDRAWN, "erased_by_student"): "You had everything about you erased.",
     (S.EXPIRED, "partner_ended"): "The school no longer works with us.",
+    (S.EXPIRED, "no_place"): "The school has no free place at the moment.",
+    (S.HELD_SCHEDULE, "outside_hours"): "The school takes introductions only on certain days and hours.",
+    (S.HELD_SCHEDULE, "paced"): "The school takes a few introductions at a time.",
 }
 _WHY_ANY: Mapping[LeadStatus, str] = {
     S.UNDO_WINDOW: "You saw what would be sent, and agreed.",

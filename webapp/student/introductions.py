@@ -187,6 +187,7 @@ def _submission(results: Results, form: IntroductionsForm) -> Submission:
         attribution=results.draft.attribution,
         gpc=sends_gpc(),
         preferences=form.preferences,
+        may_wait=bool(form.may_wait.data),
     )
 
 
@@ -206,6 +207,7 @@ def _choose_page(results: Results, choices: tuple[SchoolChoice, ...], form: Intr
         form=form,
         field_name=field_name,
         guess=time_zone_label(guess) if guess else "",
+        wait_days=runtime().policy.lead_expiry.days,
         has_demo=any(choice.demo for choice in choices),
     )
 
@@ -221,6 +223,8 @@ def _check_page(results: Results, asked: Asked, form: SendForm, ticket: Ticket |
         wants_mail=asked.submission.wants_mail,
         email=asked.submission.contact.email,
         text_version=CONSENT_TEXT_VERSION,
+        may_wait=asked.submission.may_wait,
+        wait_days=built.policy.lead_expiry.days,
         undo_minutes=max(1, round(built.policy.undo_window.total_seconds() / 60)),
         form=form,
     )

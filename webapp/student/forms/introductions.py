@@ -130,6 +130,10 @@ class IntroductionsForm(BaseForm):
         options=[Option(value, words) for value, words in _ATTEMPTS.items()],
         unknown=None,
     )
+    may_wait = CheckField(
+        "If a school has no free place, let my request wait",
+        hint="Some schools take only so many students in a day or a month. Left open, we tell you at once instead.",
+    )
     mail = CheckField("Mail me the whole list as well", hint=matches_by_mail_text())
     adult = CheckField("I am 18 or older", hint="We introduce adults only.")
     homepage = HoneypotField()
