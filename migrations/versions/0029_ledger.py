@@ -1,13 +1,13 @@
 """The ledger: cycles, charges, entries that stay as they are, invoices, and returns of leads.
 
-Revision 0037, after 0036.
+Revision 0029, after 0028.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

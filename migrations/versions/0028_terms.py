@@ -1,13 +1,13 @@
 """Terms in versions, with fees by group; each step of a partner's status; and no fee by enrolment for Title IV schools.
 
-Revision 0036, after 0026.
+Revision 0028, after 0027.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0036"
+revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None

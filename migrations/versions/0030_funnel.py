@@ -1,6 +1,6 @@
 """What schools say of their leads: the funnel, links to say it by, and the student's own answer.
 
-Revision 0038, after 0037.
+Revision 0030, after 0029.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.word_check import change_words
 
-revision = "0038"
-down_revision = "0037"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
