@@ -19,13 +19,18 @@ class IntroductionNews(StrEnum):
     WITHDRAWN_AND_TOLD = "withdrawn_and_told"  # the school had it and was told to stop
     FAILED = "failed"
     EXPIRED = "expired"
+    NOT_TAKEN = "not_taken"  # the school takes only students of whom something else holds
+    TO_CORRECT = "to_correct"  # something in the details cannot be right
+    NOT_CORRECTED = "not_corrected"  # and was not put right in time
+    NOT_CONFIRMED = "not_confirmed"  # the school takes confirmed addresses only, and this one was not
 
 
 @dataclass(frozen=True, slots=True)
 class IntroductionUpdate:
     """`at` is when it happened. `program_url` (blank: no link) is where the student can still apply directly.
 
-    `cancel_url` (blank: nothing left to take back) shows a page where the student confirms taking it back.
+    `wanted` is what the school takes, or what was seen in the details; `correct_url` (blank: too late) is where they
+    can be put right. `cancel_url` (blank: nothing left to take back) shows a page where the student confirms taking it back.
     """
 
     footer: Footer
@@ -38,3 +43,5 @@ class IntroductionUpdate:
     results_url: str
     program_url: str = ""
     cancel_url: str = ""
+    wanted: tuple[str, ...] = ()
+    correct_url: str = ""

@@ -4,10 +4,12 @@ from webapp.models.account import FailedLogin, StaffAccount, StaffRole
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
+from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
 from webapp.models.delivery import Attempt, Delivery
 from webapp.models.draft import Draft, DraftStep
+from webapp.models.duplicate import DuplicateMark, ProspectKey
 from webapp.models.feedback import Feedback
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
@@ -18,12 +20,15 @@ from webapp.models.message import InboxMail, Message
 from webapp.models.notice import PartnerNotice
 from webapp.models.outbox import OutboxEvent
 from webapp.models.partner import GroupedProgram, Partner, PartnerEndpoint, PartnerInstitution, ProgramGroup
+from webapp.models.partner_filter import PartnerFilter
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.prospect import Prospect
 from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
+from webapp.models.screening_policy import ScreeningPolicy
+from webapp.models.seed import SeedContact, SeedLead
 from webapp.models.shared_list import SharedList
 from webapp.models.shortlist import ShortlistedProgram
 from webapp.models.submission import Submission
@@ -37,11 +42,13 @@ __all__ = [
     "CapUse",
     "CatalogImport",
     "CatalogVersion",
+    "Complaint",
     "Consent",
     "ConsentAnchor",
     "Delivery",
     "Draft",
     "DraftStep",
+    "DuplicateMark",
     "FailedLogin",
     "Feedback",
     "GroupedProgram",
@@ -59,6 +66,7 @@ __all__ = [
     "OutboxEvent",
     "Partner",
     "PartnerEndpoint",
+    "PartnerFilter",
     "PartnerInstitution",
     "PartnerNotice",
     "PartnerQuestion",
@@ -67,8 +75,12 @@ __all__ = [
     "Program",
     "ProgramGroup",
     "Prospect",
+    "ProspectKey",
     "ReceivedPosting",
     "ResumeLink",
+    "ScreeningPolicy",
+    "SeedContact",
+    "SeedLead",
     "SharedList",
     "ShortlistedProgram",
     "StaffAccount",

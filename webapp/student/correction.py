@@ -34,7 +34,7 @@ def save(token: str) -> ResponseReturnValue:
     is_new = (sent.email.data or "").lower() != (person.email or "").lower()
     try:
         with built.begin() as session:
-            changed = correct(session, built.clock, person.prospect_id, details)
+            changed = correct(session, built.clock, built.links, person.prospect_id, details)
             if is_new:
                 ask_for_address(session, built.clock, built.links, person.prospect_id, sent.email.data or "")
     except Refused as refusal:
