@@ -12,7 +12,9 @@ from typing import Final
 
 from webapp.domain.finding import Finding
 
-_LINK: Final = re.compile(r"://|\bwww\.|@|<|>|\b[\w-]+\.(com|net|org|info|io|ru|biz|xyz|top|online|site)\b", re.I)
+_LINK: Final = re.compile(
+    r"://|\bwww\.|@|<|>|\b[\w-]+\.(com|net|org|info|io|ru|biz|xyz|top|online|site|co\.uk)\b", re.IGNORECASE
+)
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "qwertzuiop", "yxcvbnm")
 _ROW_LENGTH: Final = 4
 _TESTS: Final = frozenset({"test", "tests", "tester", "testing", "testtest", "prueba", "demo", "xxx", "none", "null"})
@@ -23,9 +25,10 @@ _PLACEHOLDERS: Final = frozenset(
         *("lorem ipsum", "john smith test", "santa claus", "harry potter", "spider man", "james bond"),
     }
 )
-_WORD_SIGNS: Final = frozenset("'’‘ʻʼ`´-‐‑–.,·• ()/")
+_WORD_SIGNS: Final = frozenset("'’‘ʻʼ`´-‐‑–.,·• ()")
 _LEAST_UNPRONOUNCEABLE: Final = 6
 _LEAST_REPEATED: Final = 3
+_MOST_MARKS: Final = 4
 
 
 def name_findings(first: str, last: str) -> tuple[Finding, ...]:
@@ -57,7 +60,7 @@ def _part_findings(part: str) -> Iterator[Finding]:
         return
     if any(unicodedata.category(sign)[0] == "N" for sign in part):
         yield Finding.NAME_HOLDS_DIGITS
-    if any(unicodedata.category(sign)[0] not in "LMN" and sign not in _WORD_SIGNS for sign in part):
+    if any(unicodedata.category(sign)[0] not in "LMN" and sign not in _WORD_SIGNS for sign in part) or _is_piled(part):
         yield Finding.NAME_HOLDS_SIGNS
     plain = _plain(part)
     if is_keyboard_row(plain):
@@ -66,6 +69,16 @@ def _part_findings(part: str) -> Iterator[Finding]:
         yield Finding.NAME_REPEATED_LETTER
     elif _is_unpronounceable(part, plain):
         yield Finding.NAME_UNPRONOUNCEABLE
+
+
+def _is_piled(part: str) -> bool:
+    """Whether more marks sit on one letter than any writing puts there."""
+    height = 0
+    for sign in part:
+        height = height + 1 if unicodedata.category(sign) in ("Mn", "Me") else 0
+        if height > _MOST_MARKS:
+            return True
+    return False
 
 
 def is_keyboard_row(plain: str) -> bool:

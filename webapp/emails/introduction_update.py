@@ -30,7 +30,8 @@ class IntroductionUpdate:
     """`at` is when it happened. `program_url` (blank: no link) is where the student can still apply directly.
 
     `wanted` is what the school takes, or what was seen in the details; `correct_url` (blank: too late) is where they
-    can be put right. `cancel_url` (blank: nothing left to take back) shows a page where the student confirms taking it back.
+    can be put right. `cancel_url` (blank: nothing left to take back) shows a page where the student confirms taking it
+    back.
     """
 
     footer: Footer

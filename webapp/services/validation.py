@@ -37,7 +37,7 @@ def findings_of(contact: Contact, *, may_phone: bool) -> tuple[Finding, ...]:
 def _email(address: str) -> Iterator[Finding]:
     """By the rules of `email-validator`: what mail servers take today, not all that RFC 5321 would allow."""
     try:
-        told = validate_email(address.strip(), check_deliverability=False, test_environment=True)
+        told = validate_email(address.strip(" "), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         yield Finding.EMAIL_MALFORMED
         return
