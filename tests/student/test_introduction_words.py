@@ -84,7 +84,7 @@ def reasons_written(path: Path) -> Iterator[str]:
     """The codes given or assigned as `reason` in a file, and those of the obstacles that checks answer with."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Obstacle"):
-            yield from (each.value for each in node.args if isinstance(each, ast.Constant))
+            yield from (str(each.value) for each in node.args if isinstance(each, ast.Constant))
         is_given = isinstance(node, ast.keyword) and node.arg == "reason"
         is_assigned = isinstance(node, ast.Assign) and any("reason" in ast.unparse(each) for each in node.targets)
         if isinstance(node, ast.keyword | ast.Assign) and (is_given or is_assigned):

@@ -228,6 +228,15 @@ def reason_words(code: str | None) -> str:
     return _REASONS.get(code) or code.replace("_", " ").capitalize() + "."
 
 
+def detail_words(detail: Mapping[str, Any]) -> str:
+    """What a step of a lead says beside its reason: the rule of the filter, or what was found in the details."""
+    if told := detail.get("words"):
+        return f" {told[:1].upper()}{told[1:]} (version {detail.get('version')} of the filter)."
+    known = {finding.value: words for finding, words in FINDING_WORDS.items()}
+    found = [known[code] for code in detail.get("findings", ()) if code in known]
+    return f" {'. '.join(found)}." if found else ""
+
+
 def options_of(looks: Mapping[Any, Look]) -> list[Option]:
     """The statuses to filter a list by."""
     return [Option(str(code), words) for code, (words, _tone) in looks.items()]
