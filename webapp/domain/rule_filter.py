@@ -44,10 +44,11 @@ class Decision:
 
     @property
     def why(self) -> str:
-        """The facts that decided, in words: `state TX`."""
+        """The facts that decided, in words: `state TX`, or `education high school (asked for: at least …)`."""
         lines = self.evaluation.deciding
-        facts = [line.fact if self.effect is Effect.EXCLUDE else str(line) for line in lines]
-        return "; ".join(dict.fromkeys(facts))
+        if self.effect is Effect.EXCLUDE:
+            return "; ".join(dict.fromkeys(line.fact for line in lines))
+        return "; ".join(dict.fromkeys(f"{line.fact} (asked for: {_wanted(line)})" for line in lines))
 
     @property
     def sentence(self) -> str:

@@ -54,7 +54,7 @@ def timeline(lead: Introduction, now: datetime) -> Iterator[Event]:
         # Being queued says nothing that the step before or after does not, unless it is where things stand.
         if step.status is S.QUEUED and number != last and step.reason not in _WHY_QUEUED:
             continue
-        title, state = _STEPS[step.status]
+        title, state = _STEPS_FOR.get((step.status, step.reason)) or _STEPS[step.status]
         is_over = state == "current" and number != last
         yield Event(title.format(school=lead.legal_name), step.at, why(step), "done" if is_over else state)
     if lead.status is S.UNDO_WINDOW:
@@ -179,8 +179,8 @@ _STANDINGS: Mapping[LeadStatus, tuple[str, str, str, str]] = {
         "You can still apply there yourself, or choose another school from your list.",
     ),
     S.INVALID: (
-        "Not sent",
-        "error",
+        "To put right",
+        "warm",
         "Something in your details cannot be right, so nothing was sent.",
         "Put it right below, and we look again at once. If it is not by {end}, it ends and nothing is sent.",
     ),
@@ -240,7 +240,10 @@ _STEPS: Mapping[LeadStatus, tuple[str, str]] = {
     S.WITHDRAWN: ("You took it back", "done"),
     S.EXPIRED: ("It ended unsent", "bad"),
     S.FILTERED: ("It was not sent", "bad"),
-    S.INVALID: ("It was not sent", "bad"),
+    S.INVALID: ("Held back: something is to be put right", "current"),
+}
+_STEPS_FOR: Mapping[tuple[LeadStatus, str], tuple[str, str]] = {
+    (S.HELD_REVIEW, "awaiting_confirmation"): ("Held back: we wait for you to confirm your address", "current"),
 }
 _WHY_QUEUED: Mapping[str, str] = {
     "released_by_staff": "One of us looked at it and let it go.",
