@@ -153,7 +153,7 @@ def test_a_new_address_that_was_confirmed_counts(
     correction.ask_for_address(session, clock, links, stored.prospect_id, "new@student.example")
     token = links.address_token(stored.prospect_id, 1)
     correction.confirm_address(session, clock, links, token)
-    going = (LeadStatus.QUEUED, "corrected_by_student")
+    going = (LeadStatus.QUEUED, "address_confirmed")
     assert statuses(session)[:2] == [going, going]
     with pytest.raises(NotFound):
         correction.confirm_own_address(session, clock, old)

@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         partners=partners,
         lead_looks=words.LEAD_LOOKS,
+        lead_look=words.lead_look,
         reason_words=words.reason_words,
         **page_links(page),
     )
@@ -66,7 +67,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         student=lead.student if sees_people else None,
         contact=words.contact_in_words(lead.channels, lead.preferences),
         answers=words.answers_in_words(lead.answers) if sees_people else None,
-        look=words.LEAD_LOOKS[lead.status],
+        look=words.lead_look(lead.status, lead.reason),
         story=timeline(lead),
         match=match_view(lead.match),
         consents=lead.consents.of_lead(row_id),
@@ -227,7 +228,7 @@ def timeline(lead: LeadDetail) -> list[dict[str, Any]]:
 
 
 def _step(at: Any, to_status: str, reason: str, detail: dict[str, Any]) -> dict[str, Any]:
-    name, tone = words.LEAD_LOOKS[LeadStatus(to_status)]
+    name, tone = words.lead_look(LeadStatus(to_status), reason)
     until = f" Until {detail['until'][:16].replace('T', ' ')} UTC." if detail.get("until") else ""
     return {
         "title": name,

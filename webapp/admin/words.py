@@ -9,7 +9,7 @@ from webapp.domain.contact_preferences import LANGUAGES, ContactPreferences, way
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.duplicate import DuplicateLevel, MatchSet
 from webapp.domain.finding import Finding, Grade
-from webapp.domain.lead import LeadStatus
+from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.domain.partner import ContactChannel
@@ -35,6 +35,7 @@ LEAD_LOOKS: Final[Mapping[LeadStatus, Look]] = {
     LeadStatus.FILTERED: ("Filtered", "neutral"),
     LeadStatus.INVALID: ("Invalid", "error"),
 }
+AWAITS_STUDENT: Final[Look] = ("Held: waits for the student", "neutral")
 DELIVERY_LOOKS: Final[Mapping[DeliveryStatus, Look]] = {
     DeliveryStatus.WAITING: ("Waiting", "neutral"),
     DeliveryStatus.PENDING: ("Pending", "accent"),
@@ -226,6 +227,11 @@ def reason_words(code: str | None) -> str:
     if answered := _HTTP.fullmatch(code):
         return _answer_words(int(answered[1]))
     return _REASONS.get(code) or code.replace("_", " ").capitalize() + "."
+
+
+def lead_look(status: LeadStatus, reason: str | None) -> Look:
+    """How a lead is shown: by its status, but for what is held until the student does something."""
+    return AWAITS_STUDENT if reason == AWAITING_CONFIRMATION else LEAD_LOOKS[status]
 
 
 def detail_words(detail: Mapping[str, Any]) -> str:

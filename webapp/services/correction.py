@@ -117,7 +117,8 @@ def confirm_address(session: Session, clock: Clock, links: Links, token: str) ->
     token = new_link(prospect, links)
     person_key.renew(session, links, prospect)
     session.flush()
-    lead.look_again(session, clock, prospect.id, reason="corrected_by_student")
+    for done in ("corrected_by_student", "address_confirmed"):
+        lead.look_again(session, clock, prospect.id, reason=done)
     return token
 
 

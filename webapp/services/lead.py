@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
@@ -21,8 +21,11 @@ from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
 from webapp.services import cap, consent, message, notice, outbox, routing
 
 MARKED_BY_STAFF: Final = "marked_invalid_by_staff"
-_STUDENTS_TURN: Final = (AWAITING_CONFIRMATION, "details_doubtful")
-"""Reasons of held leads that what the student does may free; those of invalid leads all do."""
+_FREED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "corrected_by_student": ("details_invalid", "details_doubtful", MARKED_BY_STAFF),
+    "address_confirmed": (AWAITING_CONFIRMATION,),
+}
+"""What a student does, and the reasons of the leads that it may free."""
 
 
 def move(
@@ -90,34 +93,30 @@ def mark_invalid(session: Session, clock: Clock, lead_id: UUID, finding: Finding
 
 
 def look_again(session: Session, clock: Clock, prospect_id: UUID, *, reason: str) -> None:
-    """Look once more at the leads of a student that waited for what they have done now: put right, or confirmed.
+    """Look once more at the leads of a student that waited for what they have done now: one of `_FREED_BY`.
 
     One that a member of staff had judged goes back to a person; the others move on by themselves.
     """
-    ids = session.scalars(
-        select(Lead.id).where(Lead.prospect_id == prospect_id, _waits_for_student()).order_by(Lead.created_at, Lead.id)
+    # All of them are locked, also those that a worker may be about to hold for what was done just now.
+    leads = session.scalars(
+        select(Lead)
+        .where(Lead.prospect_id == prospect_id)
+        .order_by(Lead.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
-    for lead_id in ids:
-        lead, now = _locked(session, lead_id), clock.now()
-        if lead is None or not _is_students_turn(lead):
-            continue
+    # By partner, so that two requests of one person take the locks on partners' caps and duplicates in one order.
+    waiting = (LeadStatus.INVALID, LeadStatus.HELD_REVIEW)
+    freed = [lead for lead in leads if lead.status in waiting and lead.reason in _FREED_BY[reason]]
+    for lead in sorted(freed, key=lambda each: each.partner_id):
         # Whatever was overlooked in the old details was not overlooked in these.
         lead.waived = [name for name in lead.waived if name != "validation"]
         if lead.reason == MARKED_BY_STAFF:
-            move(session, lead, LeadStatus.QUEUED, at=now, reason=reason)
-            _hold(session, lead, routing.Obstacle(LeadStatus.HELD_REVIEW, "corrected_by_student"), at=now)
+            move(session, lead, LeadStatus.QUEUED, at=clock.now(), reason=reason)
+            found = routing.Obstacle(LeadStatus.HELD_REVIEW, "corrected_by_student")
+            _hold(session, lead, found, at=clock.now())
         else:
-            _route(session, lead, at=now, reason=reason)
-
-
-def _waits_for_student() -> ColumnElement[bool]:
-    return or_(Lead.status == LeadStatus.INVALID, Lead.reason.in_(_STUDENTS_TURN))
-
-
-def _is_students_turn(lead: Lead) -> bool:
-    return lead.status is LeadStatus.INVALID or (
-        lead.status is LeadStatus.HELD_REVIEW and lead.reason in _STUDENTS_TURN
-    )
+            _route(session, lead, at=clock.now(), reason=reason)
 
 
 def _held_for_review(session: Session, lead_id: UUID) -> Lead:
