@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +18,7 @@ from webapp.domain.rule import Record
 from webapp.domain.rule_evaluation import Truth
 from webapp.domain.rule_filter import FilterRule, Sifting, read_filter, sift
 from webapp.domain.rule_text import RuleTextError
-from webapp.models import GroupedProgram, Lead, Match, PartnerFilter, Submission
+from webapp.models import GroupedProgram, Lead, Match, PartnerFilter, Prospect, Submission
 
 MOST_COUNTED = 1000
 
@@ -159,7 +158,8 @@ def count_last(session: Session, text: str, partner_id: UUID, last: int, group_i
         select(Submission.profile, Match.band, Lead.channels)
         .join(Submission, Submission.id == Lead.submission_id)
         .join(Match, Match.id == Lead.match_id)
-        .where(Lead.partner_id == partner_id, ~Lead.test, Submission.ranking_digest.is_not(None))
+        .join(Prospect, Prospect.id == Lead.prospect_id)
+        .where(Lead.partner_id == partner_id, ~Lead.test, Prospect.erased_at.is_(None))
         .order_by(Lead.created_at.desc(), Lead.id.desc())
         .limit(max(0, min(last, MOST_COUNTED)))
     )
@@ -170,15 +170,11 @@ def count_last(session: Session, text: str, partner_id: UUID, last: int, group_i
     counts = dict.fromkeys(Truth, 0)
     by_rule: dict[int, int] = {rule.number: 0 for rule in rules}
     for profile, band, channels in session.execute(statement):
-        sifting = sift(rules, _record(profile, band, channels), LEAD_FIELDS)
+        sifting = sift(rules, lead_record(profile, band, channels), LEAD_FIELDS)
         counts[sifting.passes] += 1
         if sifting.passes is Truth.FALSE and sifting.decision is not None:
             by_rule[sifting.decision.number] += 1
     return Tally(sum(counts.values()), counts[Truth.TRUE], counts[Truth.FALSE], counts[Truth.UNKNOWN], by_rule)
-
-
-def _record(profile: dict[str, Any], band: str, channels: list[str]) -> Record:
-    return lead_record(profile, band, channels)
 
 
 def _trial(text: str, sifting: Sifting) -> Trial:
