@@ -86,7 +86,6 @@ def _create_duplicates() -> None:
         sa.Column("matched_by", JSONB, nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["lead_id"], ["leads.id"], name=op.f("fk_duplicate_marks_lead_id_leads")),
-        sa.ForeignKeyConstraint(["other_lead_id"], ["leads.id"], name=op.f("fk_duplicate_marks_other_lead_id_leads")),
         sa.PrimaryKeyConstraint("lead_id", "level", name=op.f("pk_duplicate_marks")),
     )
     op.create_index(op.f("ix_duplicate_marks_other_lead_id"), "duplicate_marks", ["other_lead_id"])

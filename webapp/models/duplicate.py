@@ -28,13 +28,14 @@ class ProspectKey(Base):
 class DuplicateMark(Base):
     """One lead looks like the repeat of another, on one level; `matched_by` names the sets that were the same.
 
-    For staff alone: on the level `system` the other lead is another partner's.
+    For staff alone: on the level `system` the other lead is another partner's. `other_lead_id` has no foreign key: its
+    check would wait for whoever has that lead locked, who may be waiting for us. No lead is ever deleted.
     """
 
     __tablename__ = "duplicate_marks"
 
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"), primary_key=True)
     level: Mapped[DuplicateLevel] = mapped_column(status_of(DuplicateLevel), primary_key=True)
-    other_lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"), index=True)
+    other_lead_id: Mapped[UUID] = mapped_column(index=True)
     matched_by: Mapped[JsonArray]
     found_at: Mapped[datetime]
