@@ -15,6 +15,7 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.login.log_out": EVERYONE,
     "admin.overview.find": EVERYONE,
     "admin.leads.release": SENDERS,
+    "admin.leads.mark_invalid": SENDERS,
     "admin.leads.replay": SENDERS,
     "admin.leads.replay_notice": SENDERS,
     "admin.deliveries.replay": SENDERS,

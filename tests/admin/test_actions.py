@@ -5,15 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.admin.conftest import Asked, Visitor
-from tests.factories.lead import delivery_of, fail_delivery, message_of, put_lead, put_message
+from tests.factories.lead import delivery_of, fail_delivery, leads_of, message_of, put_lead, put_message
+from tests.factories.request import submit_request
+from tests.factories.school import School
 from webapp.bootstrap import Runtime
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.notice import NoticeKind, NoticeStatus
-from webapp.models import AuditEntry, Delivery, Lead, Message, PartnerNotice
+from webapp.models import AuditEntry, Delivery, Lead, Message, PartnerNotice, Prospect
+from webapp.services import lead as leads
 from webapp.services import lease, notice
 
 LoggedIn = Callable[..., Visitor]
@@ -46,6 +49,51 @@ def test_a_lead_held_for_review_is_released_once(logged_in: LoggedIn, running: R
     support.post(f"{page}/release")
     assert "no longer held" in support.get(page).text
     assert len(_trace(running, "released", asked.lead_id)) == 1
+
+
+def test_what_cannot_be_right_is_said_so_and_shown_with_what_it_repeats(
+    logged_in: LoggedIn, running: Runtime, asked: Asked, school: School
+) -> None:
+    with running.begin() as session:
+        before = session.get_one(Lead, asked.lead_id)
+        email = session.get_one(Prospect, before.prospect_id).email
+        again = submit_request(session, running.clock, running.links, [school], email=email)
+        (second_id,) = leads_of(session, again.submission_id)
+        session.execute(update(Prospect).where(Prospect.id == again.prospect_id).values(first_name="Ana3"))
+    with running.begin() as session:
+        session.execute(update(Lead).values(due_at=running.clock.now()))
+        for lead_id in (asked.lead_id, second_id):
+            leads.release(session, running.clock, lead_id)
+    support, page = logged_in("support"), f"/admin/leads/{second_id}"
+    shown = support.get(page).text
+    assert all(told in shown for told in ("Details look strange", "A part of the name has digits", "cannot be right"))
+    support.post(f"{page}/release", form_at=page)
+    shown = support.get(page).text
+    assert "Another lead of the same person to this partner has not ended yet." in shown
+    assert f"/admin/leads/{asked.lead_id}" in shown
+    assert "same e-mail address" in shown
+    assert "Mark invalid" not in logged_in("analyst").get(page).text
+    support.post(f"{page}/invalid", {"finding": "name_test"}, form_at=page)
+    assert "Choose what is wrong" in support.get(page).text
+    support.post(f"{page}/invalid", {"finding": "not_a_person"}, form_at=page)
+    assert "Marked invalid." in support.get(page).text
+    ((before_state, after_state),) = _trace(running, "marked_invalid", second_id)
+    assert (before_state["status"], after_state["status"]) == ("held_review", "invalid")
+    support.post(f"{page}/invalid", {"finding": "not_a_person"})
+    assert "no longer held" in support.get(page).text
+
+
+def test_what_waits_for_the_student_has_no_button_for_staff(
+    logged_in: LoggedIn, running: Runtime, asked: Asked
+) -> None:
+    with running.begin() as session:
+        put_lead(session, asked.lead_id, [(LeadStatus.HELD_REVIEW, "awaiting_confirmation")], running.clock.now())
+    support, page = logged_in("support"), f"/admin/leads/{asked.lead_id}"
+    shown = support.get(page).text
+    assert "It moves on by itself" in shown
+    assert "Release to the partner" not in shown
+    support.post(f"{page}/release", form_at=page)
+    assert "nothing was changed" in support.get(page).text
 
 
 @pytest.mark.parametrize("place", ["leads", "deliveries"])

@@ -209,8 +209,8 @@ exclude practical.state in ("TX", "FL")
             {"education": "associate", "state": "TX", "statistics": "one_course"},
             Truth.FALSE,
             (
-                "this lead would be excluded by rule 1: needs education: a bachelor's degree; "
-                "you said: an associate degree"
+                "this lead would be excluded by rule 1: education an associate degree "
+                "(asked for: at least a bachelor's degree)"
             ),
         ),
         (

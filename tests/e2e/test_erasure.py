@@ -35,6 +35,7 @@ SCHOOLS, OPEN = ("Brambleford", "Pellworth", "Thistlecombe"), 2
 """The last has paused, so it is never told of anybody."""
 HANGING = (
     *("draft_steps", "lead_answers", "pending_requests", "resume_links", "shared_lists", "shortlisted_programs"),
+    "prospect_keys",
     "feedback WHERE draft_id IS NOT NULL",
     "drafts WHERE earlier <> '[]' OR answers <> '{}'",
 )

@@ -9,6 +9,7 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.partner import ContactChannel
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
+from webapp.emails.confirm_introductions import ConfirmIntroductions
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
@@ -16,6 +17,7 @@ from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
+from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.renderer import Context
 from webapp.emails.resume_link import ResumeLink
 from webapp.emails.status_request import StatusRequest
@@ -202,7 +204,25 @@ STATUS = StatusRequest(
     valid_until=NOON.replace(day=24),
     status_url=f"{SITE}/partner/status/s1",
 )
+CONFIRM_INTRODUCTIONS = ConfirmIntroductions(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    schools=("Northfield Education, Inc.", "Harbor Code School LLC"),
+    confirm_url=f"{SITE}/my-data/confirm/c1",
+    ends_at=NOON.replace(month=12),
+)
+PAUSED = PartnerPaused(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    legal_entity="Northfield Education, Inc.",
+    complaints=3,
+    delivered=41,
+    days=30,
+    percent=5,
+    kinds=("They were contacted more often than they allowed.", "Somebody else had their details."),
+    paused_at=NOON,
+)
 SAMPLES: dict[str, Context] = {
+    "confirm_introductions": CONFIRM_INTRODUCTIONS,
+    "partner_paused": PAUSED,
     "matched_programs": replace(MATCHED, introductions=OPENED),
     "introductions_opened": OPENED,
     "introduction_update": UPDATE,

@@ -154,7 +154,7 @@ def test_a_correction_that_waits_is_not_sent_after_an_erasure(stage: Stage) -> N
     asked = stage.request(stage.schools("Larkspur"))
     send_off(stage, asked)
     with stage.begin() as session:
-        correction.correct(session, stage.clock, asked.prospect_id, Details("Anna", "Silva", None))
+        correction.correct(session, stage.clock, stage.links, asked.prospect_id, Details("Anna", "Silva", None))
     erase(stage, asked)
     stage.tell()
     kinds = {each.kind: each.status for each in stage.all(PartnerNotice)}
@@ -170,7 +170,9 @@ def test_a_school_is_sent_only_those_corrections_that_it_may_have(stage: Stage, 
     send_off(stage, asked)
     for prospect_id in (asked.prospect_id, held.prospect_id):
         with stage.begin() as session:
-            changed = correction.correct(session, stage.clock, prospect_id, Details("Ana", "Silva", "+14155550111"))
+            changed = correction.correct(
+                session, stage.clock, stage.links, prospect_id, Details("Ana", "Silva", "+14155550111")
+            )
         assert changed == ("phone",)
     stage.tell()
     told = [request.body for request in stage.webhook.posted if b'"type":"lead.corrected"' in request.body]

@@ -86,3 +86,18 @@ def test_no_skips_and_no_patches_of_our_own_code() -> None:
         if skip.search(line)
     ]
     assert found == []
+
+
+def test_only_staff_can_tell_a_seed() -> None:
+    """A partner that could tell a mystery student from a real one would treat it better (docs/decisions/0042)."""
+    may = {
+        *("webapp/models/lead.py", "webapp/services/seed.py", "webapp/services/complaint.py"),
+        *("webapp/queries/scorecard.py", "webapp/queries/leads.py"),
+    }
+    found = {
+        str(path)
+        for path, tree in modules("webapp", "workers")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "seed"
+    }
+    assert found - may == set()

@@ -75,6 +75,7 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.export.page", lambda journey: f"{journey.my_data}/export"),
     ("student.export.certificate", lambda journey: f"{journey.my_data}/consents"),
     ("student.correction.form", lambda journey: f"{journey.my_data}/details"),
+    ("student.correction.look_at_confirmation", lambda _: {"lost": "/my-data/confirm/nowhere"}),
     ("student.correction.look_at_address", lambda _: {"lost": "/my-data/address/nowhere"}),
     ("student.erasure.ask", lambda journey: f"{journey.my_data}/erase"),
     ("student.my_data.show", lambda journey: journey.my_data),

@@ -5,7 +5,9 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from webapp.ui.choices import CheckField
+from webapp.admin.words import FINDING_WORDS
+from webapp.domain.finding import FOUND_BY_STAFF
+from webapp.ui.choices import CheckField, Option, RadioField
 from webapp.ui.fields import EmailField, PasswordField, TextField, UploadField
 from webapp.ui.forms import BaseForm
 
@@ -28,6 +30,17 @@ class FindForm(BaseForm):
     """One box for ids, addresses and program names."""
 
     text = TextField("Find", max_length=254, required="Write what to look for.")
+
+
+class MarkInvalidForm(BaseForm):
+    """What is wrong with the details of a lead, as somebody found by looking."""
+
+    finding = RadioField(
+        "What is wrong?",
+        options=[Option(finding.value, FINDING_WORDS[finding]) for finding in FOUND_BY_STAFF],
+        required="Choose what is wrong.",
+        unknown=None,
+    )
 
 
 class UploadForm(BaseForm):

@@ -1,4 +1,4 @@
-"""Leads: who was introduced to whom, how far it came, and the two things staff may do about it."""
+"""Leads: who was introduced to whom, how far it came, and what staff may do about it."""
 
 from operator import itemgetter
 from typing import Any
@@ -8,13 +8,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
+from webapp.admin.forms import MarkInvalidForm
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
 from webapp.admin.lists import chosen, chosen_id, chosen_person, cursor, page_links
 from webapp.admin.submissions import match_view
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
-from webapp.domain.lead import LeadStatus
+from webapp.domain.finding import Finding
+from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.queries.leads import LeadDetail, LeadFilter, get_lead, lead_state, list_leads, partner_names
 from webapp.queries.notice import notice_state
 from webapp.services import delivery as deliveries
@@ -43,6 +45,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         partners=partners,
         lead_looks=words.LEAD_LOOKS,
+        lead_look=words.lead_look,
         reason_words=words.reason_words,
         **page_links(page),
     )
@@ -64,11 +67,13 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         student=lead.student if sees_people else None,
         contact=words.contact_in_words(lead.channels, lead.preferences),
         answers=words.answers_in_words(lead.answers) if sees_people else None,
-        look=words.LEAD_LOOKS[lead.status],
+        look=words.lead_look(lead.status, lead.reason),
         story=timeline(lead),
         match=match_view(lead.match),
         consents=lead.consents.of_lead(row_id),
-        can_release=may_send and lead.status is LeadStatus.HELD_REVIEW,
+        can_release=may_send and _waits_for_staff(lead),
+        invalid_form=MarkInvalidForm(formdata=None),
+        screening=screening_facts(lead),
         can_replay=may_send and lead.status is LeadStatus.FAILED and lead.delivery is not None,
         may_send=may_send,
         notice_looks=words.NOTICE_LOOKS,
@@ -99,6 +104,31 @@ def release(row_id: UUID) -> ResponseReturnValue:
     else:
         built.wake_up.nudge()
         flash("Released. It goes to the partner now, or waits for a free place in its cap.", "good")
+    return redirect(url_for("admin.leads.detail", row_id=row_id))
+
+
+@blueprint.post("/<uuid:row_id>/invalid")
+@rate_limited("60/minute")
+@needs_role(SENDERS)
+def mark_invalid(row_id: UUID) -> ResponseReturnValue:
+    """Say that the details of a lead that was held for review cannot be right; the student is told what to correct."""
+    built, form = runtime(), MarkInvalidForm()
+    with built.begin() as session:
+        before = lead_state(session, row_id)
+    if not form.validate():
+        flash("Choose what is wrong. Nothing was changed.", "error")
+        return redirect(url_for("admin.leads.detail", row_id=row_id))
+    try:
+        with built.begin() as session:
+            leads.mark_invalid(session, built.clock, row_id, Finding(str(form.finding.data)))
+            session.flush()
+            after = lead_state(session, row_id)
+            write_down(session, "marked_invalid", "lead", str(row_id), before=before, after=after)
+    except (Refused, InvalidTransition):
+        flash("This lead is no longer held for review, so nothing was changed.", "error")
+    else:
+        built.wake_up.nudge()
+        flash("Marked invalid. The student is told what to correct, and it comes back to you when they have.", "good")
     return redirect(url_for("admin.leads.detail", row_id=row_id))
 
 
@@ -154,6 +184,29 @@ def send_again(delivery_id: UUID, lead_id: UUID) -> None:
         flash("It is sent again, with a full set of retries.", "good")
 
 
+def _waits_for_staff(lead: LeadDetail) -> bool:
+    """Whether it is held for a person of ours, and not until the student confirms their address."""
+    return lead.status is LeadStatus.HELD_REVIEW and lead.reason != AWAITING_CONFIRMATION
+
+
+def screening_facts(lead: LeadDetail) -> dict[str, Any]:
+    """How the details looked, and the other leads that this one may repeat, in words."""
+    known = {finding.value: told for finding, told in words.FINDING_WORDS.items()}
+    return {
+        "look": words.GRADE_LOOKS[lead.grade] if lead.grade else None,
+        "findings": [known.get(code, code.replace("_", " ")) for code in lead.findings],
+        "repeats": [
+            {
+                "lead_id": each.lead_id,
+                "partner": each.partner,
+                "level": words.LEVEL_WORDS[each.level],
+                "same": "same " + ", ".join(words.MATCH_WORDS[kind] for kind in each.matched_by),
+            }
+            for each in lead.duplicates
+        ],
+    }
+
+
 def timeline(lead: LeadDetail) -> list[dict[str, Any]]:
     """The steps of a lead and the attempts at its delivery as one story, oldest first."""
     story: list[dict[str, Any]] = []
@@ -175,11 +228,11 @@ def timeline(lead: LeadDetail) -> list[dict[str, Any]]:
 
 
 def _step(at: Any, to_status: str, reason: str, detail: dict[str, Any]) -> dict[str, Any]:
-    name, tone = words.LEAD_LOOKS[LeadStatus(to_status)]
+    name, tone = words.lead_look(LeadStatus(to_status), reason)
     until = f" Until {detail['until'][:16].replace('T', ' ')} UTC." if detail.get("until") else ""
     return {
         "title": name,
         "at": at,
-        "text": words.reason_words(reason) + until,
+        "text": words.reason_words(reason) + words.detail_words(detail) + until,
         "state": "bad" if tone == "error" else "done",
     }

@@ -43,7 +43,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         profile=words.profile_in_words(submission.profile),
         excluded=[(_excluded(rule), count) for rule, count in submission.excluded.items()],
         matches=[match_view(match) for match in submission.matches],
-        lead_looks=words.LEAD_LOOKS,
+        lead_look=words.lead_look,
         message_looks=words.MESSAGE_LOOKS,
         template_labels=words.TEMPLATE_LABELS,
         reason_words=words.reason_words,

@@ -7,7 +7,9 @@ from typing import Any, Final
 from webapp.domain import label
 from webapp.domain.contact_preferences import LANGUAGES, ContactPreferences, ways
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
-from webapp.domain.lead import LeadStatus
+from webapp.domain.duplicate import DuplicateLevel, MatchSet
+from webapp.domain.finding import Finding, Grade
+from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.domain.partner import ContactChannel
@@ -33,6 +35,7 @@ LEAD_LOOKS: Final[Mapping[LeadStatus, Look]] = {
     LeadStatus.FILTERED: ("Filtered", "neutral"),
     LeadStatus.INVALID: ("Invalid", "error"),
 }
+AWAITS_STUDENT: Final[Look] = ("Held: waits for the student", "neutral")
 DELIVERY_LOOKS: Final[Mapping[DeliveryStatus, Look]] = {
     DeliveryStatus.WAITING: ("Waiting", "neutral"),
     DeliveryStatus.PENDING: ("Pending", "accent"),
@@ -102,6 +105,8 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.CONFIRM_ADDRESS: "Is this your address?",
     Template.ADDRESS_CHANGE: "Your address is to be changed",
     Template.RESUME_LINK: "Link to finish the form later",
+    Template.CONFIRM_INTRODUCTIONS: "Confirm your address for introductions",
+    Template.PARTNER_PAUSED: "Paused for complaints",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {
     "added": ("Added", "good"),
@@ -109,13 +114,63 @@ CHANGE_LOOKS: Final[Mapping[str, Look]] = {
     "republished": ("Published again", "accent"),
     "withdrawn": ("Withdrawn", "warm"),
 }
+GRADE_LOOKS: Final[Mapping[Grade, Look]] = {
+    Grade.VALID: ("Details look right", "good"),
+    Grade.CAUTION: ("Details look strange", "warm"),
+    Grade.INVALID: ("Details cannot be right", "error"),
+}
+FINDING_WORDS: Final[Mapping[Finding, str]] = {
+    Finding.EMAIL_MALFORMED: "The e-mail address is none",
+    Finding.EMAIL_DISPOSABLE: "The e-mail address is a disposable one",
+    Finding.PHONE_IMPOSSIBLE: "The phone number cannot exist",
+    Finding.PHONE_UNLIKELY: "Nobody is known to have such a phone number",
+    Finding.PHONE_MISSING: "Calls or texts are allowed, but there is no number",
+    Finding.NAME_MISSING: "A part of the name is missing",
+    Finding.NAME_NO_LETTERS: "A part of the name has no letters",
+    Finding.NAME_HOLDS_LINK: "A part of the name is a web or e-mail address",
+    Finding.NAME_KEYBOARD: "A part of the name is a row of keys",
+    Finding.NAME_REPEATED_LETTER: "A part of the name is one letter over and over",
+    Finding.NAME_TEST: "The name reads like a test",
+    Finding.NAME_HOLDS_DIGITS: "A part of the name has digits",
+    Finding.NAME_HOLDS_SIGNS: "A part of the name has signs that names do not have",
+    Finding.NAME_PLACEHOLDER: "The name is one that forms are filled in with",
+    Finding.NAME_UNPRONOUNCEABLE: "A part of the name has many letters and no vowel",
+    Finding.NOT_A_PERSON: "Not the details of a person",
+    Finding.EMAIL_UNREACHABLE: "Mail to the address comes back",
+    Finding.PHONE_UNREACHABLE: "The phone number does not lead to the student",
+}
+LEVEL_WORDS: Final[Mapping[DuplicateLevel, str]] = {
+    DuplicateLevel.IN_FLIGHT: "Another lead to this partner has not ended",
+    DuplicateLevel.PARTNER: "This partner had the person within its window",
+    DuplicateLevel.SYSTEM: "Another partner of ours had the person lately",
+}
+MATCH_WORDS: Final[Mapping[MatchSet, str]] = {
+    MatchSet.EMAIL: "e-mail address",
+    MatchSet.PHONE: "phone number",
+    MatchSet.NAME_AND_POSTAL_CODE: "name and postal code",
+    MatchSet.NAME_AND_PHONE: "name and phone number",
+}
 _REASONS: Final[Mapping[str, str]] = {
     "submitted": "The student asked for it.",
     "undo_window_over": "The undo window is over.",
     "hold_over": "The hold is over.",
     "partner_paused": "The partner is paused.",
     "partner_ended": "The partner takes no more leads.",
-    "duplicate_in_window": "The same person was introduced to this partner in the last 90 days.",
+    "duplicate_in_window": "This partner had the same person within its window.",
+    "duplicate_in_flight": "Another lead of the same person to this partner has not ended yet.",
+    "duplicate_in_system": "Another partner of ours had the same person lately.",
+    "details_doubtful": "Something in the details looks strange.",
+    "details_invalid": "The details cannot be right; the student was told what to correct.",
+    "marked_invalid_by_staff": "Staff found that the details cannot be right.",
+    "corrected_by_student": "The student put their details right.",
+    "filter_excluded": "The partner's filter does not take it.",
+    "filter_unknown": "It does not say enough for the partner's filter.",
+    "filter_unreadable": "The partner's filter can no longer be read.",
+    "awaiting_confirmation": "It waits for the student to confirm their e-mail address.",
+    "address_confirmed": "The student confirmed their e-mail address.",
+    "expired_unconfirmed": "The student did not confirm their e-mail address in time.",
+    "expired_uncorrected": "The student did not correct their details in time.",
+    "answered_before": "What it asks was answered before.",
     "cap_full": "The partner's cap is full.",
     "no_place": "A cap of the partner is full, and one of the two sides does not want it to wait.",
     "outside_hours": "It is outside the days and hours in which the partner takes leads.",
@@ -176,6 +231,20 @@ def reason_words(code: str | None) -> str:
     if answered := _HTTP.fullmatch(code):
         return _answer_words(int(answered[1]))
     return _REASONS.get(code) or code.replace("_", " ").capitalize() + "."
+
+
+def lead_look(status: LeadStatus, reason: str | None) -> Look:
+    """How a lead is shown: by its status, but for what is held until the student does something."""
+    return AWAITS_STUDENT if reason == AWAITING_CONFIRMATION else LEAD_LOOKS[status]
+
+
+def detail_words(detail: Mapping[str, Any]) -> str:
+    """What a step of a lead says beside its reason: the rule of the filter, or what was found in the details."""
+    if told := detail.get("words"):
+        return f" {told[:1].upper()}{told[1:]} (version {detail.get('version')} of the filter)."
+    known = {finding.value: words for finding, words in FINDING_WORDS.items()}
+    found = [known[code] for code in detail.get("findings", ()) if code in known]
+    return f" {'. '.join(found)}." if found else ""
 
 
 def options_of(looks: Mapping[Any, Look]) -> list[Option]:

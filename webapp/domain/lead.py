@@ -47,22 +47,37 @@ LEAD_LIFECYCLE: Final = Lifecycle[LeadStatus](
         S.WITHDRAWN: frozenset(),
         S.EXPIRED: frozenset(),
         S.FILTERED: frozenset(),
-        S.INVALID: frozenset(),
+        # The student may put their details right, until the lead's time is over.
+        S.INVALID: frozenset({S.QUEUED}) | _STOPS,
     },
 )
 
-NOT_YET_SENT: Final = frozenset({S.UNDO_WINDOW, S.QUEUED}) | _HOLDS
+NOT_YET_SENT: Final = frozenset({S.UNDO_WINDOW, S.QUEUED, S.INVALID}) | _HOLDS
 """Leads in these statuses have left nothing with the partner: withdrawing stops them entirely."""
+
+AWAITING_CONFIRMATION: Final = "awaiting_confirmation"
+"""The reason of a lead that waits for nobody of ours: it moves on when the student confirms their address."""
 
 ENDED_WITHOUT_SCHOOL: Final = frozenset({S.REJECTED, S.WITHDRAWN, S.EXPIRED, S.FILTERED, S.INVALID})
 """Leads in these statuses are over, and the school has no use for news about them."""
 
 REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
     S.UNDO_WINDOW: frozenset({"submitted"}),
-    S.QUEUED: frozenset({"undo_window_over", "hold_over", "released_by_staff", "replayed_by_staff"}),
+    S.QUEUED: frozenset(
+        {
+            *("undo_window_over", "hold_over", "released_by_staff", "replayed_by_staff"),
+            *("corrected_by_student", "address_confirmed"),
+        }
+    ),
     S.HELD_CAP: frozenset({"cap_full"}),
     S.HELD_SCHEDULE: frozenset({"partner_paused", "outside_hours", "paced"}),
-    S.HELD_REVIEW: frozenset({"duplicate_in_window"}),
+    S.HELD_REVIEW: frozenset(
+        {
+            *("duplicate_in_window", "duplicate_in_flight", "duplicate_in_system"),
+            *("details_doubtful", "filter_unknown", "filter_unreadable", "corrected_by_student"),
+            AWAITING_CONFIRMATION,
+        }
+    ),
     S.DELIVERING: frozenset({"delivery_started"}),
     S.DELIVERED: frozenset({"accepted_earlier"}),
     S.REJECTED: frozenset({"answer_rejected"}),
@@ -80,8 +95,8 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
         }
     ),
     S.WITHDRAWN: frozenset({"withdrawn_by_student"}),
-    S.EXPIRED: frozenset({"expired", "partner_ended", "no_place"}),
-    S.FILTERED: frozenset(),
-    S.INVALID: frozenset(),
+    S.EXPIRED: frozenset({"expired", "expired_unconfirmed", "expired_uncorrected", "partner_ended", "no_place"}),
+    S.FILTERED: frozenset({"filter_excluded"}),
+    S.INVALID: frozenset({"details_invalid", "marked_invalid_by_staff"}),
 }
 """Why a lead comes into a status, as codes of ours. Answers of a partner add `http_NNN` and its own words."""

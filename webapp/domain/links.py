@@ -49,6 +49,10 @@ class Links:
         """What the link holds by which the owner of a new address confirms it."""
         return derived_token(self.secret, "address", prospect_id, version)
 
+    def confirmation_token(self, prospect_id: UUID) -> str:
+        """What the link holds by which a student confirms the address that they gave."""
+        return derived_token(self.secret, "confirmation", prospect_id, 1)
+
     def results_url(self, draft_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/results/{self.results_token(draft_id, version)}"
 
@@ -66,6 +70,9 @@ class Links:
 
     def address_url(self, prospect_id: UUID, version: int) -> str:
         return f"{self.base_url}/my-data/address/{self.address_token(prospect_id, version)}"
+
+    def confirmation_url(self, prospect_id: UUID) -> str:
+        return f"{self.base_url}/my-data/confirm/{self.confirmation_token(prospect_id)}"
 
     def consent_url(self, consent_id: UUID) -> str:
         """Where a partner reads the consent record it was given. The id alone opens nothing."""

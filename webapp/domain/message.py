@@ -57,3 +57,5 @@ class Template(StrEnum):
     CONFIRM_ADDRESS = "confirm_address"
     ADDRESS_CHANGE = "address_change"
     RESUME_LINK = "resume_link"
+    CONFIRM_INTRODUCTIONS = "confirm_introductions"
+    PARTNER_PAUSED = "partner_paused"

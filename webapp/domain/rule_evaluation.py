@@ -7,7 +7,7 @@ statistics).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -48,6 +48,11 @@ class Line:
         if self.needs is None and self.operator is not Operator.EXISTS:
             return "not published"
         return _NEEDS[self.operator][self.negated].format(_said(self.field, self.needs))
+
+    @property
+    def opposite(self) -> "Line":
+        """The same comparison, asked the other way round."""
+        return replace(self, negated=not self.negated, truth=Truth(-self.truth))
 
     @property
     def fact(self) -> str:

@@ -7,8 +7,8 @@ keeps it out where the rule is true. Blank lines and lines that start with `#` c
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webapp.domain.rule import Fields, Record, Rule
-from webapp.domain.rule_evaluation import Evaluation, Truth, evaluate
+from webapp.domain.rule import Fields, Operator, Record, Rule
+from webapp.domain.rule_evaluation import Evaluation, Line, Truth, evaluate
 from webapp.domain.rule_text import RuleTextError, read, write
 
 RULES_LIMIT = 50
@@ -40,10 +40,33 @@ class Decision:
     evaluation: Evaluation
 
     def __str__(self) -> str:
-        outcome = _OUTCOMES[self.passes]
+        return f"this lead {_OUTCOMES[self.passes]} rule {self.number}: {self.why}"
+
+    @property
+    def why(self) -> str:
+        """The facts that decided, in words: `state TX`, or `education high school (asked for: at least …)`."""
         lines = self.evaluation.deciding
-        why = [line.fact if self.effect is Effect.EXCLUDE else str(line) for line in lines]
-        return f"this lead {outcome} rule {self.number}: {'; '.join(dict.fromkeys(why))}"
+        if self.effect is Effect.EXCLUDE:
+            return "; ".join(dict.fromkeys(line.fact for line in lines))
+        return "; ".join(dict.fromkeys(f"{line.fact} (asked for: {_wanted(line)})" for line in lines))
+
+    @property
+    def sentence(self) -> str:
+        """What came of the rule once it was applied: `excluded by rule 3: state TX`."""
+        return f"{_APPLIED[self.passes]} rule {self.number}: {self.why}"
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """What the school takes, of the facts that decided, in words for the student: `state: not Texas`."""
+        effect = self.effect is Effect.EXCLUDE
+        lines = (line.opposite if effect else line for line in self.evaluation.deciding)
+        return tuple(dict.fromkeys(f"{line.field.label}: {_wanted(line)}" for line in lines))
+
+
+def _wanted(line: Line) -> str:
+    """What a comparison asks for, with the “at least” that goes without saying where entry rules are listed."""
+    at_least = line.operator is (Operator.LESS if line.negated else Operator.AT_LEAST)
+    return f"at least {line.need}" if at_least else line.need
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +83,7 @@ _OUTCOMES = {
     Truth.UNKNOWN: "does not say enough for",
     Truth.TRUE: "passes",
 }
+_APPLIED = {Truth.FALSE: "excluded by", Truth.UNKNOWN: "cannot be told by", Truth.TRUE: "passes"}
 
 
 def read_filter(text: str, fields: Fields) -> tuple[FilterRule, ...]:

@@ -20,6 +20,10 @@ class IntroductionNews(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     NO_PLACE = "no_place"  # the school is full, and one side does not want it to wait
+    NOT_TAKEN = "not_taken"  # the school takes only students of whom something else holds
+    TO_CORRECT = "to_correct"  # something in the details cannot be right
+    NOT_CORRECTED = "not_corrected"  # and was not put right in time
+    NOT_CONFIRMED = "not_confirmed"  # the school takes confirmed addresses only, and this one was not
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,9 @@ class IntroductionUpdate:
     """`at` is when it happened. `program_url` (blank: no link) is where the student can still apply directly.
 
     `next_choice` (blank: there is none) is the next program on the student's list whose school can be asked.
-    `cancel_url` (blank: nothing left to take back) shows a page where the student confirms taking it back.
+    `wanted` is what the school takes, or what was seen in the details; `correct_url` (blank: too late) is where they
+    can be put right. `cancel_url` (blank: nothing left to take back) shows a page where the student confirms taking it
+    back.
     """
 
     footer: Footer
@@ -41,3 +47,5 @@ class IntroductionUpdate:
     program_url: str = ""
     cancel_url: str = ""
     next_choice: str = ""
+    wanted: tuple[str, ...] = ()
+    correct_url: str = ""

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
+from webapp.emails.confirm_introductions import ConfirmIntroductions
 from webapp.emails.introduction_update import IntroductionUpdate
 from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms
@@ -26,18 +27,21 @@ from webapp.emails.message import Message
 from webapp.emails.my_data_links import MyDataLinks
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
+from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.resume_link import ResumeLink
 from webapp.emails.status_request import StatusRequest
 
 Context: TypeAlias = (
     AddressChange
     | ConfirmAddress
+    | ConfirmIntroductions
     | IntroductionsOpened
     | IntroductionUpdate
     | MatchedPrograms
     | MyDataLinks
     | PartnerLeadWithdrawn
     | PartnerNotice
+    | PartnerPaused
     | ResumeLink
     | StatusRequest
 )
@@ -45,12 +49,14 @@ Context: TypeAlias = (
 _CONTEXTS: Final[dict[str, type[Context]]] = {
     "address_change": AddressChange,
     "confirm_address": ConfirmAddress,
+    "confirm_introductions": ConfirmIntroductions,
     "introduction_update": IntroductionUpdate,
     "introductions_opened": IntroductionsOpened,
     "matched_programs": MatchedPrograms,
     "my_data_links": MyDataLinks,
     "partner_lead_withdrawn": PartnerLeadWithdrawn,
     "partner_notice": PartnerNotice,
+    "partner_paused": PartnerPaused,
     "resume_link": ResumeLink,
     "status_request": StatusRequest,
 }

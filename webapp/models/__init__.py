@@ -5,10 +5,12 @@ from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PartnerSchedule
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
+from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
 from webapp.models.delivery import Attempt, Delivery
 from webapp.models.draft import Draft, DraftStep
+from webapp.models.duplicate import DuplicateMark, ProspectKey
 from webapp.models.feedback import Feedback
 from webapp.models.funnel import ContactAnswer, FunnelEvent, FunnelStanding, StatusLink
 from webapp.models.institution import Institution
@@ -29,12 +31,15 @@ from webapp.models.partner import (
     PartnerInstitution,
     ProgramGroup,
 )
+from webapp.models.partner_filter import PartnerFilter
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.prospect import Prospect
 from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
+from webapp.models.screening_policy import ScreeningPolicy
+from webapp.models.seed import SeedContact, SeedLead
 from webapp.models.shared_list import SharedList
 from webapp.models.shortlist import ShortlistedProgram
 from webapp.models.submission import Submission
@@ -52,12 +57,14 @@ __all__ = [
     "CapUse",
     "CatalogImport",
     "CatalogVersion",
+    "Complaint",
     "Consent",
     "ConsentAnchor",
     "ContactAnswer",
     "Delivery",
     "Draft",
     "DraftStep",
+    "DuplicateMark",
     "FailedLogin",
     "Fee",
     "Feedback",
@@ -85,6 +92,7 @@ __all__ = [
     "Partner",
     "PartnerEndpoint",
     "PartnerEvent",
+    "PartnerFilter",
     "PartnerInstitution",
     "PartnerNotice",
     "PartnerQuestion",
@@ -94,9 +102,13 @@ __all__ = [
     "Program",
     "ProgramGroup",
     "Prospect",
+    "ProspectKey",
     "ReceivedPosting",
     "ResumeLink",
     "ReturnEvent",
+    "ScreeningPolicy",
+    "SeedContact",
+    "SeedLead",
     "SharedList",
     "ShortlistedProgram",
     "StaffAccount",

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Identity, Index, UniqueConstra
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.domain.finding import Grade
 from webapp.domain.lead import LeadStatus
 from webapp.models.base import Base, Id, JsonArray, JsonObject, status_of
 from webapp.models.match import Match
@@ -21,6 +22,8 @@ class Lead(Base):
     `due_at` is when the next step may be taken (undo window over, cap open again); null when there is none.
     `waived` names the checks of `services.routing` that a person decided to overlook.
     `may_wait`: the student lets it wait where a cap is full. `cap_day` and `cap_month` are of the release before.
+    `grade` is how the details looked when they were last looked at, `findings` why (codes of `domain.finding`); null
+    while nobody looked. `seed` marks a mystery student of ours: for staff alone, partners must not be able to tell.
     """
 
     __tablename__ = "leads"
@@ -40,6 +43,9 @@ class Lead(Base):
     due_at: Mapped[datetime | None]
     may_wait: Mapped[bool] = mapped_column(server_default="true")
     waived: Mapped[JsonArray] = mapped_column(server_default="[]")
+    grade: Mapped[Grade | None] = mapped_column(status_of(Grade))
+    findings: Mapped[JsonArray] = mapped_column(server_default="[]")
+    seed: Mapped[bool] = mapped_column(server_default="false")
     cap_day: Mapped[date | None]
     cap_month: Mapped[date | None]
     delivered_at: Mapped[datetime | None]

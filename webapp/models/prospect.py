@@ -14,7 +14,8 @@ class Prospect(Base):
     One row for each submission, so that whoever types another person's address cannot change what that person said.
     `email_key` is the keyed hash by which rows of one address belong together, and which stays when they are erased.
     `pending_email` is a new address that its owner has not confirmed yet: nothing else is sent there, and until
-    `pending_until` the link behind `pending_hash` makes it the address. `consents_purged_at` is set when the kept
+    `pending_until` the link behind `pending_hash` makes it the address. `email_confirmed_at` is when whoever reads at
+    `email` said that it is theirs, by the link behind `confirm_hash`. `consents_purged_at` is set when the kept
     consents were deleted, after their years.
     """
 
@@ -35,6 +36,8 @@ class Prospect(Base):
     pending_hash: Mapped[bytes | None] = mapped_column(unique=True)
     pending_until: Mapped[datetime | None]
     address_version: Mapped[int] = mapped_column(server_default="0")
+    email_confirmed_at: Mapped[datetime | None]
+    confirm_hash: Mapped[bytes | None] = mapped_column(unique=True)
     consents_purged_at: Mapped[datetime | None]
 
     __table_args__ = (

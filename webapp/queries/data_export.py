@@ -27,6 +27,7 @@ from webapp.models import (
     Partner,
     PendingRequest,
     Prospect,
+    ProspectKey,
     ResumeLink,
     SharedList,
     ShortlistedProgram,
@@ -48,8 +49,11 @@ def data_export(session: Session, prospect_id: UUID, *, at: datetime) -> dict[st
         "schema": SCHEMA,
         "made_at": at,
         "person": _columns(
-            prospect, "first_name", "last_name", "email", "pending_email", "phone", "created_at", "updated_at"
-        ),
+            prospect,
+            *("first_name", "last_name", "email", "pending_email", "phone", "email_confirmed_at"),
+            *("created_at", "updated_at"),
+        )
+        | {"recognised_by": _recognised_by(session, prospect_id)},
         "form": _form(session, submission.draft_id),
         "request": _columns(
             submission,
@@ -79,6 +83,11 @@ def consents_document(chain: ConsentChain) -> dict[str, Any]:
             ],
         }
     )
+
+
+def _recognised_by(session: Session, prospect_id: UUID) -> list[str]:
+    """By which facts the same person is recognised; what is kept of them are keyed hashes."""
+    return sorted(session.scalars(select(ProspectKey.kind).where(ProspectKey.prospect_id == prospect_id)))
 
 
 _HANGS_ON_THE_FORM: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
@@ -127,7 +136,7 @@ def _introductions(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
         .order_by(Lead.created_at, Lead.id)
     ).all()
     answers = answers_of(session, [lead.id for lead, _, _ in rows])
-    names = ("id", "program_id", "status", "reason", "test", "channels", "contact_preferences")
+    names = ("id", "program_id", "status", "reason", "test", "channels", "contact_preferences", "grade", "findings")
     times = ("created_at", "undo_until", "delivered_at")
     return [
         {

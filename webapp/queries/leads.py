@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.contact_preferences import ContactPreferences
+from webapp.domain.duplicate import DuplicateLevel, MatchSet
 from webapp.domain.errors import NotFound
+from webapp.domain.finding import Grade
 from webapp.domain.lead import LeadStatus
 from webapp.domain.question import Answer
-from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
+from webapp.models import Delivery, DuplicateMark, Lead, LeadEvent, Partner, Prospect
 from webapp.queries.consents import ConsentChain, consent_chain
 from webapp.queries.deliveries import DeliveryDetail, delivery_of_lead
 from webapp.queries.messages import MessageRow, messages_of_lead
@@ -61,6 +63,17 @@ class LeadStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Another lead of the same person, as one level of the search for duplicates found it."""
+
+    level: DuplicateLevel
+    lead_id: UUID
+    partner: str
+    matched_by: tuple[MatchSet, ...]
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LeadDetail:
     """All of one lead. Holds personal data (`student`)."""
 
@@ -83,6 +96,10 @@ class LeadDetail:
     program_id: str
     student: Student
     match: MatchRow
+    grade: Grade | None
+    findings: tuple[str, ...]
+    seed: bool
+    duplicates: tuple[Repeat, ...]
     steps: tuple[LeadStep, ...]
     delivery: DeliveryDetail | None
     consents: ConsentChain
@@ -153,6 +170,10 @@ def get_lead(session: Session, lead_id: UUID) -> LeadDetail:
         program_id=lead.program_id,
         student=get_student(session, lead.prospect_id),
         match=get_match(session, lead.match_id),
+        grade=lead.grade,
+        findings=tuple(lead.findings),
+        seed=lead.seed,
+        duplicates=_duplicates(session, lead_id),
         steps=_steps(session, lead_id),
         delivery=delivery_of_lead(session, lead_id),
         consents=consent_chain(session, lead.prospect_id),
@@ -172,6 +193,20 @@ def lead_state(session: Session, lead_id: UUID) -> dict[str, Any]:
         raise NotFound("There is no such lead.")
     names = ("status", "reason", "delivery_status", "delivery_reason", "delivery_attempts_made")
     return dict(zip(names, row, strict=True))
+
+
+def _duplicates(session: Session, lead_id: UUID) -> tuple[Repeat, ...]:
+    rows = session.execute(
+        select(DuplicateMark, Partner.display_name)
+        .join(Lead, Lead.id == DuplicateMark.other_lead_id)
+        .join(Partner, Partner.id == Lead.partner_id)
+        .where(DuplicateMark.lead_id == lead_id)
+    )
+    found = [
+        Repeat(mark.level, mark.other_lead_id, name, tuple(MatchSet(kind) for kind in mark.matched_by), mark.found_at)
+        for mark, name in rows
+    ]
+    return tuple(sorted(found, key=lambda each: list(DuplicateLevel).index(each.level)))
 
 
 def _steps(session: Session, lead_id: UUID) -> tuple[LeadStep, ...]:

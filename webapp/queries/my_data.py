@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.consent import ConsentKind, ConsentPurpose
 from webapp.domain.contact_preferences import ContactPreferences
+from webapp.domain.finding import to_correct
 from webapp.domain.ids import token_hash
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
@@ -45,12 +46,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class LeadStep:
-    """One step in the life of an introduction. `until` is how long it was to be held."""
+    """One step in the life of an introduction. `until` is how long it was to be held.
+
+    `told` is what the school takes, where its filter decided, or what was seen in the student's details.
+    """
 
     at: datetime
     status: LeadStatus
     reason: str
     until: datetime | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +259,8 @@ def _steps(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, list[LeadSt
     )
     for row in rows:
         until = datetime.fromisoformat(row.detail["until"]) if "until" in row.detail else None
-        found.setdefault(row.lead_id, []).append(LeadStep(row.at, LeadStatus(row.to_status), row.reason, until))
+        told = (*row.detail.get("wanted", ()), *to_correct(row.detail.get("findings", ())))
+        found.setdefault(row.lead_id, []).append(LeadStep(row.at, LeadStatus(row.to_status), row.reason, until, told))
     return found
 
 

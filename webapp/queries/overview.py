@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.domain.lead import LeadStatus
+from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.models import Lead, ListingStatus, Message, Program, Submission
 from webapp.queries.catalog_imports import ImportRow, find_last_import
@@ -40,7 +40,9 @@ class Overview:
 def get_overview(session: Session, now: datetime) -> Overview:
     """How the service stands at `now`."""
     since = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    stuck = _leads_by_status(session, Lead.status.in_((LeadStatus.FAILED, *_HELD)))
+    # What waits for a student to confirm their address needs nobody of ours.
+    ours = Lead.reason.is_distinct_from(AWAITING_CONFIRMATION)
+    stuck = _leads_by_status(session, Lead.status.in_((LeadStatus.FAILED, *_HELD)) & ours)
     return Overview(
         since=since,
         submissions=session.execute(select(func.count()).where(Submission.created_at >= since)).scalar_one(),

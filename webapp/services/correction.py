@@ -17,13 +17,15 @@ from webapp.domain.message import MessageClass, Template
 from webapp.domain.notice import NoticeKind
 from webapp.domain.person import Details, told_to_school
 from webapp.models import Lead, Prospect
-from webapp.services import link_request, message, notice
+from webapp.services import lead, link_request, message, notice, person_key
 
 _FIELDS = ("first_name", "last_name", "phone")
 
 
-def correct(session: Session, clock: Clock, prospect_id: UUID, details: Details) -> tuple[str, ...]:
+def correct(session: Session, clock: Clock, links: Links, prospect_id: UUID, details: Details) -> tuple[str, ...]:
     """Put name and phone right; the fields that changed. Schools that may have the old ones are sent the new ones.
+
+    Introductions that waited because something was wrong are looked at again.
 
     NotFound for a student who was erased.
     """
@@ -34,6 +36,9 @@ def correct(session: Session, clock: Clock, prospect_id: UUID, details: Details)
     if changed:
         prospect.updated_at = clock.now()
         _tell_schools(session, clock, prospect_id, changed)
+        person_key.renew(session, links, prospect)
+        session.flush()
+        lead.look_again(session, clock, prospect_id, reason="corrected_by_student")
     return changed
 
 
@@ -107,8 +112,33 @@ def confirm_address(session: Session, clock: Clock, links: Links, token: str) ->
     _tell_schools(session, clock, prospect.id, ("email",))
     prospect.email, prospect.email_key = prospect.pending_email, address_key(links.secret, prospect.pending_email)
     prospect.pending_email = prospect.pending_hash = prospect.pending_until = None
-    prospect.updated_at = now
-    return new_link(prospect, links)
+    prospect.updated_at = prospect.email_confirmed_at = now
+    prospect.confirm_hash = None
+    token = new_link(prospect, links)
+    person_key.renew(session, links, prospect)
+    session.flush()
+    for done in ("corrected_by_student", "address_confirmed"):
+        lead.look_again(session, clock, prospect.id, reason=done)
+    return token
+
+
+def confirm_own_address(session: Session, clock: Clock, token: str) -> None:
+    """Whoever reads at the address of a request says that it is theirs; introductions that waited for it move on.
+
+    Twice is the same as once. NotFound when the link is wrong, or the address was changed since.
+    """
+    prospect = session.execute(
+        select(Prospect)
+        .where(Prospect.confirm_hash == token_hash(token), Prospect.erased_at.is_(None))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if prospect is None:
+        raise NotFound("This link is not valid any more.")
+    if prospect.email_confirmed_at is None:
+        prospect.email_confirmed_at = clock.now()
+        session.flush()
+        lead.look_again(session, clock, prospect.id, reason="address_confirmed")
 
 
 def renew_link(session: Session, clock: Clock, links: Links, prospect_id: UUID) -> None:
@@ -141,12 +171,12 @@ def _tell_schools(session: Session, clock: Clock, prospect_id: UUID, changed: Se
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    for lead in leads:
-        fields = told_to_school(changed, lead.channels)
+    for each in leads:
+        fields = told_to_school(changed, each.channels)
         # A lead that has ended without the school is none of its business any more.
-        if fields and lead.status not in ENDED_WITHOUT_SCHOOL and notice.may_have_it(session, lead):
-            busy_until = notice.in_flight_until(session, lead)
-            notice.queue(session, lead, NoticeKind.CORRECTED, at=clock.now(), not_before=busy_until, fields=fields)
+        if fields and each.status not in ENDED_WITHOUT_SCHOOL and notice.may_have_it(session, each):
+            busy_until = notice.in_flight_until(session, each)
+            notice.queue(session, each, NoticeKind.CORRECTED, at=clock.now(), not_before=busy_until, fields=fields)
 
 
 def _locked(session: Session, prospect_id: UUID) -> Prospect:

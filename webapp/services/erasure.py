@@ -38,7 +38,7 @@ from webapp.models import (
     ReceivedPosting,
     Submission,
 )
-from webapp.services import consent, draft, inbox, lead, notice, suppression
+from webapp.services import consent, draft, inbox, lead, notice, person_key, suppression
 
 ERASED = "erased"
 _PARTNERS_WORDS: dict[type[Any], tuple[StrEnum, ...]] = {
@@ -78,10 +78,11 @@ def erase(session: Session, clock: Clock, prospect_id: UUID, *, page: str) -> No
 def forget(session: Session, clock: Clock, prospect: Prospect) -> None:
     """Clear everything that says who `prospect` (already locked) is or what they wrote. Tells nobody."""
     prospect.email = prospect.first_name = prospect.last_name = prospect.phone = None
-    prospect.pending_email = prospect.pending_hash = prospect.pending_until = None
+    prospect.pending_email = prospect.pending_hash = prospect.pending_until = prospect.confirm_hash = None
     prospect.erased_at = prospect.updated_at = clock.now()
     session.flush()
     _stop_mails(session, prospect.id)
+    person_key.forget(session, prospect.id)
     _clear_answers(session, clock, prospect.id)
     _clear_traces(session, [prospect.id])
 
@@ -176,7 +177,7 @@ def _clear_traces(session: Session, prospect_ids: Sequence[UUID]) -> None:
     notices = select(PartnerNotice.id).where(PartnerNotice.lead_id.in_(leads))
     messages = select(Message.id).where(Message.prospect_id.in_(prospect_ids))
     for column, theirs, values in (
-        (Lead.status, Lead.id.in_(leads), {}),
+        (Lead.status, Lead.id.in_(leads), {"findings": []}),
         (LeadEvent.to_status, LeadEvent.lead_id.in_(leads), {"detail": {}}),
         (Delivery.status, Delivery.id.in_(deliveries), {"sent": None}),
         (Attempt.outcome, Attempt.delivery_id.in_(deliveries), {"answer": None}),

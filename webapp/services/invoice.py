@@ -1,6 +1,6 @@
 """Invoices: closing a cycle into them, each once, numbered without a gap, and writing down that they were paid."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, select, update
@@ -17,12 +17,14 @@ from webapp.models import (
     Fee,
     Invoice,
     InvoiceNumber,
+    Lead,
     LeadCharge,
     LedgerEntry,
     Partner,
     PartnerEvent,
     TermsVersion,
 )
+from webapp.services import charge
 
 _SERIES = "invoices"
 _OWES_FLAT_FEES = (PartnerStatus.LIVE, PartnerStatus.PAUSED)
@@ -46,6 +48,7 @@ def close(session: Session, clock: Clock, cycle_id: UUID) -> tuple[UUID, ...]:
     if cycle.closed_at is not None or cycle.ends_at > now:
         return ()
     _bill_flat_fees(session, cycle)
+    _credit_seeds(session, cycle)
     legal_name = session.get_one(Partner, cycle.partner_id).legal_name
     totals = session.execute(
         select(LedgerEntry.currency, func.sum(LedgerEntry.amount_cents))
@@ -129,6 +132,14 @@ def _bill_flat_fees(session: Session, cycle: BillingCycle) -> None:
                 at=cycle.ends_at,
             )
         )
+
+
+def _credit_seeds(session: Session, cycle: BillingCycle) -> None:
+    """Give back what mystery students of ours were billed in the cycle: until then a partner cannot tell them."""
+    seeds = select(Lead).join(LeadCharge, LeadCharge.lead_id == Lead.id)
+    theirs = seeds.where(LeadCharge.cycle_id == cycle.id, LeadCharge.status == MoneyStatus.ACCRUED, Lead.seed)
+    for lead in session.scalars(theirs.order_by(Lead.id)).all():
+        charge.credit(session, lead, at=cycle.ends_at - timedelta(microseconds=1), reason="seed")
 
 
 def _owes_flat_fees(session: Session, cycle: BillingCycle) -> bool:

@@ -1,8 +1,8 @@
 """Leads: releasing them when the undo window ends, withdrawing them, writing down every step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import exists, insert, select
@@ -11,13 +11,21 @@ from sqlalchemy.orm import Session
 from webapp.domain.clock import Clock
 from webapp.domain.consent import CONSENT_TEXT_VERSION, ConsentKind, ConsentPurpose
 from webapp.domain.delivery import DELIVERY_LIFECYCLE, DeliveryStatus
-from webapp.domain.errors import NotFound
+from webapp.domain.errors import InvalidTransition, NotFound, Problem, Refused
 from webapp.domain.events import EventKind
-from webapp.domain.lead import LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
+from webapp.domain.finding import FOUND_BY_STAFF, Finding, Grade
+from webapp.domain.lead import AWAITING_CONFIRMATION, LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.notice import NoticeKind
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
 from webapp.services import cap, charge, consent, message, notice, outbox, routing
+
+MARKED_BY_STAFF: Final = "marked_invalid_by_staff"
+_FREED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "corrected_by_student": ("details_invalid", "details_doubtful", MARKED_BY_STAFF),
+    "address_confirmed": (AWAITING_CONFIRMATION,),
+}
+"""What a student does, and the reasons of the leads that it may free."""
 
 
 def move(
@@ -59,16 +67,72 @@ def release(session: Session, clock: Clock, lead_id: UUID) -> None:
 
 
 def release_from_review(session: Session, clock: Clock, lead_id: UUID) -> None:
-    """Staff looked at a lead held for review and let it go: what held it is not asked again."""
+    """Staff looked at a lead held for review and let it go: what held it is not asked again, other checks are.
+
+    InvalidTransition when it is not held for review; Refused when it waits for the student and not for us.
+    """
+    lead = _held_for_review(session, lead_id)
+    if lead.reason == AWAITING_CONFIRMATION:
+        raise Refused(Problem("lead", "It waits for the student to confirm their address, which nobody else can do."))
+    overlooked = routing.WAIVED_BY_REVIEW.get(lead.reason or "")
+    queue(session, lead, at=clock.now(), reason="released_by_staff", waive=[overlooked] if overlooked else [])
+
+
+def mark_invalid(session: Session, clock: Clock, lead_id: UUID, finding: Finding) -> None:
+    """Staff looked at a lead held for review and found that its details cannot be right. The student is told what.
+
+    InvalidTransition when it is not held for review; Refused for a finding that is not one of `FOUND_BY_STAFF`.
+    """
+    if finding not in FOUND_BY_STAFF:
+        raise Refused(Problem("finding", "This is not something that a person finds.", "Choose one of the list."))
+    lead, now = _held_for_review(session, lead_id), clock.now()
+    lead.grade, lead.findings = Grade.INVALID, [finding.value]
+    found = routing.Obstacle(LeadStatus.INVALID, MARKED_BY_STAFF, detail={"findings": [finding.value]})
+    _hold(session, lead, found, at=now)
+    _tell_student(session, lead, at=now)
+
+
+def look_again(session: Session, clock: Clock, prospect_id: UUID, *, reason: str) -> None:
+    """Look once more at the leads of a student that waited for what they have done now: one of `_FREED_BY`.
+
+    One that a member of staff had judged goes back to a person; the others move on by themselves.
+    """
+    # All of them are locked, also those that a worker may be about to hold for what was done just now.
+    leads = session.scalars(
+        select(Lead)
+        .where(Lead.prospect_id == prospect_id)
+        .order_by(Lead.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    # By partner, so that two requests of one person take the locks on partners' caps and duplicates in one order.
+    waiting = (LeadStatus.INVALID, LeadStatus.HELD_REVIEW)
+    freed = [lead for lead in leads if lead.status in waiting and lead.reason in _FREED_BY[reason]]
+    for lead in sorted(freed, key=lambda each: each.partner_id):
+        # Whatever was overlooked in the old details was not overlooked in these.
+        lead.waived = [name for name in lead.waived if name != "validation"]
+        if lead.reason == MARKED_BY_STAFF:
+            move(session, lead, LeadStatus.QUEUED, at=clock.now(), reason=reason)
+            found = routing.Obstacle(LeadStatus.HELD_REVIEW, "corrected_by_student")
+            _hold(session, lead, found, at=clock.now())
+        else:
+            _route(session, lead, at=clock.now(), reason=reason)
+
+
+def _held_for_review(session: Session, lead_id: UUID) -> Lead:
     lead = _locked(session, lead_id)
     if lead is None:
         raise NotFound("There is no such lead.")
-    queue(session, lead, at=clock.now(), reason="released_by_staff")
+    if lead.status is not LeadStatus.HELD_REVIEW:
+        raise InvalidTransition(f"A lead that is {lead.status} is not held for review.")
+    return lead
 
 
-def queue(session: Session, lead: Lead, *, at: datetime, reason: str) -> None:
+def queue(
+    session: Session, lead: Lead, *, at: datetime, reason: str, waive: Iterable[str] = routing.WAIVED_BY_REPLAY
+) -> None:
     """Queue `lead` (already locked) without the checks that a person decided to overlook."""
-    lead.waived = sorted({*lead.waived, *routing.WAIVED_BY_REVIEW})
+    lead.waived = sorted({*lead.waived, *waive})
     _route(session, lead, at=at, reason=reason)
 
 
@@ -129,7 +193,8 @@ def expire(session: Session, clock: Clock, lead_id: UUID) -> None:
     """End a lead whose time ran out while it was held. Harmless when it has moved on."""
     lead = _locked(session, lead_id)
     if lead is not None and lead.expires_at <= clock.now() and lead.status in NOT_YET_SENT:
-        _stop(session, lead, LeadStatus.EXPIRED, at=clock.now(), reason="expired")
+        _stop(session, lead, LeadStatus.EXPIRED, at=clock.now(), reason=routing.why_expired(lead))
+        _tell_student(session, lead, at=clock.now())
 
 
 def _locked(session: Session, lead_id: UUID) -> Lead | None:
@@ -160,6 +225,8 @@ def _route(session: Session, lead: Lead, *, at: datetime, reason: str) -> None:
         _tell_student(session, lead, at=at)
     else:
         _hold(session, lead, obstacle, at=at)
+        if obstacle.status is LeadStatus.INVALID:
+            _tell_student(session, lead, at=at)
 
 
 def _send_on(session: Session, lead: Lead, *, at: datetime) -> None:
@@ -181,20 +248,6 @@ def _hold(session: Session, lead: Lead, obstacle: routing.Obstacle, *, at: datet
         outbox.add(session, EventKind.LEAD_DUE, [lead.id], due_at=until)
 
 
-def _tell_student(session: Session, lead: Lead, *, at: datetime) -> None:
-    """A mail about where `lead` came to, once for each ending."""
-    message.queue(
-        session,
-        key=f"lead:{lead.id}:{Template.INTRODUCTION_UPDATE}:{lead.status}",
-        message_class=MessageClass.TRANSACTIONAL,
-        template=Template.INTRODUCTION_UPDATE,
-        at=at,
-        prospect_id=lead.prospect_id,
-        submission_id=lead.submission_id,
-        lead_id=lead.id,
-    )
-
-
 def _stop(
     session: Session,
     lead: Lead,
@@ -214,3 +267,18 @@ def _stop(
         delivery.status = DeliveryStatus.CANCELLED
         delivery.reason, delivery.due_at, delivery.finished_at = reason, None, at
         delivery.leased_until = delivery.lease_id = None
+
+
+def _tell_student(session: Session, lead: Lead, *, at: datetime) -> None:
+    """A mail about where `lead` came to: once for each ending, and each time that something is to be put right."""
+    again = f":{at.isoformat()}" if lead.status is LeadStatus.INVALID else ""
+    message.queue(
+        session,
+        key=f"lead:{lead.id}:{Template.INTRODUCTION_UPDATE}:{lead.status}{again}",
+        message_class=MessageClass.TRANSACTIONAL,
+        template=Template.INTRODUCTION_UPDATE,
+        at=at,
+        prospect_id=lead.prospect_id,
+        submission_id=lead.submission_id,
+        lead_id=lead.id,
+    )

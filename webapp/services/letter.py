@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.domain.lead import LEAD_LIFECYCLE, LeadStatus
+from webapp.domain.complaint import COMPLAINT_WORDS, ComplaintKind
+from webapp.domain.finding import to_correct
+from webapp.domain.ids import token_hash
+from webapp.domain.lead import AWAITING_CONFIRMATION, LEAD_LIFECYCLE, LeadStatus
 from webapp.domain.link_request import ADDRESS_CONFIRMATION_TIME
 from webapp.domain.links import Links
 from webapp.domain.listing import Listing
@@ -18,6 +21,7 @@ from webapp.domain.message import MessageClass, Template
 from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
+from webapp.emails.confirm_introductions import ConfirmIntroductions
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
 from webapp.emails.introductions_opened import IntroductionsOpened
@@ -25,11 +29,12 @@ from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
+from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.renderer import render
 from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
 from webapp.emails.status_request import StatusRequest
 from webapp.gateways.mail import Mailbox, OutgoingMail
-from webapp.models import Lead, Match, Message, Partner, Prospect, ResumeLink, StatusLink, Submission
+from webapp.models import Lead, LeadEvent, Match, Message, Partner, Prospect, ResumeLink, StatusLink, Submission
 from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.next_choice import find_next_choice
@@ -45,8 +50,12 @@ _NEWS = {
     LeadStatus.DUPLICATE_AT_PARTNER: IntroductionNews.ALREADY_KNOWN,
     LeadStatus.WITHDRAWN: IntroductionNews.WITHDRAWN,
     LeadStatus.EXPIRED: IntroductionNews.EXPIRED,
+    LeadStatus.FILTERED: IntroductionNews.NOT_TAKEN,
+    LeadStatus.INVALID: IntroductionNews.TO_CORRECT,
 }
 _NEWS_OF_REASON = {
+    "expired_unconfirmed": IntroductionNews.NOT_CONFIRMED,
+    "expired_uncorrected": IntroductionNews.NOT_CORRECTED,
     "no_place": IntroductionNews.NO_PLACE,
 }
 
@@ -68,7 +77,7 @@ class Letter:
 
 
 def letter_for(session: Session, message: Message, links: Links, sender: Sender) -> Letter | None:
-    """The letter for `message` as the rows stand now; None when its recipient was erased."""
+    """The letter for `message` as the rows stand now; None when its recipient was erased, or nothing waits for it."""
     recipient, footer = _recipient(session, message, links, sender)
     if recipient is None:
         return None
@@ -107,6 +116,10 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
     if message.template is Template.CONFIRM_ADDRESS:
         # Whoever reads there may be a stranger: no way into anybody's page goes along.
         return prospect.pending_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
+    if message.template is Template.CONFIRM_INTRODUCTIONS:
+        # Here too: until it is confirmed, the address may be anybody's.
+        waits = bool(_waiting_for_confirmation(session, prospect.id))
+        return prospect.email if waits else None, Footer(SITE_NAME, links.base_url, sender.postal_address)
     footer = Footer(
         site_name=SITE_NAME,
         site_url=links.base_url,
@@ -206,6 +219,63 @@ def _introduction_update(session: Session, message: Message, links: Links, foote
         results_url=links.results_url(session.get_one(Submission, lead.submission_id).draft_id),
         program_url=(listing.url or "") if listing else "",
         next_choice=_next_choice(session, lead),
+        wanted=_wanted(session, lead),
+        correct_url=f"{footer.my_data_url}/details" if lead.status is LeadStatus.INVALID else "",
+    )
+
+
+def _wanted(session: Session, lead: Lead) -> tuple[str, ...]:
+    """Of a lead that a filter kept out, what the school takes; of one to put right, what was seen in the details."""
+    if lead.status is LeadStatus.INVALID:
+        return to_correct(lead.findings)
+    if lead.status is not LeadStatus.FILTERED:
+        return ()
+    detail = session.execute(
+        select(LeadEvent.detail)
+        .where(LeadEvent.lead_id == lead.id, LeadEvent.to_status == LeadStatus.FILTERED)
+        .order_by(LeadEvent.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return tuple(f"{words[:1].upper()}{words[1:]}" for words in (detail or {}).get("wanted", ()))
+
+
+def _waiting_for_confirmation(session: Session, prospect_id: UUID) -> list[tuple[str, datetime]]:
+    """The schools whose introductions wait for the student to confirm, and when each ends."""
+    rows = session.execute(
+        select(Partner.legal_name, Lead.expires_at)
+        .join(Lead, Lead.partner_id == Partner.id)
+        .where(Lead.prospect_id == prospect_id, Lead.reason == AWAITING_CONFIRMATION)
+        .order_by(Lead.created_at, Lead.id)
+    )
+    return [(row.legal_name, row.expires_at) for row in rows]
+
+
+def _confirm_introductions(session: Session, message: Message, links: Links, footer: Footer) -> ConfirmIntroductions:
+    prospect = session.get_one(Prospect, message.prospect_id)
+    if prospect.confirm_hash is None and prospect.email_confirmed_at is None:
+        # A request of a release before this one has none yet.
+        prospect.confirm_hash = token_hash(links.confirmation_token(prospect.id))
+    waiting = _waiting_for_confirmation(session, prospect.id)
+    return ConfirmIntroductions(
+        footer=footer,
+        schools=tuple(name for name, _ in waiting),
+        confirm_url=links.confirmation_url(prospect.id),
+        ends_at=min(ends_at for _, ends_at in waiting),
+        is_reminder=message.key.endswith(":2"),
+    )
+
+
+def _partner_paused(session: Session, message: Message, _: Links, footer: Footer) -> PartnerPaused:
+    partner, told = session.get_one(Partner, message.partner_id), message.about
+    return PartnerPaused(
+        footer=footer,
+        legal_entity=partner.legal_name,
+        complaints=told["complaints"],
+        delivered=told["delivered"],
+        days=told["days"],
+        percent=told["percent"],
+        kinds=tuple(COMPLAINT_WORDS[ComplaintKind(kind)] for kind in told["kinds"]),
+        paused_at=_moved_at(message),
     )
 
 
@@ -324,4 +394,6 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.MY_DATA_LINKS: _my_data_links,
     Template.CONFIRM_ADDRESS: _confirm_address,
     Template.ADDRESS_CHANGE: _address_change,
+    Template.CONFIRM_INTRODUCTIONS: _confirm_introductions,
+    Template.PARTNER_PAUSED: _partner_paused,
 }

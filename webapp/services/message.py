@@ -156,10 +156,15 @@ def _lease(session: Session, now: datetime, outside: Outside, message_id: UUID) 
         return None
     letter = letter_for(session, row, outside.links, outside.sender)
     if letter is None or suppression.is_suppressed(session, outside.links, letter.recipient, row.message_class):
-        _finish(session, row, MessageStatus.SUPPRESSED, "recipient_erased" if letter is None else "suppressed")
+        _finish(session, row, MessageStatus.SUPPRESSED, _why_not(row) if letter is None else "suppressed")
         return None
     row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.LEASED)
     return _Prepared(row.id, lease.take(row, now, outside.retries.lease), letter)
+
+
+def _why_not(row: Message) -> str:
+    """Why there is no letter for a message: nobody to read it, or nothing that still waits for an answer."""
+    return "answered_before" if row.template is Template.CONFIRM_INTRODUCTIONS else "recipient_erased"
 
 
 def _take_back(session: Session, row: Message, now: datetime, retries: RetryPolicy) -> None:

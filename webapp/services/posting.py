@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.consent import CONSENT_TEXT_VERSION, ConsentKind, ConsentPurpose, introduction_text
 from webapp.domain.contact_preferences import ContactPreferences
+from webapp.domain.disclosure import told_background, told_place
 from webapp.domain.links import Links
 from webapp.domain.partner import ContactChannel, in_order
 from webapp.domain.profile import Criterion
@@ -136,7 +137,7 @@ def document_of(posting: Posting) -> dict[str, Any]:
         "test": posting.test,
         "program_id": posting.program_id,
         "student": _student(posting),
-        "background": _background(posting.profile),
+        "background": told_background(posting.profile),
         "match": {"band": posting.band, "reasons": _reasons(posting)},
         "contact_preferences": {"channels": channels, **posting.preferences.to_json()},
         "answers": [
@@ -162,22 +163,14 @@ def _reasons(posting: Posting) -> list[str]:
     return [reason_sentence(reason) for reason in posting.reasons if reason["criterion"] not in KEPT_BY_STUDENT]
 
 
-def _background(profile: Mapping[str, Any]) -> dict[str, Any]:
-    """What a school needs to advise on admission. Budget, limits and priorities stay with us."""
-    more = {part: profile[part] for part in ("subjects", "goal") if part in profile}
-    return {**_sorted(profile.get("background", {})), **{part: _sorted(told) for part, told in sorted(more.items())}}
-
-
 def _student(posting: Posting) -> dict[str, Any]:
-    place, contact = posting.profile.get("practical", {}), posting.contact
+    contact = posting.contact
     student = {
         "first_name": contact.first_name or None,
         "last_name": contact.last_name or None,
         "email": contact.email or None,
         "city": None,
-        "state": place.get("state"),
-        "postal_code": place.get("postal_code"),
-        "country": place.get("country"),
+        **told_place(posting.profile),
     }
     if any(channel.needs_phone for channel in posting.channels):
         student["phone"] = contact.phone

@@ -4,18 +4,23 @@ A check looks at one thing and answers with an obstacle, or with None: the way i
 overlook is named in `Lead.waived` and not asked again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.cap import WhenFull
-from webapp.domain.lead import LeadStatus
+from webapp.domain.duplicate import DUPLICATE_REASONS
+from webapp.domain.errors import Refused
+from webapp.domain.finding import Grade
+from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.partner import PartnerStatus
 from webapp.models import Lead, Partner
-from webapp.services import cap, duplicate, schedule
+from webapp.queries.screening_policy import screening_of
+from webapp.services import cap, confirmation, duplicate, partner_filter, schedule, validation
 
 PAUSED_RECHECK = timedelta(hours=1)
 
@@ -36,8 +41,48 @@ Check = Callable[[Session, Lead, Partner, datetime], Obstacle | None]
 def find_end(lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
     """What ends `lead` for good, whatever else there is: its time is over, or its partner is gone."""
     if lead.expires_at <= now:
-        return Obstacle(LeadStatus.EXPIRED, "expired")
+        return Obstacle(LeadStatus.EXPIRED, why_expired(lead))
     return Obstacle(LeadStatus.EXPIRED, "partner_ended") if partner.status is PartnerStatus.ENDED else None
+
+
+def why_expired(lead: Lead) -> str:
+    """The reason for which `lead` ends when its time is over: names what was the student's to do."""
+    if lead.status is LeadStatus.INVALID:
+        return "expired_uncorrected"
+    return "expired_unconfirmed" if lead.reason == AWAITING_CONFIRMATION else "expired"
+
+
+def _validation(session: Session, lead: Lead, _partner: Partner, _now: datetime) -> Obstacle | None:
+    grade = validation.look_at(session, lead)
+    if grade is Grade.VALID:
+        return None
+    detail = {"findings": list(lead.findings)}
+    if grade is Grade.INVALID:
+        return Obstacle(LeadStatus.INVALID, "details_invalid", detail=detail)
+    return Obstacle(LeadStatus.HELD_REVIEW, "details_doubtful", detail=detail)
+
+
+def _filter(session: Session, lead: Lead, _partner: Partner, _now: datetime) -> Obstacle | None:
+    try:
+        verdict = partner_filter.sift_lead(session, lead)
+    except Refused:
+        # Its words were read once and no longer are: no lead is lost over that, and somebody sees it.
+        return Obstacle(LeadStatus.HELD_REVIEW, "filter_unreadable")
+    if verdict is None:
+        return None
+    decision = verdict.decision
+    detail = {"rule": decision.number, "version": verdict.version, "words": decision.sentence}
+    if not verdict.excluded:
+        return Obstacle(LeadStatus.HELD_REVIEW, "filter_unknown", detail=detail)
+    return Obstacle(LeadStatus.FILTERED, "filter_excluded", detail={**detail, "wanted": list(decision.wanted)})
+
+
+def _confirmed(session: Session, lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
+    if not screening_of(session, partner.id).confirmed_email_only:
+        return None
+    if confirmation.is_confirmed(session, lead.prospect_id):
+        return None
+    return Obstacle(LeadStatus.HELD_REVIEW, AWAITING_CONFIRMATION, until=confirmation.ask(session, lead, at=now))
 
 
 def _paused(_session: Session, _lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
@@ -47,9 +92,11 @@ def _paused(_session: Session, _lead: Lead, partner: Partner, now: datetime) -> 
 
 
 def _duplicate(session: Session, lead: Lead, _partner: Partner, now: datetime) -> Obstacle | None:
-    if not duplicate.is_duplicate(session, lead, now):
+    holding = next((found for found in duplicate.look_for(session, lead, now) if found.holds), None)
+    if holding is None:
         return None
-    return Obstacle(LeadStatus.HELD_REVIEW, "duplicate_in_window")
+    detail = {"level": holding.level, "other_lead_id": str(holding.lead_id), "matched_by": list(holding.matched_by)}
+    return Obstacle(LeadStatus.HELD_REVIEW, DUPLICATE_REASONS[holding.level], detail=detail)
 
 
 def _closed(session: Session, lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:
@@ -78,16 +125,30 @@ def _pace(session: Session, lead: Lead, partner: Partner, now: datetime) -> Obst
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
-    ("paused", _paused),
+    ("validation", _validation),
+    ("filter", _filter),
+    ("confirmed", _confirmed),
     ("duplicate", _duplicate),
+    ("paused", _paused),
     ("schedule", _closed),
     ("cap", _cap),
     ("pace", _pace),
 )
-"""In this order. The name is what `Lead.waived` holds."""
+"""In this order: what is wrong with the lead itself before what the partner has no room for. The name is what
+`Lead.waived` holds."""
 
-WAIVED_BY_REVIEW = ("duplicate",)
-"""The checks that staff overlook when they release a lead that was held for review."""
+WAIVED_BY_REVIEW: Mapping[str, str] = MappingProxyType(
+    {
+        "details_doubtful": "validation",
+        "corrected_by_student": "validation",
+        "filter_unknown": "filter",
+        "filter_unreadable": "filter",
+        **dict.fromkeys(DUPLICATE_REASONS.values(), "duplicate"),
+    }
+)
+"""The check that staff overlook when they release a lead that was held for this reason, and no other check."""
+WAIVED_BY_REPLAY = ("duplicate",)
+"""A lead that is sent again was sent before: it may be its own repeat."""
 
 
 def find_obstacle(session: Session, lead: Lead, partner: Partner, now: datetime) -> Obstacle | None:

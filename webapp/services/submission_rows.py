@@ -8,6 +8,7 @@ from uuid import UUID
 
 from webapp.domain import consent as words
 from webapp.domain.delivery import Channel, DeliveryStatus
+from webapp.domain.duplicate import Facts
 from webapp.domain.events import EventKind
 from webapp.domain.ids import address_key, new_id, token_hash
 from webapp.domain.lead import LeadStatus
@@ -27,10 +28,11 @@ from webapp.models import (
     Message,
     OutboxEvent,
     Prospect,
+    ProspectKey,
 )
 from webapp.models import Submission as SubmissionRow
 from webapp.queries.partner import Offer
-from webapp.services import consent, message
+from webapp.services import consent, message, person_key
 from webapp.services.question import answer_rows
 from webapp.services.replay import digest_of
 
@@ -84,6 +86,7 @@ class Rows:
         messages = [self._message()]
         return [
             (Prospect, [prospect]),
+            (ProspectKey, self._keys(ranked.profile)),
             (SubmissionRow, [self._submission(ranked)]),
             (Match, matches),
             (Lead, leads),
@@ -105,9 +108,21 @@ class Rows:
             "last_name": contact.last_name or None,
             "phone": contact.phone,
             "data_hash": token_hash(self.links.my_data_token(self.prospect_id)),
+            "confirm_hash": token_hash(self.links.confirmation_token(self.prospect_id)),
             "created_at": self.now,
             "updated_at": self.now,
         }
+
+    def _keys(self, profile: Mapping[str, Any]) -> list[Row]:
+        contact = self.submission.contact
+        facts = Facts(
+            email=contact.email,
+            first_name=contact.first_name,
+            last_name=contact.last_name,
+            phone=contact.phone or "",
+            postal_code=profile.get("practical", {}).get("postal_code") or "",
+        )
+        return person_key.key_rows(self.links.secret, self.prospect_id, facts)
 
     def _submission(self, ranked: Ranked) -> Row:
         asked, ranking = self.submission, ranked.ranking

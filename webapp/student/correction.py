@@ -7,7 +7,13 @@ from webapp.context import rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.person import Details
 from webapp.queries.my_data import Person, find_my_data
-from webapp.services.correction import ask_for_address, confirm_address, correct, forget_address
+from webapp.services.correction import (
+    ask_for_address,
+    confirm_address,
+    confirm_own_address,
+    correct,
+    forget_address,
+)
 from webapp.student.forms.my_data import DetailsForm
 from webapp.student.own_page import keep_private, person_of
 
@@ -34,7 +40,7 @@ def save(token: str) -> ResponseReturnValue:
     is_new = (sent.email.data or "").lower() != (person.email or "").lower()
     try:
         with built.begin() as session:
-            changed = correct(session, built.clock, person.prospect_id, details)
+            changed = correct(session, built.clock, built.links, person.prospect_id, details)
             if is_new:
                 ask_for_address(session, built.clock, built.links, person.prospect_id, sent.email.data or "")
     except Refused as refusal:
@@ -82,6 +88,26 @@ def confirm(token: str) -> ResponseReturnValue:
     built.wake_up.nudge()
     flash("Done: this is your address now. Links in mails to the old one open nothing any more.", "good")
     return redirect(url_for("student.my_data.show", token=renewed), 303)
+
+
+@blueprint.get("/my-data/confirm/<token>")
+def look_at_confirmation(token: str) -> ResponseReturnValue:
+    """The page behind the link in the mail about introductions that wait. Opening it changes nothing, shows nothing."""
+    return render_template("student/my_data_confirm.html", token=token)
+
+
+@blueprint.post("/my-data/confirm/<token>")
+@rate_limited("10/minute;30/hour")
+def confirm_own(token: str) -> ResponseReturnValue:
+    """Whoever reads at the address says that it is theirs: what waited for it moves on. Twice is the same as once."""
+    built = runtime()
+    try:
+        with built.begin() as session:
+            confirm_own_address(session, built.clock, token)
+    except NotFound:
+        return render_template("student/my_data_confirm.html", token=token, too_late=True), 410
+    built.wake_up.nudge()
+    return render_template("student/my_data_confirm.html", token=token, done=True)
 
 
 def _form(token: str, person: Person, *, filled: bool) -> DetailsForm:

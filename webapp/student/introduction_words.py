@@ -35,7 +35,7 @@ class Standing:
 
 def standing(lead: Introduction) -> Standing:
     """The words for where `lead` stands."""
-    label, tone, meaning, next_step = _STANDINGS[lead.status]
+    label, tone, meaning, next_step = _STANDINGS_FOR.get((lead.status, lead.reason or "")) or _STANDINGS[lead.status]
     if lead.status is S.WITHDRAWN and was_sent(lead):
         meaning = "You withdrew it after it was sent. We told the school to delete your details."
     if (lead.status, lead.reason) in _MEANINGS:
@@ -56,7 +56,7 @@ def timeline(lead: Introduction, now: datetime) -> Iterator[Event]:
         # Being queued says nothing that the step before or after does not, unless it is where things stand.
         if step.status is S.QUEUED and number != last and step.reason not in _WHY_QUEUED:
             continue
-        title, state = _STEPS[step.status]
+        title, state = _STEPS_FOR.get((step.status, step.reason)) or _STEPS[step.status]
         is_over = state == "current" and number != last
         yield Event(title.format(school=lead.legal_name), step.at, why(step), "done" if is_over else state)
     if lead.status is S.UNDO_WINDOW:
@@ -64,7 +64,7 @@ def timeline(lead: Introduction, now: datetime) -> Iterator[Event]:
         yield Event(f"It leaves for {lead.legal_name}", lead.undo_until, waiting, "todo")
     elif lead.status in (S.HELD_CAP, S.HELD_SCHEDULE) and lead.due_at is not None:
         yield Event("We try again by ourselves", lead.due_at, "", "todo")
-    if lead.status in (S.HELD_CAP, S.HELD_SCHEDULE, S.HELD_REVIEW):
+    if lead.status in (S.HELD_CAP, S.HELD_SCHEDULE, S.HELD_REVIEW, S.INVALID):
         yield Event("If it could not leave by then, it ends and nothing is sent", lead.expires_at, "", "todo")
 
 
@@ -79,7 +79,17 @@ def why(step: LeadStep) -> str:
     if words is None and step.status is S.FAILED and _REFUSED_FOR_GOOD.fullmatch(step.reason):
         words = "The school's computer answered in a way that leaves us nothing to try."
     words = words or _WHY_ANY[step.status]
-    return f"{words} Until {_moment(step.until)}." if step.until else words
+    if step.told:
+        return f"{words} {_told(step)}"
+    # What waits for a person, here or there, has no time of its own.
+    return f"{words} Until {_moment(step.until)}." if step.until and step.status is not S.HELD_REVIEW else words
+
+
+def _told(step: LeadStep) -> str:
+    """What the school takes, or what was seen in the details, as sentences."""
+    if step.status is S.FILTERED:
+        return f"It takes those with: {'; '.join(step.told)}."
+    return " ".join(step.told)
 
 
 def _moment(at: datetime | None) -> str:
@@ -116,7 +126,7 @@ _STANDINGS: Mapping[LeadStatus, tuple[str, str, str, str]] = {
     S.HELD_REVIEW: (
         "Waiting",
         "neutral",
-        "You, or somebody with your e-mail address, asked this school before. Nothing has been sent this time.",
+        "Something about it needs a person to look. Nothing has been sent.",
         "One of us looks at it and sends it or not. If nobody has by {end}, it ends and nothing is sent.",
     ),
     S.DELIVERING: (
@@ -164,14 +174,58 @@ _STANDINGS: Mapping[LeadStatus, tuple[str, str, str, str]] = {
     S.FILTERED: (
         "Not sent",
         "neutral",
-        "It is outside what {school} takes introductions for. The school got nothing.",
-        "You can apply there yourself, or choose another school from your list.",
+        (
+            "{school} takes introductions of other students than you at the moment. It says nothing about you or about "
+            "being admitted. The school got nothing."
+        ),
+        "You can still apply there yourself, or choose another school from your list.",
     ),
     S.INVALID: (
-        "Not sent",
-        "error",
+        "To put right",
+        "warm",
         "Something in your details cannot be right, so nothing was sent.",
-        "Look at your name, address and phone number, and ask again from your list.",
+        "Put it right below, and we look again at once. If it is not by {end}, it ends and nothing is sent.",
+    ),
+}
+_ASKED_BEFORE: Final = (
+    "Waiting",
+    "neutral",
+    "You, or somebody with your details, asked for a school before. Nothing has been sent this time.",
+    "One of us looks at it and sends it or not. If nobody has by {end}, it ends and nothing is sent.",
+)
+_STANDINGS_FOR: Mapping[tuple[LeadStatus, str], tuple[str, str, str, str]] = {
+    (S.HELD_REVIEW, "duplicate_in_window"): _ASKED_BEFORE,
+    (S.HELD_REVIEW, "duplicate_in_flight"): _ASKED_BEFORE,
+    (S.HELD_REVIEW, "duplicate_in_system"): _ASKED_BEFORE,
+    (S.HELD_REVIEW, "details_doubtful"): (
+        "Waiting",
+        "neutral",
+        "Something in your details looks unusual, so one of us looks at it. Nothing has been sent.",
+        (
+            "If it is right, there is nothing to do. If not, put it right below, and we look again at once. "
+            "If nobody has by {end}, it ends and nothing is sent."
+        ),
+    ),
+    (S.HELD_REVIEW, "awaiting_confirmation"): (
+        "Confirm your address",
+        "warm",
+        "{school} takes only introductions whose e-mail address was confirmed. Nothing has been sent.",
+        (
+            "We mailed you a link. Open it and press the button there, and this goes on by itself. "
+            "If you have not by {end}, it ends and nothing is sent."
+        ),
+    ),
+    (S.EXPIRED, "expired_unconfirmed"): (
+        "Ended",
+        "neutral",
+        "Your e-mail address was not confirmed in time, so it ended. The school got nothing.",
+        "You can ask again from your list, or apply there yourself.",
+    ),
+    (S.EXPIRED, "expired_uncorrected"): (
+        "Ended",
+        "neutral",
+        "What could not be right in your details was not put right in time, so it ended. The school got nothing.",
+        "You can ask again from your list, or apply there yourself.",
     ),
 }
 _MEANINGS: Mapping[tuple[LeadStatus, str | None], str] = {
@@ -194,18 +248,34 @@ _STEPS: Mapping[LeadStatus, tuple[str, str]] = {
     S.WITHDRAWN: ("You took it back", "done"),
     S.EXPIRED: ("It ended unsent", "bad"),
     S.FILTERED: ("It was not sent", "bad"),
-    S.INVALID: ("It was not sent", "bad"),
+    S.INVALID: ("Held back: something is to be put right", "current"),
+}
+_STEPS_FOR: Mapping[tuple[LeadStatus, str], tuple[str, str]] = {
+    (S.HELD_REVIEW, "awaiting_confirmation"): ("Held back: we wait for you to confirm your address", "current"),
 }
 _WHY_QUEUED: Mapping[str, str] = {
     "released_by_staff": "One of us looked at it and let it go.",
     "replayed_by_staff": "One of us sends it once more.",
+    "corrected_by_student": "You put your details right.",
+    "address_confirmed": "You confirmed your e-mail address.",
 }
 _WHY: Mapping[tuple[LeadStatus, str], str] = {
     (S.QUEUED, "undo_window_over"): "The time to cancel is over.",
     (S.QUEUED, "hold_over"): "What held it back is over.",
     (S.HELD_CAP, "cap_full"): "The school takes only so many introductions at a time.",
     (S.HELD_SCHEDULE, "partner_paused"): "The school has paused introductions.",
-    (S.HELD_REVIEW, "duplicate_in_window"): "This school was asked for your address within the last 90 days.",
+    (S.HELD_REVIEW, "duplicate_in_window"): "This school got an introduction for you not long ago.",
+    (S.HELD_REVIEW, "duplicate_in_flight"): "Another introduction for you to this school is still on its way.",
+    (S.HELD_REVIEW, "duplicate_in_system"): "Another school got an introduction for you not long ago.",
+    (S.HELD_REVIEW, "details_doubtful"): "Something in your details looks unusual.",
+    (S.HELD_REVIEW, "corrected_by_student"): "You put your details right. One of us looks at them.",
+    (S.HELD_REVIEW, "filter_unknown"): "The school asks for something that you did not say.",
+    (S.HELD_REVIEW, "filter_unreadable"): "The school's own rules could not be read. It is no fault of yours.",
+    (S.HELD_REVIEW, "awaiting_confirmation"): "The school takes confirmed e-mail addresses only. We mailed you a link.",
+    (S.FILTERED, "filter_excluded"): "The school takes introductions of other students at the moment.",
+    (S.INVALID, "marked_invalid_by_staff"): "One of us looked at it.",
+    (S.EXPIRED, "expired_unconfirmed"): "Your e-mail address was not confirmed in time.",
+    (S.EXPIRED, "expired_uncorrected"): "Your details were not put right in time.",
     (S.DELIVERED, "accepted_earlier"): "It had arrived at an earlier try, whose answer we missed.",
     (S.FAILED, "retries_used_up"): "The school's computer did not take it, though we tried for about three days.",
     (S.FAILED, "expired_while_retrying"): "Its time ran out before the school's computer took it.",

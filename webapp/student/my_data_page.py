@@ -20,7 +20,10 @@ S = LeadStatus
 
 @dataclass(frozen=True, slots=True)
 class IntroductionView:
-    """One introduction. `button` is the words of its cancel button, or "" where nothing can be cancelled any more."""
+    """One introduction. `button` is the words of its cancel button, or "" where nothing can be cancelled any more.
+
+    `can_correct` is set where it waits for the student to put their details right.
+    """
 
     lead_id: UUID
     legal_name: str
@@ -37,6 +40,7 @@ class IntroductionView:
     consent: GivenConsent | None
     button: str
     button_note: str
+    can_correct: bool
     is_test: bool
     contact: "ContactView | None"
 
@@ -118,6 +122,7 @@ def _introduction(lead: Introduction, now: datetime) -> IntroductionView:
             if unsent
             else "We tell the school to stop contacting you and to delete what it got."
         ),
+        can_correct=lead.status is S.INVALID or (lead.status is S.HELD_REVIEW and lead.reason == "details_doubtful"),
         is_test=lead.test,
         contact=_contact(lead),
     )
