@@ -59,14 +59,15 @@ def upgrade() -> None:
         $$
         """
     )
-    for table, event in (
-        ("fees", "INSERT"),
-        ("partner_institutions", "INSERT OR UPDATE"),
-        ("institutions", "UPDATE OF title_iv"),
+    changed = "WHEN (OLD.title_iv IS DISTINCT FROM NEW.title_iv)"  # an import names the column of every institution
+    for table, event, only in (
+        ("fees", "INSERT", ""),
+        ("partner_institutions", "INSERT OR UPDATE", ""),
+        ("institutions", "UPDATE OF title_iv", changed),
     ):
         op.execute(
             f"CREATE TRIGGER no_forbidden_fee AFTER {event} ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_forbidden_fee()"
+            f"FOR EACH ROW {only} EXECUTE FUNCTION refuse_forbidden_fee()"
         )
 
 

@@ -1,11 +1,14 @@
 """Money: billed once, given back once, and whatever happens in whatever order, everything agrees to the cent."""
 
+import csv
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +23,7 @@ from tests.factories.many_leads import accepted, many_leads
 from tests.factories.request import submit_request
 from tests.factories.school import School, make_school
 from webapp.domain.billing_cycle import CycleKind
+from webapp.domain.cell import unguard
 from webapp.domain.charge import EntryKind, InvoiceStatus, MoneyStatus
 from webapp.domain.clock import FrozenClock
 from webapp.domain.errors import Refused
@@ -40,7 +44,7 @@ from webapp.models import (
     LeadReturn,
     LedgerEntry,
 )
-from webapp.queries.invoice import due_cycles, get_invoice, invoice_entries, lead_money, list_invoices
+from webapp.queries.invoice import InvoicedEntry, due_cycles, get_invoice, invoice_entries, lead_money, list_invoices
 from webapp.queries.lead_return import reason_rates
 from webapp.queries.ledger import cycle_report, ledger_faults
 from webapp.queries.performance import performance
@@ -275,6 +279,21 @@ def test_the_partners_own_calendar_decides_the_edge_of_a_cycle(zone: str, inside
     week = CycleKind.WEEKLY.period(first, ZoneInfo(zone))
     assert week.starts_at <= first < week.ends_at
     assert CycleKind.WEEKLY.period(week.ends_at, ZoneInfo(zone)).starts_at == week.ends_at
+
+
+def test_no_cell_of_an_invoices_file_is_a_formula(data_dir: Path) -> None:
+    naughty = [*json.loads((data_dir / "blns.json").read_text("utf-8")), "=1+1", "\t=1", "@SUM(A1)", "+1", "-cmd"]
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    entries = [InvoicedEntry(at, EntryKind.CREDIT, None, each, each, -1, "USD", each) for each in naughty]
+    written = StringIO(newline="")
+    assert write_invoice_file(entries, written) == len(naughty)
+    written.seek(0)
+    rows = list(csv.reader(written))[1:]
+    assert len(rows) == len(naughty)
+    for row, words in zip(rows, naughty, strict=True):
+        assert row[5] == "-0.01"
+        assert not any(cell.startswith(("=", "+", "@", "\t", "\r")) for cell in row)
+        assert [unguard(row[place]) for place in (3, 4, 7)] == [words] * 3
 
 
 def reports(session: Session, partner_id: UUID) -> tuple[object, ...]:
