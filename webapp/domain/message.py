@@ -52,6 +52,9 @@ class Template(StrEnum):
     INTRODUCTION_UPDATE = "introduction_update"
     PARTNER_LEAD_WITHDRAWN = "partner_lead_withdrawn"  # queued before there were notices
     PARTNER_NOTICE = "partner_notice"
+    PARTNER_LEAD = "partner_lead"
+    PARTNER_BATCH = "partner_batch"
+    PARTNER_METHOD = "partner_method"
     MY_DATA_LINKS = "my_data_links"
     CONFIRM_ADDRESS = "confirm_address"
     ADDRESS_CHANGE = "address_change"

@@ -6,7 +6,7 @@ from webapp.models.base import Base
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
-from webapp.models.delivery import Attempt, Delivery
+from webapp.models.delivery import Attempt, Delivery, DeliveryBatch
 from webapp.models.draft import Draft, DraftStep
 from webapp.models.feedback import Feedback
 from webapp.models.institution import Institution
@@ -40,6 +40,7 @@ __all__ = [
     "Consent",
     "ConsentAnchor",
     "Delivery",
+    "DeliveryBatch",
     "Draft",
     "DraftStep",
     "FailedLogin",
