@@ -67,7 +67,9 @@ def downgrade() -> None:
     )
     op.execute("DELETE FROM partner_endpoints WHERE url IS NULL")
     op.execute("UPDATE partner_endpoints SET disabled_at = coalesce(disabled_at, now()) WHERE kind <> 'webhook'")
-    op.execute("UPDATE partner_endpoints SET disabled_at = coalesce(disabled_at, removed_at) WHERE removed_at IS NOT NULL")
+    op.execute(
+        "UPDATE partner_endpoints SET disabled_at = coalesce(disabled_at, removed_at) WHERE removed_at IS NOT NULL"
+    )
     change_words("ck_deliveries_channel", "channel", remove=NEW_KINDS)
     op.drop_constraint(op.f("ck_partner_endpoints_limits"), "partner_endpoints", type_="check")
     op.drop_constraint(op.f("ck_partner_endpoints_posts_somewhere"), "partner_endpoints", type_="check")

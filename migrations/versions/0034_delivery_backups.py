@@ -52,8 +52,12 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_deliveries_batch_id_delivery_batches"), "deliveries", "delivery_batches", ["batch_id"], ["id"]
     )
+    op.create_index(op.f("ix_deliveries_batch_id"), "deliveries", ["batch_id"], postgresql_where="batch_id IS NOT NULL")
     op.create_index(
-        op.f("ix_deliveries_batch_id"), "deliveries", ["batch_id"], postgresql_where="batch_id IS NOT NULL"
+        "ix_deliveries_turn",
+        "deliveries",
+        ["endpoint_id", "due_at", "id"],
+        postgresql_where="status = 'pending' AND reason = 'waits_for_turn'",
     )
     op.add_column("attempts", sa.Column("partner_id", sa.Uuid(), nullable=True))
     op.add_column("attempts", sa.Column("endpoint_id", sa.Uuid(), nullable=True))
@@ -89,6 +93,7 @@ def downgrade() -> None:
     op.drop_index("ix_attempts_partner_id_started_at_id", table_name="attempts")
     for column in ("request", "endpoint_id", "partner_id"):
         op.drop_column("attempts", column)
+    op.drop_index("ix_deliveries_turn", table_name="deliveries")
     op.drop_index(op.f("ix_deliveries_batch_id"), table_name="deliveries")
     for column in ("batch_id", "message_id", "redelivery", "slot_at", "failed_methods"):
         op.drop_column("deliveries", column)

@@ -121,8 +121,10 @@ def _read_rule(told: Any, where: str, problems: list[Problem]) -> AnswerRule | N
         problems.append(Problem(where, "is not an object.", 'Write {"means": "accepted", "status": [200, 299]}.'))
         return None
     before = len(problems)
-    for key in sorted(set(told) - _KEYS):
-        problems.append(Problem(where, f"has no setting called {key}.", f"Use {', '.join(sorted(_KEYS))}."))
+    problems += [
+        Problem(where, f"has no setting called {key}.", f"Use {', '.join(sorted(_KEYS))}.")
+        for key in sorted(set(told) - _KEYS)
+    ]
     if told.get("means") not in tuple(Verdict):
         problems.append(Problem(where, "does not say what it means.", f"Use one of {', '.join(Verdict)}."))
     status, equals = told.get("status"), told.get("equals", [])

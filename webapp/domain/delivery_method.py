@@ -3,17 +3,21 @@
 A partner has up to three methods in an order. The second is used only for what the first has failed to hand over.
 """
 
+import csv
+import io
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from webapp.domain.answer_rule import AnswerRule, read_rules
+from webapp.domain.cell import guard
 from webapp.domain.delivery import Channel
 from webapp.domain.errors import Problem, Refused
-from webapp.domain.field_map import MappedField, read_fields
+from webapp.domain.field_map import MappedField, as_form, as_json, as_text, fill, read_fields
 
 _HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _OURS: Final = frozenset(
@@ -23,6 +27,9 @@ _OURS: Final = frozenset(
 )  # fmt: skip
 _ADDRESS: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+JSON_TYPE: Final = "application/json"
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+CSV_TYPE: Final = "text/csv; charset=utf-8"
 MOST_TIMES: Final = 24
 EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)
 
@@ -69,7 +76,7 @@ class EmailConfig:
 
 @dataclass(frozen=True, slots=True)
 class CsvConfig:
-    """One file for each due time, in the partner's portal. `times` are local to the partner; `days` count from Monday, 0."""
+    """A file for each due time, in the partner's portal. `times` are local to it; `days` count from Monday, 0."""
 
     fields: tuple[MappedField, ...]
     times: tuple[time, ...] = (time(6, 0),)
@@ -85,7 +92,7 @@ class CsvConfig:
     def next_due(self, after: datetime, zone: ZoneInfo) -> datetime:
         """The first due time later than `after` (aware), in UTC.
 
-        A local time that the clock skips in spring is due as much later; one it repeats in autumn is due the first time.
+        A local time that the clock skips in spring is due as much later; one it repeats in autumn, the first time.
         """
         today = after.astimezone(zone).date()
         found = [
@@ -143,6 +150,49 @@ def read_config(channel: Channel, told: Mapping[str, Any]) -> Config:
     return config
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a method makes of a document, and what stands in the way of sending it, field by field."""
+
+    content: bytes
+    content_type: str
+    problems: tuple[Problem, ...] = ()
+
+
+def body_for(channel: Channel, config: Config, document: Mapping[str, Any]) -> Body:
+    """The body a method of the kind `channel` makes of `document`: what is sent, and what a preview shows.
+
+    A mail and the portal show the document itself, so theirs is empty.
+    """
+    match config:
+        case WebhookConfig():
+            return Body(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), JSON_TYPE)
+        case PostConfig(fields=fields):
+            filled = fill(fields, document)
+            if channel is Channel.FORM_POST:
+                return Body(as_form(filled.values), FORM_TYPE, filled.problems)
+            return Body(as_json(filled.values), JSON_TYPE, filled.problems)
+        case CsvConfig(fields=fields):
+            return Body(csv_of(fields, [document]), CSV_TYPE, fill(fields, document).problems)
+        case _:
+            return Body(b"", "")
+
+
+def csv_of(fields: Sequence[MappedField], documents: Iterable[Mapping[str, Any]]) -> bytes:
+    """A file with a line for each document. No cell runs as a formula where the file is opened.
+
+    UTF-8 with a mark at its start, without which spreadsheets take it for something else.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([guard(field.name) for field in fields])
+    for document in documents:
+        writer.writerow(
+            [guard(as_text(value).replace("\x00", "").strip()) for _, value in fill(fields, document).values]
+        )
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
 class _Reader:
     """Takes settings apart one by one and keeps every fault; `finish` refuses them all at once."""
 
@@ -167,7 +217,9 @@ class _Reader:
     def credential_header(self) -> str:
         name = self._left.pop("credential_header", "")
         if name and (not isinstance(name, str) or not _HEADER.fullmatch(name) or name.lower() in _OURS):
-            self._fault("credential_header", "is not a header that you can set.", "For example Authorization or X-Api-Key.")
+            self._fault(
+                "credential_header", "is not a header that you can set.", "For example Authorization or X-Api-Key."
+            )
             return ""
         return str(name)
 

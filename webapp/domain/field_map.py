@@ -226,13 +226,15 @@ def _read_field(told: Any, where: str, problems: list[Problem]) -> MappedField |
         problems.append(Problem(where, "has no usable name.", f"1 to {LONGEST_NAME} visible characters."))
     sources = [key for key in ("from", "computed", "constant") if told.get(key) is not None]
     if len(sources) != 1:
-        problems.append(Problem(where, "says not exactly one place its value comes from.", "Give from, computed or constant."))
+        problems.append(
+            Problem(where, "does not say where its value comes from.", "One of from, computed and constant.")
+        )
     path = told.get("from") or ""
     if path and not _is_path(path):
         problems.append(Problem(where, f"“{path}” is no place in a lead's document.", f"For example {PATHS[5]}."))
     texts = [told.get("constant", ""), told.get("default", "")]
     if any(text is not None and (not isinstance(text, str) or len(text) > LONGEST_VALUE) for text in texts):
-        problems.append(Problem(where, "has a constant or a default that is not a text.", "Write it in quotation marks."))
+        problems.append(Problem(where, "has a constant or a default that is no text.", "Put it in quotation marks."))
     values = _read_values(told.get("values", {}), where, problems)
     computed = _word(Computed, told.get("computed"), where, problems)
     form = _word(Form, told.get("form", Form.PLAIN), where, problems)
@@ -252,12 +254,12 @@ def _read_values(told: Any, where: str, problems: list[Problem]) -> tuple[tuple[
         problems.append(Problem(where, "has a table of values that is none.", 'Write {"CA": "California"}.'))
         return ()
     if not all(isinstance(text, str) and len(text) <= LONGEST_VALUE for pair in told.items() for text in pair):
-        problems.append(Problem(where, "has a table of values that holds more than texts.", "Put each value in quotation marks."))
+        problems.append(Problem(where, "has a table of values with more than texts.", "Put each in quotation marks."))
         return ()
     return tuple(told.items())
 
 
-def _word(kind: type[Any], told: Any, where: str, problems: list[Problem]) -> Any:
+def _word(kind: type[StrEnum], told: Any, where: str, problems: list[Problem]) -> Any:
     if told is None:
         return None
     try:
@@ -270,7 +272,9 @@ def _word(kind: type[Any], told: Any, where: str, problems: list[Problem]) -> An
 def _is_path(path: Any) -> bool:
     if not isinstance(path, str):
         return False
-    return path in PATHS or any(path.startswith(start) and _LAST_PART.fullmatch(path.removeprefix(start)) for start in OPEN_PATHS)
+    return path in PATHS or any(
+        path.startswith(start) and _LAST_PART.fullmatch(path.removeprefix(start)) for start in OPEN_PATHS
+    )
 
 
 def _full_name(document: Mapping[str, Any]) -> str | None:

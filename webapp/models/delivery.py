@@ -50,6 +50,13 @@ class Delivery(Base):
         Index("ix_deliveries_created_at_id", "created_at", "id"),
         Index("ix_deliveries_status_created_at_id", "status", "created_at", "id"),
         Index("ix_deliveries_batch_id", "batch_id", postgresql_where="batch_id IS NOT NULL"),
+        Index(
+            "ix_deliveries_turn",
+            "endpoint_id",
+            "due_at",
+            "id",
+            postgresql_where="status = 'pending' AND reason = 'waits_for_turn'",
+        ),
         Index("ix_deliveries_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
         Index("ix_deliveries_leased_until", "leased_until", postgresql_where="leased_until IS NOT NULL"),
     )

@@ -1,7 +1,9 @@
 """A lease: one worker's right to work on a row for a while. Written in the row, so it outlives the worker."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -35,7 +37,16 @@ def is_abandoned(row: Leasable, now: datetime) -> bool:
     return row.leased_until is not None and row.leased_until <= now
 
 
-def begin_attempt(session: Session, row: Leasable, now: datetime) -> UUID:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What is tried at a delivery: whose method, and what is sent, without its secrets."""
+
+    partner_id: UUID
+    endpoint_id: UUID
+    request: dict[str, Any] | None = None
+
+
+def begin_attempt(session: Session, row: Leasable, now: datetime, tried: Tried | None = None) -> UUID:
     """Write that we are about to talk to the world, so that a crash while talking leaves a trace."""
     subject = _subject(row)
     made = session.execute(select(func.count()).select_from(Attempt).where(subject == row.id)).scalar_one()
@@ -46,6 +57,9 @@ def begin_attempt(session: Session, row: Leasable, now: datetime) -> UUID:
             number=made + 1,
             outcome=AttemptOutcome.STARTED,
             started_at=now,
+            partner_id=tried.partner_id if tried else None,
+            endpoint_id=tried.endpoint_id if tried else None,
+            request=tried.request if tried else None,
             **{subject.key: row.id},
         )
     )
