@@ -11,8 +11,9 @@ import click
 from sqlalchemy.orm import Session
 
 from webapp.bootstrap import Runtime
+from webapp.cli.faults import told
 from webapp.cli.runtime import open_runtime
-from webapp.domain.errors import Problem, Refused
+from webapp.domain.errors import Problem
 from webapp.queries.failed_deliveries import delivered_since, failed_since
 from webapp.services import audit
 from webapp.services.redelivery import Replayed, redeliver, replay_each
@@ -63,7 +64,7 @@ def replay(
         done = Replayed(tuple(found), ()) if dry_run else _replay(runtime, found, again_for)
     _say(done, dry_run=dry_run, as_json=as_json)
     if done.refused and delivery_ids:
-        raise Refused(*(Problem(str(each), words) for each, words in done.refused))
+        raise told(Problem(str(each), words) for each, words in done.refused)
 
 
 def _ended(runtime: Runtime, since: datetime | None, partner: str | None, delivered: bool) -> list[UUID]:

@@ -127,7 +127,9 @@ def _finish(session: Session, batch_id: UUID, *, now: datetime) -> None:
     method = session.get_one(PartnerEndpoint, batch.endpoint_id)
     batch.closed_at, batch.columns = now, method.config["fields"]
     batch.leads = session.execute(
-        select(func.count()).select_from(Delivery).where(Delivery.batch_id == batch_id)
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.batch_id == batch_id, Delivery.status == DeliveryStatus.DELIVERED)
     ).scalar_one()
     # Who came in between, while the file was closing, goes with the next one.
     session.execute(

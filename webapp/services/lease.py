@@ -45,6 +45,11 @@ class Tried:
     endpoint_id: UUID
     request: dict[str, Any] | None = None
 
+    def columns(self) -> dict[str, Any]:
+        """As columns of an attempt; what is not there is left out, since JSON has a null of its own."""
+        told = {"partner_id": self.partner_id, "endpoint_id": self.endpoint_id, "request": self.request}
+        return {name: value for name, value in told.items() if value is not None}
+
 
 def begin_attempt(session: Session, row: Leasable, now: datetime, tried: Tried | None = None) -> UUID:
     """Write that we are about to talk to the world, so that a crash while talking leaves a trace."""
@@ -57,10 +62,8 @@ def begin_attempt(session: Session, row: Leasable, now: datetime, tried: Tried |
             number=made + 1,
             outcome=AttemptOutcome.STARTED,
             started_at=now,
-            partner_id=tried.partner_id if tried else None,
-            endpoint_id=tried.endpoint_id if tried else None,
-            request=tried.request if tried else None,
             **{subject.key: row.id},
+            **(tried.columns() if tried else {}),
         )
     )
     return attempt_id

@@ -21,11 +21,13 @@ _ENDED = {
 
 
 def queue(session: Session, lead: Lead, delivery: Delivery, method: PartnerEndpoint, *, at: datetime) -> None:
-    """Queue the mail that hands `lead` over. It is sent once; the delivery waits for what becomes of it."""
+    """Queue the mail that hands `lead` over. It is sent once; the delivery waits for what becomes of it.
+
+    Until the mail has left, nothing has: the lead stays queued, and one that is taken back was never with its partner.
+    """
     tries = session.execute(
         select(func.count()).select_from(Attempt).where(Attempt.delivery_id == delivery.id)
     ).scalar_one()
-    ending.set_off(session, lead, at=at)
     delivery.message_id = message.queue(
         session,
         key=f"delivery:{delivery.id}:{Template.PARTNER_LEAD}:{tries + 1}",
