@@ -399,7 +399,7 @@ def test_a_run_of_failures_warns_then_disables_and_enabling_resumes(
         clock.advance(timedelta(minutes=10))
     method = session.get_one(PartnerEndpoint, school.endpoint_id)
     assert (method.failures_in_row, method.warned_at) == (8, None)  # many, but for minutes only
-    clock.advance(timedelta(hours=13))
+    clock.advance(timedelta(hours=49))
     work()
     session.expire_all()
     assert method.failures_in_row == 10
@@ -516,7 +516,8 @@ def test_a_sample_goes_through_the_same_client_and_leaves_nothing(
     assert went.request is not None
     assert "FullName=Sample+Student" in went.request["body"]
     assert webhook.posted[0].webhook_id.startswith("msg_test")
-    assert session.scalars(select(Attempt)).all() == session.scalars(select(Lead)).all() == []
+    assert not session.scalars(select(Attempt.id)).all()
+    assert not session.scalars(select(Lead.id)).all()
     _, mailing, file = list_methods(session, school.partner_id)
     assert (
         sample_lead.send_sample(begin, clock, delivery_outside, mailing.id).mailed_to == "admissions@larkspur.example"

@@ -13,7 +13,7 @@ from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
 from webapp.gateways.http_webhook import HttpWebhook
 from webapp.gateways.sealing import Seal
-from webapp.models import Attempt, Delivery
+from webapp.models import Attempt, Delivery, Lead
 from webapp.services.handover import Outside
 
 TIME_OUT = 0.4
@@ -37,9 +37,9 @@ def test_every_lead_ends_where_the_paper_says(
             first = {
                 met[row[0]]: row[1:]
                 for row in session.execute(
-                    select(Attempt.partner_id, Attempt.outcome, Delivery.status).join(
-                        Delivery, Delivery.id == Attempt.delivery_id
-                    )
+                    select(Lead.partner_id, Attempt.outcome, Delivery.status)
+                    .join(Delivery, Delivery.lead_id == Lead.id)
+                    .join(Attempt, Attempt.delivery_id == Delivery.id)
                 )
             }
             after_one = {met[row[0]]: row[1:4] for row in lead_states(session).values()}

@@ -98,8 +98,8 @@ TRIES_BEFORE_BACKUP: Final = 4
 MOST_METHODS: Final = 3
 """Delivery methods of one partner that are not removed."""
 RUN_OF_FAILURES: Final = 10
-RUN_LASTS: Final = timedelta(hours=12)
-"""So many failed attempts in a row, over at least so long, disable a method: a night's outage does not do it."""
+RUN_LASTS: Final = timedelta(days=2)
+"""So many failed attempts in a row, over at least so long, disable a method: a day's outage does not do it."""
 WARNED_AFTER: Final = 5
 WARNED_FROM: Final = timedelta(hours=1)
 """So many failed attempts in a row, over at least so long, and the partner is warned."""

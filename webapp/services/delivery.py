@@ -192,12 +192,12 @@ def _record(session: Session, now: datetime, handover: _Handover, answered: Answ
     method = session.get(PartnerEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
     _go_on(session, now, outside, lead, delivery, outcome, kind, reason)
     if method is not None:
-        # The method's lock comes last everywhere.
+        # The method's lock comes last of those that are waited for; who waits for a turn is passed over if locked.
         session.flush()
-        turn.wake_next(session, method.id, now)
         method_health.note(session, method, outcome.kind, outcome.reason, now=now)
         if outcome.stop:
             method_health.disable(session, method, at=now, reason=outcome.reason)
+        turn.wake_next(session, method.id, now)
 
 
 def _go_on(

@@ -131,7 +131,7 @@ def enable(begin: Begin, clock: Clock, method_id: UUID) -> Replayed:
 
 def get_locked(session: Session, method_id: UUID) -> PartnerEndpoint:
     """The method, locked; NotFound when there is none or it was removed."""
-    method = session.get(PartnerEndpoint, method_id, with_for_update=True, populate_existing=True)
+    method = session.get(PartnerEndpoint, method_id, with_for_update={"key_share": True}, populate_existing=True)
     if method is None or method.removed_at is not None:
         raise NotFound("There is no such delivery method.")
     return method

@@ -18,6 +18,7 @@ from webapp.domain.events import EventKind
 from webapp.domain.message import MessageClass, Template
 from webapp.models import Delivery, PartnerEndpoint
 from webapp.services import message, outbox
+from webapp.services.turn import METHOD_LOCK
 
 MOST_HURRIED = 1000
 FAILURES = "run_of_failures"
@@ -33,7 +34,7 @@ def note(session: Session, method: PartnerEndpoint, kind: AttemptOutcome, reason
         return
     if reason in _NOT_ITS_FAULT or method.disabled_at is not None:
         return
-    session.refresh(method, with_for_update=True)
+    session.refresh(method, with_for_update=METHOD_LOCK)
     method.failing_since = method.failing_since or now
     method.failures_in_row += 1
     lasted = now - method.failing_since

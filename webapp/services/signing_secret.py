@@ -55,7 +55,7 @@ def end_overlap(session: Session, method_id: UUID) -> None:
 
 
 def _locked(session: Session, method_id: UUID) -> PartnerEndpoint:
-    method = session.get(PartnerEndpoint, method_id, with_for_update=True, populate_existing=True)
+    method = session.get(PartnerEndpoint, method_id, with_for_update={"key_share": True}, populate_existing=True)
     if method is None or method.removed_at is not None:
         raise NotFound("There is no such delivery method.")
     if not method.kind.posts:

@@ -14,6 +14,8 @@ from webapp.models import Delivery, PartnerEndpoint
 from webapp.services import outbox
 
 WAITS = "waits_for_turn"
+METHOD_LOCK = {"key_share": True}
+"""The lock of a method: nobody else counts at it meanwhile, but rows that point to it can still be written."""
 LOOK_AGAIN = timedelta(seconds=45)
 """When who waits for others to finish looks by themselves, in case nobody who finished woke them."""
 SLOT_KEPT = timedelta(seconds=2)
@@ -24,7 +26,7 @@ def take(
     session: Session, method: PartnerEndpoint, delivery: Delivery, now: datetime, *, spread: float
 ) -> datetime | None:
     """None when `delivery` (locked) may go to `method` now; otherwise when to try again."""
-    session.refresh(method, with_for_update=True)
+    session.refresh(method, with_for_update=METHOD_LOCK)
     busy = session.execute(
         select(func.count())
         .select_from(Delivery)
