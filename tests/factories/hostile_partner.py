@@ -74,7 +74,7 @@ class HostilePartner:
         if fault is Fault.TLS_UNTRUSTED:
             return f"https://127.0.0.1:{sealed}{path}"
         if fault is Fault.NAME_MOVES_INSIDE:
-            return f"http://moves.example:{plain}{path}"
+            return f"http://{path.strip('/').replace('/', '.').replace('_', '-')}.example:{plain}{path}"
         return f"http://127.0.0.1:{plain}{path}"
 
     def resolve(self, host: str, port: int) -> Sequence[str]:

@@ -55,7 +55,7 @@ def test_every_lead_ends_where_the_paper_says(
         partner.close()
         engine.dispose()
     for fault, promise in told.items():
-        if fault is not Fault.NAME_MOVES_INSIDE:  # whose good and bad answers the two leads share
+        if fault is not Fault.NAME_MOVES_INSIDE:  # whose name leads to the right place at first
             assert first[(fault, None)] == (promise.attempt, promise.delivery), fault
             assert after_one[(fault, None)][0] == promise.lead, fault
         assert ended[(fault, None)][0] == promise.in_the_end, fault
