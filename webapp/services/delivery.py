@@ -192,8 +192,9 @@ def _record(session: Session, now: datetime, handover: _Handover, answered: Answ
     method = session.get(PartnerEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
     _go_on(session, now, outside, lead, delivery, outcome, kind, reason)
     if method is not None:
-        # The method's lock comes last of those that are waited for; who waits for a turn is passed over if locked.
+        # The method's lock comes last of those that are waited for. Under it nobody can begin to wait unseen.
         session.flush()
+        session.refresh(method, with_for_update=turn.METHOD_LOCK)
         method_health.note(session, method, outcome.kind, outcome.reason, now=now)
         if outcome.stop:
             method_health.disable(session, method, at=now, reason=outcome.reason)

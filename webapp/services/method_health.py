@@ -18,7 +18,6 @@ from webapp.domain.events import EventKind
 from webapp.domain.message import MessageClass, Template
 from webapp.models import Delivery, PartnerEndpoint
 from webapp.services import message, outbox
-from webapp.services.turn import METHOD_LOCK
 
 MOST_HURRIED = 1000
 FAILURES = "run_of_failures"
@@ -27,14 +26,13 @@ _NOT_ITS_FAULT = ("http_429", "mapping_failed")
 
 
 def note(session: Session, method: PartnerEndpoint, kind: AttemptOutcome, reason: str, *, now: datetime) -> None:
-    """Count how an attempt at `method` ended. The run ends with the first answer that is one."""
+    """Count how an attempt at `method` (locked) ended. The run ends with the first answer that is one."""
     if kind not in (AttemptOutcome.RETRYABLE, AttemptOutcome.PERMANENT):
         if method.failures_in_row:
             method.failures_in_row, method.failing_since, method.warned_at = 0, None, None
         return
     if reason in _NOT_ITS_FAULT or method.disabled_at is not None:
         return
-    session.refresh(method, with_for_update=METHOD_LOCK)
     method.failing_since = method.failing_since or now
     method.failures_in_row += 1
     lasted = now - method.failing_since
