@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -22,10 +23,11 @@ from webapp.domain.delivery_method import Limits
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
-from webapp.domain.message import Template
+from webapp.domain.message import MessageStatus, Template
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
 from webapp.gateways.fakes import FakeMail, FakeWebhook, an_answer
 from webapp.gateways.http_webhook import headers_of
+from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
 from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import InvalidSignature, verify
 from webapp.gateways.webhook import WebhookRequest
@@ -281,6 +283,36 @@ def test_a_lead_taken_back_while_its_mail_waits_is_not_mailed(
     assert work().status is LeadStatus.WITHDRAWN
     assert used(session) == [0]
     assert session.scalars(select(PartnerNotice)).all() == []  # it never had it
+
+
+def test_a_lead_taken_back_while_its_mail_is_in_a_workers_hands_is_not_mailed(
+    session: Session,
+    add: Add,
+    ask: Any,
+    work: Work,
+    begin: Begin,
+    message_outside: message.Outside,
+    clock: FrozenClock,
+) -> None:
+    add(MAIL)
+    ask()
+    found = work()
+
+    class Late(FakeMail):
+        """The student is quicker than the mail server's greeting."""
+
+        def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
+            with begin() as inner:
+                lead.withdraw(inner, clock, found.id, prospect_id=found.prospect_id, page="/my-data")
+            return super().send(mail, handing_over=handing_over)
+
+    late = Late()
+    [mail_row] = mails(session, Template.PARTNER_LEAD)
+    message.send(begin, clock, replace(message_outside, mail=late), mail_row.id)
+    assert late.sent == []
+    session.expire_all()
+    assert (mail_row.status, mail_row.reason) == (MessageStatus.SUPPRESSED, "withdrawn_by_student")
+    assert session.scalars(select(PartnerNotice)).all() == []
 
 
 def test_a_file_holds_the_leads_of_its_time_and_forgets_who_is_erased(

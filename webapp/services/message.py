@@ -107,6 +107,17 @@ def queue(
     return message_id
 
 
+def revoke(session: Session, message_id: UUID, *, reason: str) -> None:
+    """What has not been handed over is not: a worker that holds it finds its lease gone before it hands over."""
+    session.execute(
+        update(Message)
+        .where(Message.id == message_id)
+        .where(Message.status.in_((MessageStatus.PENDING, MessageStatus.DEFERRED, MessageStatus.LEASED)))
+        .values(status=MessageStatus.SUPPRESSED, reason=reason, due_at=None, leased_until=None, lease_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def send(begin: Begin, clock: Clock, outside: Outside, message_id: UUID) -> None:
     """Send `message_id`, if it is due and nobody else holds it.
 

@@ -44,10 +44,12 @@ def may_have_it(session: Session, lead: Lead) -> bool:
 
     A partner that refused the lead, or never answered, may have kept it all the same.
     """
+    is_lead = Message.template == Template.PARTNER_LEAD
+    # A worker that holds such a mail must not begin to hand it over between this look and what follows from it.
+    session.execute(select(Message.id).where(Message.lead_id == lead.id, is_lead).with_for_update())
     reached = (Attempt.outcome != AttemptOutcome.PERMANENT) | Attempt.http_status.is_not(None)
     tried = exists().where(Attempt.delivery_id == Delivery.id, Delivery.lead_id == lead.id, reached)
     mailed = exists().where(Attempt.message_id == Message.id, Message.lead_id == lead.id, reached)
-    is_lead = Message.template == Template.PARTNER_LEAD
     return lead.status in _MAY_HAVE_IT or bool(session.execute(select(tried | mailed.where(is_lead))).scalar())
 
 

@@ -20,7 +20,7 @@ from webapp.models import Delivery, DeliveryBatch, Lead, Message, Partner, Partn
 from webapp.queries.listing import listings_by_id
 from webapp.services.handover import usable_methods
 from webapp.services.posting import posting_of
-from webapp.services.sample_lead import sample_document
+from webapp.services.sample_document import sample_document
 
 _FACTS: Final = (
     ("E-mail", "student.email"),

@@ -2,42 +2,27 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.answer_rule import AnswerRule
 from webapp.domain.clock import Clock
-from webapp.domain.consent import CONSENT_TEXT_VERSION, introduction_text
-from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.delivery import Channel
 from webapp.domain.delivery_method import Body, PostConfig, WebhookConfig, body_for, read_config
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, Template
-from webapp.domain.partner import ContactChannel
-from webapp.domain.submission import Contact
 from webapp.gateways.webhook import Outcome, WebhookAnswer, WebhookRequest
-from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, Program
+from webapp.models import PartnerEndpoint
 from webapp.services import message
 from webapp.services.handover import Outside, post
 from webapp.services.partner_request import for_log, prepare
-from webapp.services.posting import Marks, Posting, document_of
+from webapp.services.sample_document import sample_document
 from webapp.services.transaction import Begin
-
-_SPACE = UUID("6f0b3b0e-6d3e-4f0e-9d52-3a1b6f6f5a10")
-_PHONE = "+14155550123"
-"""Of the numbers kept for fiction (555-0100 to 555-0199)."""
-_PROFILE: dict[str, Any] = {
-    "background": {"education": "bachelor", "field": "26", "gpa": 3.4, "work_years": 3, "english": "native"},
-    "subjects": {"programming": "one_course", "statistics": "several_courses", "calculus": "one_course"},
-    "goal": {"occupation": "15-2051"},
-    "practical": {"state": "CA", "postal_code": "94110", "country": "US"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,54 +34,6 @@ class Exchange:
     answer: WebhookAnswer | None
     problems: tuple[Problem, ...] = ()
     mailed_to: str | None = None
-
-
-def sample_document(session: Session, links: Links, partner_id: UUID, *, at: datetime) -> dict[str, Any]:
-    """A whole document as a lead of this partner would have it: its legal name, one of its programs, nobody real.
-
-    `test` is true and `sample` too, which no lead has. NotFound when there is no such partner.
-    """
-    partner = session.get(Partner, partner_id)
-    if partner is None:
-        raise NotFound("There is no such partner.")
-    program = session.execute(
-        select(Program.program_id, Program.name)
-        .join(PartnerInstitution, PartnerInstitution.institution_id == Program.institution_id)
-        .join(Institution, Institution.id == Program.institution_id)
-        .where(PartnerInstitution.partner_id == partner_id)
-        .order_by(Program.program_id)
-        .limit(1)
-    ).first()
-    program_id, name = (program.program_id, program.name) if program else ("sample-program", "Sample program")
-    channels = (ContactChannel.EMAIL, ContactChannel.PHONE)
-    preferences = ContactPreferences()
-    record = uuid5(_SPACE, f"consent:{partner_id}")
-    posting = Posting(
-        marks=Marks(
-            lead_id=str(uuid5(_SPACE, f"lead:{partner_id}")),
-            record_id=str(record),
-            record_url=links.consent_url(record),
-            given_at=at.isoformat(),
-            submitted_at=at.isoformat(),
-            expires_at=(at + timedelta(days=30)).isoformat(),
-        ),
-        test=True,
-        program_id=program_id,
-        contact=Contact("sample.student@student.example", "Sample", "Student", phone=_PHONE),
-        profile=_PROFILE,
-        band="strong",
-        reasons=(),
-        channels=channels,
-        preferences=preferences,
-        answers=(),
-        legal_entity=partner.legal_name,
-        text_version=CONSENT_TEXT_VERSION,
-        text=introduction_text(partner.legal_name, name, channels, preferences),
-        attribution={"utm_source": "sample"},
-    )
-    document = {**document_of(posting), "sample": True}
-    document["match"]["reasons"] = ["You want to work as a data scientist; this program leads there. (A sample.)"]
-    return document
 
 
 def preview(session: Session, links: Links, clock: Clock, partner_id: UUID, kind: Channel, config: Any) -> Body:
