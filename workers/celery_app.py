@@ -54,6 +54,7 @@ def make_app() -> Celery:
             "workers.messages",
             "workers.leads",
             "workers.deliveries",
+            "workers.batches",
             "workers.notices",
             "workers.links",
             "workers.billing",

@@ -28,6 +28,7 @@ ROUTES: Final[dict[EventKind, Route]] = {
     # Handing over takes the other side's time, so messages are short and other workers can share the work.
     EventKind.MESSAGE_DUE: Route("messages.send", MAIL, 20),
     EventKind.DELIVERY_DUE: Route("deliveries.attempt", LEADS, 5),
+    EventKind.BATCH_DUE: Route("batches.close", LEADS, 1),
     EventKind.LEAD_DUE: Route("leads.release", LEADS, 50),
     EventKind.NOTICE_DUE: Route("notices.tell", LEADS, 5),
     EventKind.LINK_REQUESTED: Route("links.mail", MAIL, 50),

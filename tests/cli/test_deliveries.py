@@ -1,9 +1,10 @@
 """`deliveries replay`: failed deliveries start over, and it is written down who said so."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, create_engine, select, update
 from sqlalchemy.orm import Session
 
 from tests.cli.shell import SECRET, database_env, shell
@@ -12,9 +13,10 @@ from tests.factories.request import submit_request
 from tests.factories.school import make_school
 from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import DeliveryStatus
+from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
 from webapp.gateways.sealing import Seal
-from webapp.models import AuditEntry, Delivery, OutboxEvent
+from webapp.models import AuditEntry, Delivery, Lead, OutboxEvent
 
 FAILED_AT = datetime.now(UTC) - timedelta(hours=2)
 
@@ -72,3 +74,27 @@ def test_all_that_failed_since_are_sent_again(failed: tuple[str, str]) -> None:
     assert state(url)[0] is DeliveryStatus.FAILED
     assert shell("deliveries", "replay", "--failed-since", since, env=env).stdout.startswith("1 delivery will")
     assert state(url)[0] is DeliveryStatus.PENDING
+
+
+def test_what_a_partner_lost_is_handed_over_again_and_what_is_too_old_is_told(failed: tuple[str, str]) -> None:
+    url, delivery_id = failed
+    env, day = database_env(url), FAILED_AT.strftime("%Y-%m-%d")
+    for wrong in (["--partner", "larkspur"], [delivery_id, "--failed-since", day], ["--redeliver"]):
+        assert shell("deliveries", "replay", *wrong, env=env).exit_code == 2
+    other = shell("deliveries", "replay", "--failed-since", day, "--partner", "elsewhere", "--json", env=env)
+    assert json.loads(other.stdout) == {"sent": [], "refused": [], "dry_run": False}
+    refused = shell("deliveries", "replay", delivery_id, "--redeliver", env=env)
+    assert (refused.exit_code, "Only a delivered lead" in refused.stderr) == (1, True)
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(update(Delivery).values(status=DeliveryStatus.DELIVERED))
+        connection.execute(update(Lead).values(status=LeadStatus.DELIVERED))
+    engine.dispose()
+    again = shell("deliveries", "replay", "--delivered-since", day, "--partner", "larkspur", "--json", env=env)
+    assert json.loads(again.stdout)["sent"] == [delivery_id]
+    assert state(url)[0] is DeliveryStatus.PENDING
+    engine = engine_of(url)
+    with Session(engine) as session:
+        assert session.execute(select(AuditEntry.action)).scalar_one() == "delivery.redeliver"
+        assert session.execute(select(Lead.status)).scalar_one() is LeadStatus.DELIVERED
+    engine.dispose()

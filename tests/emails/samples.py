@@ -15,7 +15,10 @@ from webapp.emails.introduction_update import IntroductionNews, IntroductionUpda
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
+from webapp.emails.partner_batch import PartnerBatch
+from webapp.emails.partner_lead import PartnerLead
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.partner_method import PartnerMethod
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.renderer import Context
@@ -220,6 +223,38 @@ PAUSED = PartnerPaused(
     kinds=("They were contacted more often than they allowed.", "Somebody else had their details."),
     paused_at=NOON,
 )
+LEAD = PartnerLead(
+    footer=NOTICE.footer,
+    legal_entity="Northfield Education, Inc.",
+    lead_id=NOTICE.lead_id,
+    program="M.S. in Applied Machine Learning",
+    test=False,
+    facts=(
+        ("Name", "Ana Silva"),
+        ("E-mail", "ana@student.example"),
+        ("State", "CA"),
+        ("May be contacted by", "email, phone"),
+    ),
+    reasons=("You want to work as a data scientist; this program leads there.",),
+    lead_url=f"{SITE}/partner/leads/{NOTICE.lead_id}",
+)
+BATCH = PartnerBatch(
+    footer=NOTICE.footer,
+    legal_entity="Northfield Education, Inc.",
+    leads=12,
+    due_at=NOON,
+    file_url=f"{SITE}/partner/batches/b1",
+)
+METHOD = PartnerMethod(
+    footer=NOTICE.footer,
+    legal_entity="Northfield Education, Inc.",
+    disabled=True,
+    host="crm.northfield.example",
+    failures=10,
+    since=NOON,
+    goes_on=False,
+    methods_url=f"{SITE}/partner/delivery",
+)
 SAMPLES: dict[str, Context] = {
     "confirm_introductions": CONFIRM_INTRODUCTIONS,
     "partner_paused": PAUSED,
@@ -233,4 +268,7 @@ SAMPLES: dict[str, Context] = {
     "address_change": CHANGE,
     "partner_notice": NOTICE,
     "status_request": STATUS,
+    "partner_lead": LEAD,
+    "partner_batch": BATCH,
+    "partner_method": METHOD,
 }

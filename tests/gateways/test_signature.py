@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,33 +13,26 @@ from hypothesis import strategies as st
 
 from webapp.gateways.signature import InvalidSignature, key_of, new_secret, sign, signature_headers, verify
 
-ROOT = Path(__file__).resolve().parents[2]
-VECTORS = Path(os.environ.get("PROGRAM_MATCH_DATA", ROOT.parent / "shared" / "data")) / "standard_webhooks_vectors.json"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BODY = b'{"lead_id": "x"}'
 
 
-def vectors() -> list[Any]:
-    told: dict[str, list[Any]] = json.loads(VECTORS.read_text())
-    return told["cases"]
+def test_the_standard_vectors_end_as_they_say(data_dir: Path) -> None:
+    cases = json.loads((data_dir / "standard_webhooks_vectors.json").read_text())["cases"]
+    assert len(cases) == 15
+    ends = {case["name"]: _ends_as_it_says(case) for case in cases}
+    assert ends == dict.fromkeys(ends, True)
 
 
-def test_there_are_fifteen_vectors() -> None:
-    assert len(vectors()) == 15
-
-
-@pytest.mark.parametrize("case", vectors(), ids=lambda case: str(case["name"]))
-def test_the_standard_vectors_end_as_they_say(case: dict[str, Any]) -> None:
-    now = datetime.fromtimestamp(case["now"], UTC)
-    body = case["payload"].encode()
-    if case["expect_valid"]:
-        verify([case["secret"]], case["headers"], body, now=now)
-        headers = case["headers"]
-        ours = sign(case["secret"], headers["webhook-id"], int(headers["webhook-timestamp"]), body)
-        assert ours in headers["webhook-signature"].split(" ")
-    else:
-        with pytest.raises(InvalidSignature):
-            verify([case["secret"]], case["headers"], body, now=now)
+def _ends_as_it_says(case: dict[str, Any]) -> bool:
+    """Whether our verifier says of one vector what it says of itself, and our signer makes the signature it holds."""
+    headers, body = case["headers"], case["payload"].encode()
+    try:
+        verify([case["secret"]], headers, body, now=datetime.fromtimestamp(case["now"], UTC))
+    except InvalidSignature:
+        return not case["expect_valid"]
+    ours = sign(case["secret"], headers["webhook-id"], int(headers["webhook-timestamp"]), body)
+    return case["expect_valid"] and ours in headers["webhook-signature"].split(" ")
 
 
 def test_the_reference_library_accepts_what_we_sign() -> None:

@@ -1,15 +1,29 @@
 """What a partner's answer means: every status, every body, every Retry-After."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp.domain.answer_rule import read_rules
 from webapp.domain.delivery import AttemptOutcome
 from webapp.gateways.fakes import an_answer
-from webapp.gateways.webhook import EXCERPT_CHARACTERS, LONGEST_WAIT, Outcome, classify, clean, excerpt_of, retry_after
+from webapp.gateways.http_webhook import headers_of
+from webapp.gateways.signature import new_secret
+from webapp.gateways.webhook import (
+    EXCERPT_CHARACTERS,
+    LONGEST_WAIT,
+    Outcome,
+    WebhookRequest,
+    classify,
+    classify_by,
+    clean,
+    excerpt_of,
+    retry_after,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 A = AttemptOutcome
@@ -113,3 +127,33 @@ def test_an_excerpt_shows_what_would_hide() -> None:
     assert excerpt_of(b"a\x00b\x1b[31m\r\nc\xff") == "a\ufffdb\ufffd[31m\nc\ufffd"
     assert excerpt_of("\u202eevil\u2066\u200b".encode()) == "\ufffdevil\ufffd\ufffd"
     assert excerpt_of(b"<script>alert(1)</script>") == "<script>alert(1)</script>"
+
+
+def test_a_partners_own_rules_come_before_what_answers_mean_to_everybody() -> None:
+    rules = read_rules(
+        [
+            {"means": "rejected", "path": "status", "equals": ["no"], "reason_path": "why"},
+            {"means": "error", "status": [200, 200], "contains": "try later"},
+            {"means": "accepted", "status": [302, 399]},
+        ]
+    )
+
+    def meaning(status: int, body: bytes, **headers: str) -> tuple[AttemptOutcome, str, timedelta | None]:
+        outcome = classify_by(rules, an_answer(status, body, **headers), now=NOW)
+        return outcome.kind, outcome.reason, outcome.retry_after
+
+    assert meaning(200, b'{"status": "no", "why": "full\\u202e"}') == (AttemptOutcome.REJECTED, "full\ufffd", None)
+    later = meaning(200, b"Please TRY LATER", retry_after="90")
+    assert later == (AttemptOutcome.RETRYABLE, "answer_error", timedelta(seconds=90))
+    assert meaning(200, b"{}")[0] is AttemptOutcome.ACCEPTED
+    assert meaning(503, b'{"status": "yes"}')[:2] == (AttemptOutcome.RETRYABLE, "http_503")
+    cut = replace(an_answer(200, b'{"status": "no"'), truncated=True)
+    assert classify_by(rules, cut, now=NOW).kind is AttemptOutcome.ACCEPTED
+
+
+def test_headers_of_a_method_never_overrule_ours() -> None:
+    set_by_them = {"X-Key": "1", "Webhook-Id": "2", "HOST": "3"}
+    request = WebhookRequest("https://partner.example/", b"{}", "wh_1", (new_secret(),), NOW, headers=set_by_them)
+    told = headers_of(request)
+    assert told["X-Key"] == "1"
+    assert (told["webhook-id"], "HOST" in told, "Webhook-Id" in told) == ("wh_1", False, False)

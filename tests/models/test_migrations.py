@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, create_engine, inspect, select, text
+from sqlalchemy import CheckConstraint, create_engine, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,11 @@ from tests.factories.request import open_draft, submit_request
 from tests.factories.school import make_school
 from webapp.bootstrap import alembic_config, database_revision, downgrade_database, head_revision, upgrade_database
 from webapp.domain.clock import SystemClock
+from webapp.domain.delivery import Channel
 from webapp.domain.links import Links
 from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram
 from webapp.gateways.sealing import Seal
-from webapp.models import Base, Lead
+from webapp.models import Base, Delivery, Lead, PartnerEndpoint
 from webapp.services import share, shortlist
 
 SECRET = "a secret for migration tests, long enough"
@@ -35,6 +36,10 @@ def fill(url: str) -> None:
         links = Links("https://match.example", SECRET)
         draft_id = open_draft(session, SystemClock(), links)
         submit_request(session, SystemClock(), links, [school], draft_id=draft_id)
+        portal = PartnerEndpoint(partner_id=school.partner_id, kind=Channel.PORTAL, position=2)
+        session.add(portal)
+        session.flush()
+        session.execute(update(Delivery).values(endpoint_id=portal.id, channel=Channel.PORTAL))
         shortlist.add(session, SystemClock(), draft_id, school.program_id)
         content = SharedContent(kind=SharedKind.SHORTLIST, programs=(SharedProgram(program_id=school.program_id),))
         share.share(session, SystemClock(), links, draft_id, content, keep=timedelta(days=7))

@@ -54,7 +54,7 @@ def test_listings_partners_terms_and_endpoints_are_there(session: Session) -> No
         assert limits == {period: int(most) for period, most in wanted_caps.items() if most}
         (endpoint,) = partner.endpoints
         assert endpoint.url == f"http://127.0.0.1:8000/dev/partner/{told['slug']}"
-        assert SEAL.open(endpoint.sealed_secret).startswith("whsec_")
+        assert SEAL.open(endpoint.sealed_secret or b"").startswith("whsec_")
         spoken = session.scalars(
             select(Institution.name)
             .join(PartnerInstitution, PartnerInstitution.institution_id == Institution.id)
@@ -66,7 +66,7 @@ def test_listings_partners_terms_and_endpoints_are_there(session: Session) -> No
 
 def test_secrets_differ_and_are_not_stored_in_the_clear(session: Session) -> None:
     load_demo(session)
-    sealed = session.scalars(select(PartnerEndpoint.sealed_secret)).all()
+    sealed = [each for each in session.scalars(select(PartnerEndpoint.sealed_secret)) if each is not None]
     assert len({SEAL.open(each) for each in sealed}) == len(sealed) > 1
     assert not any(b"whsec_" in each for each in sealed)
 
@@ -94,7 +94,9 @@ def test_another_address_replaces_the_endpoint(session: Session) -> None:
     load_demo(session)
     load_demo(session, base="http://127.0.0.1:9999/")
     live = session.scalars(select(PartnerEndpoint.url).where(PartnerEndpoint.disabled_at.is_(None))).all()
-    assert sorted(live) == sorted(f"http://127.0.0.1:9999/{told['slug']}" for told in partner_rows())
+    assert sorted(url or "" for url in live) == sorted(
+        f"http://127.0.0.1:9999/{told['slug']}" for told in partner_rows()
+    )
 
 
 def test_if_empty_leaves_a_catalogue_alone(session: Session) -> None:

@@ -35,7 +35,7 @@ from webapp.models import (
     PartnerEndpoint,
     PartnerNotice,
 )
-from webapp.services import delivery, lead
+from webapp.services import delivery, lead, redelivery
 from webapp.services.handover import Outside
 from webapp.services.submission import Stored
 from webapp.services.transaction import Begin
@@ -246,13 +246,13 @@ def test_a_failed_delivery_can_be_replayed_and_is_one_lead(
     release(session, clock)
     webhook.answer_next(Permanent("url_refused"))
     assert attempt(session, begin, clock, delivery_outside).status is LeadStatus.FAILED
-    delivery.replay(session, clock, the_delivery(session).id)
+    redelivery.replay(session, clock, the_delivery(session).id)
     assert attempt(session, begin, clock, delivery_outside).status is LeadStatus.DELIVERED
     assert len({request.webhook_id for request in webhook.posted}) == 1
     assert used(session) == [1, 1]
     assert session.scalars(select(Attempt.number).order_by(Attempt.number)).all() == [1, 2]
     with pytest.raises(Refused):
-        delivery.replay(session, clock, the_delivery(session).id)
+        redelivery.replay(session, clock, the_delivery(session).id)
 
 
 @pytest.mark.parametrize(

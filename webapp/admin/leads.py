@@ -19,9 +19,9 @@ from webapp.domain.finding import Finding
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.queries.leads import LeadDetail, LeadFilter, get_lead, lead_state, list_leads, partner_names
 from webapp.queries.notice import notice_state
-from webapp.services import delivery as deliveries
 from webapp.services import lead as leads
 from webapp.services import notice as notices
+from webapp.services import redelivery
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -173,12 +173,15 @@ def send_again(delivery_id: UUID, lead_id: UUID) -> None:
     try:
         with built.begin() as session:
             before = lead_state(session, lead_id)
-            deliveries.replay(session, built.clock, delivery_id)
+            redelivery.replay(session, built.clock, delivery_id)
             session.flush()
             after = lead_state(session, lead_id)
             write_down(session, "replayed", "delivery", str(delivery_id), before=before, after=after)
-    except (Refused, InvalidTransition):
-        flash("Only a failed delivery can be sent again. This one has moved on, so nothing was changed.", "error")
+    except Refused as refusal:
+        problem = refusal.problems[0]
+        flash(" ".join(part for part in (problem.what, problem.remedy, "So nothing was changed.") if part), "error")
+    except InvalidTransition:
+        flash("This delivery has moved on, so nothing was changed.", "error")
     else:
         built.wake_up.nudge()
         flash("It is sent again, with a full set of retries.", "good")

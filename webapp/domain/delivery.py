@@ -1,4 +1,4 @@
-"""A delivery: the duty to hand over one lead by one channel; an attempt is one try at it."""
+"""A delivery: the duty to hand over one lead, by one delivery method at a time; an attempt is one try at it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,19 @@ from webapp.domain.lifecycle import Lifecycle
 
 
 class Channel(StrEnum):
+    """The kinds of delivery methods."""
+
     WEBHOOK = "webhook"
+    JSON_POST = "json_post"
+    FORM_POST = "form_post"
+    EMAIL = "email"
+    CSV_BATCH = "csv_batch"
+    PORTAL = "portal"
+
+    @property
+    def posts(self) -> bool:
+        """Whether it is a request to a system of the partner's, which answers at once."""
+        return self in (Channel.WEBHOOK, Channel.JSON_POST, Channel.FORM_POST)
 
 
 class DeliveryStatus(StrEnum):
@@ -40,10 +52,11 @@ DELIVERY_LIFECYCLE: Final = Lifecycle[DeliveryStatus](
     "delivery",
     {
         S.WAITING: frozenset({S.PENDING, S.CANCELLED, S.FAILED}),
-        S.PENDING: frozenset({S.LEASED, S.CANCELLED, S.WAITING, S.FAILED}),
+        S.PENDING: frozenset({S.LEASED, S.DELIVERED, S.CANCELLED, S.WAITING, S.FAILED}),
         S.LEASED: frozenset({S.PENDING, S.DELIVERED, S.REJECTED, S.DUPLICATE, S.FAILED, S.CANCELLED}),
         S.FAILED: frozenset({S.WAITING}),
-        S.DELIVERED: frozenset(),
+        # A redelivery: the same again to a partner that lost it. The lead stays delivered.
+        S.DELIVERED: frozenset({S.PENDING}),
         S.REJECTED: frozenset(),
         S.DUPLICATE: frozenset(),
         S.CANCELLED: frozenset(),
@@ -80,5 +93,15 @@ def retry_policy(lease_seconds: float, delays_seconds: Iterable[float]) -> Retry
 LEASE_SECONDS: Final = 60
 DELIVERY_RETRY_SECONDS: Final = (60, 300, 1800, 2 * HOURS, 6 * HOURS, 12 * HOURS, 24 * HOURS, 24 * HOURS)
 """About three days in all, then a delivery has failed."""
+TRIES_BEFORE_BACKUP: Final = 4
+"""Attempts at one method, where another stands behind it: the last is about 36 minutes after the first."""
+MOST_METHODS: Final = 3
+"""Delivery methods of one partner that are not removed."""
+RUN_OF_FAILURES: Final = 10
+RUN_LASTS: Final = timedelta(days=2)
+"""So many failed attempts in a row, over at least so long, disable a method: a day's outage does not do it."""
+WARNED_AFTER: Final = 5
+WARNED_FROM: Final = timedelta(hours=1)
+"""So many failed attempts in a row, over at least so long, and the partner is warned."""
 MAIL_RETRY_SECONDS: Final = (20, 60, 300, 1800, 2 * HOURS, 6 * HOURS, 12 * HOURS, 24 * HOURS)
 """Mail starts sooner: most first refusals are greylisting or a server that restarts."""

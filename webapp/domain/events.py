@@ -9,3 +9,4 @@ class EventKind(StrEnum):
     DELIVERY_DUE = "delivery.due"  # subject: a delivery
     NOTICE_DUE = "notice.due"  # subject: a notice to a partner
     LINK_REQUESTED = "link.requested"  # subject: a request that a link be mailed
+    BATCH_DUE = "batch.due"  # subject: a file of leads whose due time has come

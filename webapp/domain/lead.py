@@ -79,7 +79,7 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
         }
     ),
     S.DELIVERING: frozenset({"delivery_started"}),
-    S.DELIVERED: frozenset({"accepted_earlier"}),
+    S.DELIVERED: frozenset({"accepted_earlier", "in_portal", "in_batch_file", "mail_handed_over"}),
     S.REJECTED: frozenset({"answer_rejected"}),
     S.DUPLICATE_AT_PARTNER: frozenset({"answer_duplicate", "http_409"}),
     S.FAILED: frozenset(
@@ -87,6 +87,11 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
             "retries_used_up",
             "expired_while_retrying",
             "no_endpoint",
+            "endpoint_disabled",
+            "mapping_failed",
+            "mail_failed",
+            "mail_suppressed",
+            "mail_uncertain",
             "worker_lost_repeatedly",
             "http_410",
             "address_refused",

@@ -68,6 +68,18 @@ class Links:
     def status_url(self, link_id: UUID) -> str:
         return f"{self.base_url}/partner/status/{self.status_token(link_id)}"
 
+    def partner_lead_url(self, lead_id: UUID) -> str:
+        """Where a partner reads one lead in its portal. The id alone opens nothing."""
+        return f"{self.base_url}/partner/leads/{lead_id}"
+
+    def partner_batch_url(self, batch_id: UUID) -> str:
+        """Where a partner fetches a file of leads in its portal. The id alone opens nothing."""
+        return f"{self.base_url}/partner/batches/{batch_id}"
+
+    def partner_methods_url(self) -> str:
+        """Where a partner sees how its leads are delivered."""
+        return f"{self.base_url}/partner/delivery"
+
     def address_url(self, prospect_id: UUID, version: int) -> str:
         return f"{self.base_url}/my-data/address/{self.address_token(prospect_id, version)}"
 

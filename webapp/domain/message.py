@@ -53,6 +53,9 @@ class Template(StrEnum):
     PARTNER_LEAD_WITHDRAWN = "partner_lead_withdrawn"  # queued before there were notices
     PARTNER_NOTICE = "partner_notice"
     STATUS_REQUEST = "status_request"
+    PARTNER_LEAD = "partner_lead"
+    PARTNER_BATCH = "partner_batch"
+    PARTNER_METHOD = "partner_method"
     MY_DATA_LINKS = "my_data_links"
     CONFIRM_ADDRESS = "confirm_address"
     ADDRESS_CHANGE = "address_change"

@@ -25,7 +25,10 @@ from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms
 from webapp.emails.message import Message
 from webapp.emails.my_data_links import MyDataLinks
+from webapp.emails.partner_batch import PartnerBatch
+from webapp.emails.partner_lead import PartnerLead
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
+from webapp.emails.partner_method import PartnerMethod
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.resume_link import ResumeLink
@@ -39,7 +42,10 @@ Context: TypeAlias = (
     | IntroductionUpdate
     | MatchedPrograms
     | MyDataLinks
+    | PartnerBatch
+    | PartnerLead
     | PartnerLeadWithdrawn
+    | PartnerMethod
     | PartnerNotice
     | PartnerPaused
     | ResumeLink
@@ -54,7 +60,10 @@ _CONTEXTS: Final[dict[str, type[Context]]] = {
     "introductions_opened": IntroductionsOpened,
     "matched_programs": MatchedPrograms,
     "my_data_links": MyDataLinks,
+    "partner_batch": PartnerBatch,
+    "partner_lead": PartnerLead,
     "partner_lead_withdrawn": PartnerLeadWithdrawn,
+    "partner_method": PartnerMethod,
     "partner_notice": PartnerNotice,
     "partner_paused": PartnerPaused,
     "resume_link": ResumeLink,

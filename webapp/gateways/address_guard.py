@@ -88,6 +88,17 @@ def guard(url: str, *, allow_loopback: bool, resolve: Resolver = resolve_with_sy
     return Target(parts.scheme, host, port, path + query, tuple(found[:MAX_ADDRESSES]))
 
 
+def check_url(url: str, *, allow_loopback: bool) -> None:
+    """What can be said of `url` without a look-up, when somebody enters it; raises Permanent as `guard` does."""
+    parts, _ = _split(url)
+    host = _canonical_host(parts.hostname or "")
+    literal = _literal(host)
+    if literal is not None:
+        judge(str(literal), allow_loopback=allow_loopback)
+    if parts.scheme == "http" and not (allow_loopback and (host == "localhost" or (literal and literal.is_loopback))):
+        raise _refused("The address must begin with https://.")
+
+
 def judge(address: str, *, allow_loopback: bool) -> None:
     """Raises Permanent `address_refused` unless `address` is a public unicast one (or allowed loopback)."""
     parsed = _parsed(address)

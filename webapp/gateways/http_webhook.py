@@ -23,6 +23,9 @@ from webapp.gateways.signature import signature_headers
 from webapp.gateways.webhook import KEPT_HEADERS, WebhookAnswer, WebhookRequest, clean, excerpt_of
 
 HEADER_CHARACTERS: Final = 200
+_CONNECTION_HEADERS: Final = frozenset(
+    {"host", "connection", "accept-encoding", "content-length", "transfer-encoding", "expect", "upgrade"}
+)
 USER_AGENT: Final = "Program-Match-Webhook/1"
 
 
@@ -71,12 +74,9 @@ class HttpWebhook:
     def _exchange(self, request: WebhookRequest, target: Target, deadline: _Deadline) -> WebhookAnswer:
         headers = {
             "Host": target.authority,
-            "User-Agent": USER_AGENT,
-            "Content-Type": "application/json",
-            "Accept": "application/json, text/plain;q=0.5",
+            **headers_of(request),
             "Accept-Encoding": "identity",
             "Connection": "close",
-            **signature_headers(request.secrets, request.webhook_id, request.timestamp, request.body),
         }
         connection = self._connect(target, deadline)
         try:
@@ -137,6 +137,18 @@ class HttpWebhook:
             parts.append(part)
             wanted -= len(part)
         return b"".join(parts)
+
+
+def headers_of(request: WebhookRequest) -> dict[str, str]:
+    """The headers of `request` that tell the receiver something; ours overrule those set for the method."""
+    ours = {
+        "User-Agent": USER_AGENT,
+        "Content-Type": request.content_type,
+        "Accept": "application/json, text/plain;q=0.5",
+        **signature_headers(request.secrets, request.webhook_id, request.timestamp, request.body),
+    }
+    taken = {name.lower() for name in ours} | _CONNECTION_HEADERS
+    return {**{name: value for name, value in request.headers.items() if name.lower() not in taken}, **ours}
 
 
 class _Deadline:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 
+from webapp.domain.answer_rule import AnswerRule, Verdict, judge
 from webapp.domain.delivery import AttemptOutcome
 
+JSON_TYPE: Final = "application/json"
 EXCERPT_CHARACTERS: Final = 4096
 REASON_CHARACTERS: Final = 200
 LONGEST_WAIT: Final = timedelta(hours=24)
@@ -31,6 +33,7 @@ class WebhookRequest:
 
     `webhook_id` stays the same over retries. `secrets` are the endpoint's valid secrets, newest first: two during a
     rotation, and the request then carries a signature for each. `timestamp` is the time of this try, aware.
+    `headers` are further ones, checked where they were set; one with a name of ours is overruled.
     """
 
     url: str
@@ -38,6 +41,8 @@ class WebhookRequest:
     webhook_id: str
     secrets: tuple[str, ...] = field(repr=False)
     timestamp: datetime
+    content_type: str = JSON_TYPE
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,27 @@ def classify(answer: WebhookAnswer, *, now: datetime | None = None) -> Outcome:
     if 400 <= status < 500:
         return Outcome(AttemptOutcome.REJECTED, _said(answer)[1] or f"http_{status}")
     return Outcome(AttemptOutcome.PERMANENT, f"http_{status}")
+
+
+def classify_by(rules: Sequence[AnswerRule], answer: WebhookAnswer, *, now: datetime) -> Outcome:
+    """What an answer means to a partner whose method has `rules`; where none holds, what it means for everybody.
+
+    A rule cannot make an answer that was cut short speak: its text is not all there.
+    """
+    judged = None if answer.truncated else judge(rules, answer.status, answer.body)
+    if judged is None:
+        return classify(answer, now=now)
+    words = " ".join(clean(judged.reason).split())[:REASON_CHARACTERS]
+    match judged.verdict:
+        case Verdict.ACCEPTED:
+            return Outcome(AttemptOutcome.ACCEPTED, f"http_{answer.status}")
+        case Verdict.REJECTED:
+            return Outcome(AttemptOutcome.REJECTED, words or "answer_rejected")
+        case Verdict.DUPLICATE:
+            return Outcome(AttemptOutcome.DUPLICATE, words or "answer_duplicate")
+        case Verdict.ERROR:
+            wait = retry_after(answer.headers.get("retry-after", ""), now=now)
+            return Outcome(AttemptOutcome.RETRYABLE, "answer_error", wait)
 
 
 def acknowledges(answer: WebhookAnswer) -> bool:

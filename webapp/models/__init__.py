@@ -8,7 +8,7 @@ from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
-from webapp.models.delivery import Attempt, Delivery
+from webapp.models.delivery import Attempt, Delivery, DeliveryBatch
 from webapp.models.draft import Draft, DraftStep
 from webapp.models.duplicate import DuplicateMark, ProspectKey
 from webapp.models.feedback import Feedback
@@ -62,6 +62,7 @@ __all__ = [
     "ConsentAnchor",
     "ContactAnswer",
     "Delivery",
+    "DeliveryBatch",
     "Draft",
     "DraftStep",
     "DuplicateMark",

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.domain.delivery import Channel
 from webapp.domain.partner import PartnerStatus
-from webapp.models.base import Base, Id, status_of
+from webapp.models.base import Base, Id, JsonObject, status_of
 
 
 class Partner(Base):
@@ -80,18 +81,45 @@ class GroupedProgram(Base):
 
 
 class PartnerEndpoint(Base):
-    """Where one partner's leads are posted. `sealed_secret` is the signing secret, encrypted at rest."""
+    """A delivery method of a partner: where and how its leads go, and how that has been working.
+
+    `position` orders a partner's methods; the first is 1. `config` is read by `domain.delivery_method.read_config`.
+    `sealed_secret` signs what is posted, `former_sealed_secret` signs too until `former_secret_until`, and
+    `sealed_credential` is a key of the partner's own; all are encrypted at rest. `next_slot_at` is when the rate limit
+    allows the next request. A method that was removed stays for what was sent by it.
+    """
 
     __tablename__ = "partner_endpoints"
 
     id: Mapped[Id]
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)
-    url: Mapped[str]
-    sealed_secret: Mapped[bytes]
+    kind: Mapped[Channel] = mapped_column(status_of(Channel), default=Channel.WEBHOOK, server_default=Channel.WEBHOOK)
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    position: Mapped[int] = mapped_column(default=1, server_default="1")
+    url: Mapped[str | None]
+    config: Mapped[JsonObject] = mapped_column(default=dict, server_default="{}")
+    sealed_secret: Mapped[bytes | None]
+    former_sealed_secret: Mapped[bytes | None]
+    former_secret_until: Mapped[datetime | None]
+    sealed_credential: Mapped[bytes | None]
+    per_minute: Mapped[int | None]
+    at_once: Mapped[int] = mapped_column(default=4, server_default="4")
+    next_slot_at: Mapped[datetime | None]
+    failures_in_row: Mapped[int] = mapped_column(default=0, server_default="0")
+    failing_since: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     disabled_at: Mapped[datetime | None]
     disabled_reason: Mapped[str | None]
+    removed_at: Mapped[datetime | None]
 
     partner: Mapped[Partner] = relationship(back_populates="endpoints")
 
-    __table_args__ = (CheckConstraint("url ~ '^https?://'", name="url_scheme"),)
+    __table_args__ = (
+        CheckConstraint("url ~ '^https?://'", name="url_scheme"),
+        CheckConstraint(
+            "(kind IN ('webhook', 'json_post', 'form_post')) = (url IS NOT NULL AND sealed_secret IS NOT NULL)",
+            name="posts_somewhere",
+        ),
+        CheckConstraint("at_once >= 1 AND per_minute >= 1", name="limits"),
+    )

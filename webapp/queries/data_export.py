@@ -148,7 +148,7 @@ def _introductions(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
             ],
             "timeline": _timeline(session, lead.id),
             "delivery": {
-                **_columns(delivery, "webhook_id", "status", "reason", "sent"),
+                **_columns(delivery, "webhook_id", "channel", "status", "reason", "sent"),
                 "attempts": _attempts(session, delivery.id),
             },
             "told_since": [asdict(each) for each in sent[lead.id].told] if lead.id in sent else [],
@@ -178,7 +178,8 @@ def _timeline(session: Session, lead_id: UUID) -> list[dict[str, Any]]:
 
 def _attempts(session: Session, delivery_id: UUID) -> list[dict[str, Any]]:
     rows = session.scalars(select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.number))
-    return [_columns(row, "number", "started_at", "finished_at", "outcome", "reason", "answer") for row in rows]
+    names = ("number", "started_at", "finished_at", "outcome", "reason", "answer")
+    return [{**_columns(row, *names), "posted": (row.request or {}).get("body")} for row in rows]
 
 
 def _mails(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.lead import NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.notice import NoticeStatus
-from webapp.models import Delivery, Lead, LinkRequest, Message, PartnerNotice
+from webapp.models import Delivery, DeliveryBatch, Lead, LinkRequest, Message, PartnerNotice
 
 
 def due_messages(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
@@ -25,6 +25,12 @@ def due_deliveries(session: Session, now: datetime, *, grace: timedelta, limit: 
     waiting = (Delivery.status == DeliveryStatus.PENDING) & (Delivery.due_at <= now - grace)
     abandoned = (Delivery.status == DeliveryStatus.LEASED) & (Delivery.leased_until <= now)
     return list(session.scalars(select(Delivery.id).where(or_(waiting, abandoned)).limit(limit)))
+
+
+def due_batches(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Files of leads that should have been closed longer than `grace` ago."""
+    waiting = (DeliveryBatch.closed_at.is_(None)) & (DeliveryBatch.due_at <= now - grace)
+    return list(session.scalars(select(DeliveryBatch.id).where(waiting).limit(limit)))
 
 
 def due_notices(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:

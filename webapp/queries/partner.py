@@ -48,10 +48,12 @@ def offers_for(session: Session, program_ids: Iterable[str]) -> dict[str, Offer]
 
 
 def current_endpoints(session: Session, partner_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """The newest enabled endpoint of each partner that has one."""
+    """The first delivery method in use of each partner that has one."""
     rows = session.execute(
         select(PartnerEndpoint.partner_id, PartnerEndpoint.id)
-        .where(PartnerEndpoint.partner_id.in_(list(partner_ids)), PartnerEndpoint.disabled_at.is_(None))
-        .order_by(PartnerEndpoint.created_at)
+        .where(PartnerEndpoint.partner_id.in_(list(partner_ids)))
+        .where(PartnerEndpoint.disabled_at.is_(None), PartnerEndpoint.removed_at.is_(None))
+        .order_by(PartnerEndpoint.position.desc(), PartnerEndpoint.created_at)
     )
+    # The last of each partner stays: the lowest position, and the newest of two in one place.
     return {row.partner_id: row.id for row in rows}

@@ -5,29 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.answer_rule import AnswerRule
 from webapp.domain.clock import Clock
-from webapp.domain.delivery import DELIVERY_LIFECYCLE, AttemptOutcome, DeliveryStatus
-from webapp.domain.errors import NotFound, Problem, Refused
-from webapp.domain.lead import LeadStatus
-from webapp.domain.message import MessageClass, Template
+from webapp.domain.delivery import DELIVERY_LIFECYCLE, TRIES_BEFORE_BACKUP, AttemptOutcome, Channel, DeliveryStatus
+from webapp.domain.delivery_method import PostConfig, WebhookConfig, read_config
+from webapp.domain.errors import NotFound
+from webapp.domain.events import EventKind
 from webapp.gateways.webhook import Outcome, WebhookRequest
 from webapp.models import Delivery, Lead, PartnerEndpoint, Prospect
-from webapp.services import cap, charge, lease, message, notice
-from webapp.services import lead as leads
-from webapp.services.handover import Answered, Outside, endpoint_of, post
+from webapp.services import batch, cap, ending, lease, method_health, notice, outbox, partner_mail, turn
+from webapp.services.handover import Answered, Outside, post
+from webapp.services.partner_request import for_log, prepare
 from webapp.services.posting import posting_of
 from webapp.services.transaction import Begin
 
 _MAY_HAVE_ARRIVED = (AttemptOutcome.ABANDONED, AttemptOutcome.UNCERTAIN, AttemptOutcome.RETRYABLE)
-_ENDINGS = {
-    AttemptOutcome.ACCEPTED: (DeliveryStatus.DELIVERED, LeadStatus.DELIVERED),
-    AttemptOutcome.REJECTED: (DeliveryStatus.REJECTED, LeadStatus.REJECTED),
-    AttemptOutcome.DUPLICATE: (DeliveryStatus.DUPLICATE, LeadStatus.DUPLICATE_AT_PARTNER),
-    AttemptOutcome.PERMANENT: (DeliveryStatus.FAILED, LeadStatus.FAILED),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +33,7 @@ class _Handover:
     lease_id: UUID
     attempt_id: UUID
     request: WebhookRequest
+    rules: tuple[AnswerRule, ...]
 
 
 def attempt(begin: Begin, clock: Clock, outside: Outside, delivery_id: UUID) -> None:
@@ -47,31 +43,19 @@ def attempt(begin: Begin, clock: Clock, outside: Outside, delivery_id: UUID) -> 
     again under the same webhook-id, by which the partner knows it.
     """
     with begin() as session:
-        handover = _lease(session, clock.now(), outside, delivery_id)
+        handover = _take_up(session, clock.now(), outside, delivery_id)
     if handover is None:
         return
-    answered = post(outside.webhook, handover.request, clock)
+    answered = post(outside.webhook, handover.request, clock, handover.rules)
     with begin() as session:
         _record(session, clock.now(), handover, answered, outside)
     lease.count_attempt("delivery", answered.outcome.kind)
 
 
-def replay(session: Session, clock: Clock, delivery_id: UUID) -> None:
-    """Staff send a failed delivery again: it starts over with a full set of retries and the same webhook-id."""
-    now = clock.now()
-    lead, delivery = _locked(session, delivery_id)
-    if delivery.status is not DeliveryStatus.FAILED or lead.status is not LeadStatus.FAILED:
-        raise Refused(Problem("delivery", f"Only a failed delivery can be sent again; this one is {delivery.status}."))
-    delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.WAITING)
-    delivery.attempts_made, delivery.finished_at, delivery.reason = 0, None, "replayed_by_staff"
-    endpoint = endpoint_of(session, lead.partner_id)
-    delivery.endpoint_id = endpoint.id if endpoint else delivery.endpoint_id
-    leads.queue(session, lead, at=now, reason="replayed_by_staff")
-
-
-def _lease(session: Session, now: datetime, outside: Outside, delivery_id: UUID) -> _Handover | None:
+def _take_up(session: Session, now: datetime, outside: Outside, delivery_id: UUID) -> _Handover | None:
+    """What is to be posted; None when it is not its time, or when its method needs no post and it is done here."""
     try:
-        lead, delivery = _locked(session, delivery_id)
+        lead, delivery = ending.locked(session, delivery_id)
     except NotFound:
         return None
     if delivery.status is DeliveryStatus.LEASED and lease.is_abandoned(delivery, now):
@@ -80,33 +64,112 @@ def _lease(session: Session, now: datetime, outside: Outside, delivery_id: UUID)
         delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.PENDING)
         if delivery.attempts_made > len(outside.retries.delays):
             # Whatever kills the worker each time is in this delivery: others should not have to wait behind it.
-            _end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="worker_lost_repeatedly")
+            ending.end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="worker_lost_repeatedly")
             return None
-    if delivery.status is not DeliveryStatus.PENDING or delivery.due_at is None or delivery.due_at > now:
+    if delivery.status is not DeliveryStatus.PENDING:
         return None
-    endpoint = session.get(PartnerEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
-    if endpoint is None or endpoint.disabled_at is not None:
-        _end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="no_endpoint")
+    if delivery.message_id is not None:
+        partner_mail.look_after(session, lead, delivery, at=now)
+        return None
+    if delivery.due_at is None or delivery.due_at > now:
+        return None
+    if lead.expires_at <= now and not delivery.redelivery:
+        ending.end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="expired_while_retrying")
+        return None
+    method = _choose_method(session, lead, delivery)
+    if method is None:
+        reason = "endpoint_disabled" if _has_method(session, lead) else "no_endpoint"
+        ending.end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason=reason)
+        return None
+    return _begin(session, now, outside, lead, delivery, method)
+
+
+def _choose_method(session: Session, lead: Lead, delivery: Delivery) -> PartnerEndpoint | None:
+    """The first method in the partner's order that has not failed it; one that has been tried is kept to its end."""
+    left = ending.methods_left(session, lead, delivery)
+    if not left:
+        return None
+    kept = [each for each in left if each.id == delivery.endpoint_id and delivery.attempts_made]
+    method = (kept or left)[0]
+    ending.use(delivery, method)
+    return method
+
+
+def _has_method(session: Session, lead: Lead) -> bool:
+    """Whether the partner has a method at all, disabled or not."""
+    found = exists().where(PartnerEndpoint.partner_id == lead.partner_id, PartnerEndpoint.removed_at.is_(None))
+    return bool(session.execute(select(found)).scalar())
+
+
+def _begin(
+    session: Session, now: datetime, outside: Outside, lead: Lead, delivery: Delivery, method: PartnerEndpoint
+) -> _Handover | None:
+    if method.kind is Channel.CSV_BATCH:
+        if not batch.is_waiting(session, delivery):
+            batch.put(session, lead, delivery, method, now=now)
+        else:
+            delivery.due_at = now + batch.GRACE
+        return None
+    posting = posting_of(session, lead, outside.links)
+    if method.kind is Channel.PORTAL:
+        delivery.sent = json.loads(posting)
+        ending.accept(session, lead, delivery, at=now, reason="in_portal")
+        return None
+    if method.kind is Channel.EMAIL:
+        delivery.sent = json.loads(posting)
+        partner_mail.queue(session, lead, delivery, method, at=now)
+        return None
+    return _begin_post(session, now, outside, lead, delivery, method, posting)
+
+
+def _begin_post(
+    session: Session,
+    now: datetime,
+    outside: Outside,
+    lead: Lead,
+    delivery: Delivery,
+    method: PartnerEndpoint,
+    posting: bytes,
+) -> _Handover | None:
+    not_before = turn.take(session, method, delivery, now, spread=outside.spread())
+    if not_before is not None:
+        delivery.reason, delivery.due_at = turn.WAITS, not_before
+        outbox.add(session, EventKind.DELIVERY_DUE, [delivery.id], due_at=not_before)
         return None
     delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.LEASED)
     lease_id = lease.take(delivery, now, outside.retries.lease)
-    if lead.status is LeadStatus.QUEUED:
-        leads.move(session, lead, LeadStatus.DELIVERING, at=now, reason="delivery_started")
-    body = posting_of(session, lead, outside.links)
-    delivery.sent = json.loads(body)
-    request = WebhookRequest(
-        url=endpoint.url,
-        body=body,
+    ending.set_off(session, lead, at=now)
+    delivery.sent = json.loads(posting)
+    prepared = prepare(
+        method,
+        delivery.sent,
+        posting,
         webhook_id=delivery.webhook_id,
-        secrets=(outside.seal.open(endpoint.sealed_secret),),
-        timestamp=now,
+        seal=outside.seal,
+        at=now,
+        redelivery=delivery.redelivery,
     )
-    return _Handover(delivery.id, lease_id, lease.begin_attempt(session, delivery, now), request)
+    tried = lease.Tried(lead.partner_id, method.id, for_log(prepared.request))
+    attempt_id = lease.begin_attempt(session, delivery, now, tried)
+    if prepared.problems:
+        lease.finish_attempt(
+            session,
+            attempt_id,
+            AttemptOutcome.PERMANENT,
+            at=now,
+            reason="mapping_failed",
+            answer="; ".join(str(problem) for problem in prepared.problems),
+        )
+        ending.fail(session, lead, delivery, at=now, reason="mapping_failed")
+        return None
+    config = read_config(method.kind, method.config)
+    rules = config.answers if isinstance(config, PostConfig | WebhookConfig) else ()
+    return _Handover(delivery.id, lease_id, attempt_id, prepared.request, rules)
 
 
 def _record(session: Session, now: datetime, handover: _Handover, answered: Answered, outside: Outside) -> None:
     outcome, answer = answered.outcome, answered.answer
-    lead, delivery = _locked(session, handover.delivery_id)
+    lead, delivery = ending.locked(session, handover.delivery_id)
     kind, reason = _judged(session, delivery, outcome)
     # A partner's words may hold the student's: once the student is erased they are not kept.
     erased = session.get_one(Prospect, lead.prospect_id, populate_existing=True).erased_at is not None
@@ -126,15 +189,40 @@ def _record(session: Session, now: datetime, handover: _Handover, answered: Answ
             _give_place_back(session, lead, delivery)
         notice.hurry(session, lead.id, at=now)
         return
-    if outcome.stop:
-        _disable(session, delivery, at=now, reason=outcome.reason)
+    method = session.get(PartnerEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
+    _go_on(session, now, outside, lead, delivery, outcome, kind, reason)
+    if method is not None:
+        # The method's lock comes last of those that are waited for. Under it nobody can begin to wait unseen.
+        session.flush()
+        session.refresh(method, with_for_update=turn.METHOD_LOCK)
+        method_health.note(session, method, outcome.kind, outcome.reason, now=now)
+        if outcome.stop:
+            method_health.disable(session, method, at=now, reason=outcome.reason)
+        turn.wake_next(session, method.id, now)
+
+
+def _go_on(
+    session: Session,
+    now: datetime,
+    outside: Outside,
+    lead: Lead,
+    delivery: Delivery,
+    outcome: Outcome,
+    kind: AttemptOutcome,
+    reason: str,
+) -> None:
+    """Wait for the next try, go on to the next method, or end."""
     if outcome.kind is AttemptOutcome.RETRYABLE:
         wait = outside.retries.delay(delivery.attempts_made, spread=outside.spread(), retry_after=outcome.retry_after)
-        if wait is not None:
+        has_backup = len(ending.methods_left(session, lead, delivery)) > 1
+        if wait is not None and not (has_backup and delivery.attempts_made >= TRIES_BEFORE_BACKUP):
             _wait(session, lead, delivery, now, wait, outcome.reason)
             return
         kind, reason = AttemptOutcome.PERMANENT, "retries_used_up"
-    _end(session, lead, delivery, kind, at=now, reason=reason)
+    if kind is AttemptOutcome.PERMANENT:
+        ending.fail(session, lead, delivery, at=now, reason=reason)
+        return
+    ending.end(session, lead, delivery, kind, at=now, reason=reason)
 
 
 def _judged(session: Session, delivery: Delivery, outcome: Outcome) -> tuple[AttemptOutcome, str]:
@@ -153,55 +241,9 @@ def _give_place_back(session: Session, lead: Lead, delivery: Delivery) -> None:
 
 def _wait(session: Session, lead: Lead, delivery: Delivery, now: datetime, wait: timedelta, reason: str) -> None:
     due_at = now + wait
-    if due_at >= lead.expires_at:
-        _end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="expired_while_retrying")
+    if due_at >= lead.expires_at and not delivery.redelivery:
+        ending.end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="expired_while_retrying")
         return
     delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.PENDING)
     delivery.reason = reason
     lease.give_up(delivery, due_at=due_at)
-
-
-def _end(
-    session: Session, lead: Lead, delivery: Delivery, outcome: AttemptOutcome, *, at: datetime, reason: str
-) -> None:
-    delivery_status, lead_status = _ENDINGS[outcome]
-    delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, delivery_status)
-    delivery.reason, delivery.finished_at = reason, at
-    lease.give_up(delivery)
-    leads.move(session, lead, lead_status, at=at, reason=reason)
-    if outcome is AttemptOutcome.ACCEPTED:
-        lead.delivered_at = at
-        charge.accrue(session, lead, at=at)
-        return
-    cap.release(session, lead)
-    message.queue(
-        session,
-        key=f"lead:{lead.id}:{Template.INTRODUCTION_UPDATE}:{lead_status}",
-        message_class=MessageClass.TRANSACTIONAL,
-        template=Template.INTRODUCTION_UPDATE,
-        at=at,
-        prospect_id=lead.prospect_id,
-        submission_id=lead.submission_id,
-        lead_id=lead.id,
-    )
-
-
-def _disable(session: Session, delivery: Delivery, *, at: datetime, reason: str) -> None:
-    endpoint = session.get(PartnerEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
-    if endpoint is not None:
-        endpoint.disabled_at, endpoint.disabled_reason = at, reason
-
-
-def _locked(session: Session, delivery_id: UUID) -> tuple[Lead, Delivery]:
-    """The lead and the delivery, locked in that order everywhere, so that two of us cannot wait for each other."""
-    lead_id = session.execute(select(Delivery.lead_id).where(Delivery.id == delivery_id)).scalar_one_or_none()
-    if lead_id is None:
-        raise NotFound("There is no such delivery.")
-    fresh = {"populate_existing": True}
-    lead = session.execute(
-        select(Lead).where(Lead.id == lead_id).with_for_update().execution_options(**fresh)
-    ).scalar_one()
-    delivery = session.execute(
-        select(Delivery).where(Delivery.id == delivery_id).with_for_update().execution_options(**fresh)
-    ).scalar_one()
-    return lead, delivery

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.cap import CapMeasure, CapPeriod, CapTerms
 from webapp.domain.clock import Clock
+from webapp.domain.delivery import Channel
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.domain.partner import PartnerStatus
@@ -135,12 +136,15 @@ def _speak_for(session: Session, partner: Partner, name: str) -> None:
 def _point_to(session: Session, clock: Clock, seal: Seal, partner: Partner, url: str) -> None:
     """Post to `url` from now on. Other endpoints end; leads on their way keep what they have."""
     live = session.scalars(
-        select(PartnerEndpoint).where(PartnerEndpoint.partner_id == partner.id, PartnerEndpoint.disabled_at.is_(None))
+        select(PartnerEndpoint)
+        .where(PartnerEndpoint.partner_id == partner.id, PartnerEndpoint.kind == Channel.WEBHOOK)
+        .where(PartnerEndpoint.disabled_at.is_(None), PartnerEndpoint.removed_at.is_(None))
     ).all()
     if any(endpoint.url == url for endpoint in live):
         return
     for endpoint in live:
-        endpoint.disabled_at, endpoint.disabled_reason = clock.now(), "replaced"
+        endpoint.removed_at = endpoint.disabled_at = clock.now()
+        endpoint.disabled_reason = "replaced"
     session.add(
         PartnerEndpoint(
             id=new_id(), partner_id=partner.id, url=url, sealed_secret=seal.close(new_secret()), created_at=clock.now()

@@ -32,10 +32,11 @@ def receive(
         .join(Partner, Partner.id == PartnerEndpoint.partner_id)
         .where(Partner.slug == slug, PartnerEndpoint.disabled_at.is_(None))
     ).all()
-    if not sealed:
+    opened = [seal.open(each) for each in sealed if each is not None]
+    if not opened:
         return Received.UNKNOWN_SCHOOL
     try:
-        verify([seal.open(each) for each in sealed], headers, body, now=clock.now())
+        verify(opened, headers, body, now=clock.now())
     except InvalidSignature:
         return Received.UNSIGNED
     webhook_id = {name.lower(): value for name, value in headers.items()}["webhook-id"]

@@ -175,12 +175,12 @@ def _clear_traces(session: Session, prospect_ids: Sequence[UUID]) -> None:
     leads = select(Lead.id).where(Lead.prospect_id.in_(prospect_ids))
     deliveries = select(Delivery.id).where(Delivery.lead_id.in_(leads))
     notices = select(PartnerNotice.id).where(PartnerNotice.lead_id.in_(leads))
-    messages = select(Message.id).where(Message.prospect_id.in_(prospect_ids))
+    messages = select(Message.id).where(Message.prospect_id.in_(prospect_ids) | Message.lead_id.in_(leads))
     for column, theirs, values in (
         (Lead.status, Lead.id.in_(leads), {"findings": []}),
         (LeadEvent.to_status, LeadEvent.lead_id.in_(leads), {"detail": {}}),
         (Delivery.status, Delivery.id.in_(deliveries), {"sent": None}),
-        (Attempt.outcome, Attempt.delivery_id.in_(deliveries), {"answer": None}),
+        (Attempt.outcome, Attempt.delivery_id.in_(deliveries), {"answer": None, "request": None}),
         (Attempt.outcome, Attempt.message_id.in_(messages), {"answer": None}),
     ):
         table: Any = column.class_

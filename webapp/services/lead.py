@@ -263,6 +263,8 @@ def _stop(
     # What the partner has keeps its place in the caps. Of what may be arriving just now, the worker's answer decides.
     if lead.delivered_at is None and delivery.status is not DeliveryStatus.LEASED:
         cap.release(session, lead)
+    if delivery.message_id is not None:
+        message.revoke(session, delivery.message_id, reason=reason)
     if DELIVERY_LIFECYCLE.allows(delivery.status, DeliveryStatus.CANCELLED):
         delivery.status = DeliveryStatus.CANCELLED
         delivery.reason, delivery.due_at, delivery.finished_at = reason, None, at

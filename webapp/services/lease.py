@@ -1,7 +1,9 @@
 """A lease: one worker's right to work on a row for a while. Written in the row, so it outlives the worker."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -35,7 +37,21 @@ def is_abandoned(row: Leasable, now: datetime) -> bool:
     return row.leased_until is not None and row.leased_until <= now
 
 
-def begin_attempt(session: Session, row: Leasable, now: datetime) -> UUID:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What is tried at a delivery: whose method, and what is sent, without its secrets."""
+
+    partner_id: UUID
+    endpoint_id: UUID
+    request: dict[str, Any] | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """As columns of an attempt; what is not there is left out, since JSON has a null of its own."""
+        told = {"partner_id": self.partner_id, "endpoint_id": self.endpoint_id, "request": self.request}
+        return {name: value for name, value in told.items() if value is not None}
+
+
+def begin_attempt(session: Session, row: Leasable, now: datetime, tried: Tried | None = None) -> UUID:
     """Write that we are about to talk to the world, so that a crash while talking leaves a trace."""
     subject = _subject(row)
     made = session.execute(select(func.count()).select_from(Attempt).where(subject == row.id)).scalar_one()
@@ -47,6 +63,7 @@ def begin_attempt(session: Session, row: Leasable, now: datetime) -> UUID:
             outcome=AttemptOutcome.STARTED,
             started_at=now,
             **{subject.key: row.id},
+            **(tried.columns() if tried else {}),
         )
     )
     return attempt_id

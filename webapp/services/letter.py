@@ -40,6 +40,7 @@ from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.next_choice import find_next_choice
 from webapp.queries.partner import offers_for
 from webapp.services.introduction_letter import at_home, introductions_opened
+from webapp.services.partner_letter import lead_address, partner_batch, partner_lead, partner_method
 
 SITE_NAME = "Program Match"
 MOST_REQUESTS_IN_A_MAIL = 20
@@ -77,11 +78,13 @@ class Letter:
 
 
 def letter_for(session: Session, message: Message, links: Links, sender: Sender) -> Letter | None:
-    """The letter for `message` as the rows stand now; None when its recipient was erased, or nothing waits for it."""
+    """The letter for `message` as the rows stand now; None when its recipient or subject is gone, or nothing waits."""
     recipient, footer = _recipient(session, message, links, sender)
     if recipient is None:
         return None
     context = _CONTEXTS[message.template](session, message, links, footer)
+    if context is None:
+        return None
     headers = {"Auto-Submitted": "auto-generated"}
     if message.message_class not in (MessageClass.TRANSACTIONAL, MessageClass.PARTNER, MessageClass.STAFF):
         headers["List-Unsubscribe"] = f"<{footer.unsubscribe_url}>"
@@ -107,6 +110,8 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
     if message.template is Template.RESUME_LINK:
         link = session.get(ResumeLink, message.resume_link_id) if message.resume_link_id else None
         return link.email if link else None, Footer(SITE_NAME, links.base_url, sender.postal_address)
+    if message.template is Template.PARTNER_LEAD:
+        return lead_address(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.prospect_id is None:
         partner = session.get_one(Partner, message.partner_id)
         return partner.contact_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
@@ -391,6 +396,9 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.RESUME_LINK: _resume_link,
     Template.PARTNER_NOTICE: _partner_notice,
     Template.STATUS_REQUEST: _status_request,
+    Template.PARTNER_LEAD: partner_lead,
+    Template.PARTNER_BATCH: partner_batch,
+    Template.PARTNER_METHOD: partner_method,
     Template.MY_DATA_LINKS: _my_data_links,
     Template.CONFIRM_ADDRESS: _confirm_address,
     Template.ADDRESS_CHANGE: _address_change,

@@ -107,6 +107,17 @@ def queue(
     return message_id
 
 
+def revoke(session: Session, message_id: UUID, *, reason: str) -> None:
+    """What has not been handed over is not: a worker that holds it finds its lease gone before it hands over."""
+    session.execute(
+        update(Message)
+        .where(Message.id == message_id)
+        .where(Message.status.in_((MessageStatus.PENDING, MessageStatus.DEFERRED, MessageStatus.LEASED)))
+        .values(status=MessageStatus.SUPPRESSED, reason=reason, due_at=None, leased_until=None, lease_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def send(begin: Begin, clock: Clock, outside: Outside, message_id: UUID) -> None:
     """Send `message_id`, if it is due and nobody else holds it.
 
@@ -141,6 +152,10 @@ def resend(session: Session, clock: Clock, message_id: UUID) -> None:
         raise NotFound("There is no such message.")
     if row.status not in (MessageStatus.FAILED, MessageStatus.UNCERTAIN):
         raise Refused(Problem("message", f"Only a failed or uncertain message can be sent again; it is {row.status}."))
+    if row.template is Template.PARTNER_LEAD:
+        raise Refused(
+            Problem("message", "It carries a lead, whose delivery goes on by itself.", "Replay the delivery.")
+        )
     row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.PENDING)
     row.reason, row.attempts_made, row.due_at = "resent_by_staff", 0, now
     outbox.add(session, EventKind.MESSAGE_DUE, [row.id], due_at=now)
@@ -156,7 +171,8 @@ def _lease(session: Session, now: datetime, outside: Outside, message_id: UUID) 
         return None
     letter = letter_for(session, row, outside.links, outside.sender)
     if letter is None or suppression.is_suppressed(session, outside.links, letter.recipient, row.message_class):
-        _finish(session, row, MessageStatus.SUPPRESSED, _why_not(row) if letter is None else "suppressed")
+        reason = _why_not(row) if letter is None else "suppressed"
+        _finish(session, row, MessageStatus.SUPPRESSED, reason, at=now)
         return None
     row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.LEASED)
     return _Prepared(row.id, lease.take(row, now, outside.retries.lease), letter)
@@ -170,11 +186,11 @@ def _why_not(row: Message) -> str:
 def _take_back(session: Session, row: Message, now: datetime, retries: RetryPolicy) -> None:
     """What to do with a message whose worker died: whether it had begun to hand over decides."""
     if lease.abandon_started(session, row, now):
-        _finish(session, row, MessageStatus.UNCERTAIN, "worker_lost_while_sending")
+        _finish(session, row, MessageStatus.UNCERTAIN, "worker_lost_while_sending", at=now)
         return
     if row.attempts_made > len(retries.delays):
         # Whatever kills the worker each time is in this message: others should not have to wait behind it.
-        _finish(session, row, MessageStatus.FAILED, "worker_lost_repeatedly")
+        _finish(session, row, MessageStatus.FAILED, "worker_lost_repeatedly", at=now)
         return
     row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.PENDING)
     lease.give_up(row, due_at=now)
@@ -211,27 +227,30 @@ def _record(
         return
     match sent.outcome:
         case AttemptOutcome.ACCEPTED:
-            _finish(session, row, MessageStatus.HANDED_OVER, sent.reason)
+            _finish(session, row, MessageStatus.HANDED_OVER, sent.reason, at=now)
             row.handed_over_at = now
         case AttemptOutcome.UNCERTAIN:
-            _finish(session, row, MessageStatus.UNCERTAIN, sent.reason)
+            _finish(session, row, MessageStatus.UNCERTAIN, sent.reason, at=now)
         case AttemptOutcome.RETRYABLE:
             wait = outside.retries.delay(row.attempts_made, spread=outside.spread(), retry_after=sent.retry_after)
             if wait is None:
-                _finish(session, row, MessageStatus.FAILED, "retries_used_up")
+                _finish(session, row, MessageStatus.FAILED, "retries_used_up", at=now)
             else:
-                _finish(session, row, MessageStatus.DEFERRED, sent.reason)
+                _finish(session, row, MessageStatus.DEFERRED, sent.reason, at=now)
                 row.due_at = now + wait
         case _:
-            _finish(session, row, MessageStatus.FAILED, sent.reason)
+            _finish(session, row, MessageStatus.FAILED, sent.reason, at=now)
 
 
-def _finish(session: Session, row: Message, status: MessageStatus, reason: str) -> None:
+def _finish(session: Session, row: Message, status: MessageStatus, reason: str, *, at: datetime) -> None:
     row.status = MESSAGE_LIFECYCLE.check(row.status, status)
     row.reason = reason
     lease.give_up(row)
     if status is MessageStatus.DEFERRED:
         return
+    if row.template is Template.PARTNER_LEAD and "delivery_id" in row.about:
+        # The delivery waits for what becomes of its mail.
+        outbox.add(session, EventKind.DELIVERY_DUE, [UUID(row.about["delivery_id"])], due_at=at)
     # An address that is kept for this one mail is needed no longer.
     row.recipient = None
     if row.resume_link_id is not None:

@@ -21,9 +21,10 @@ from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.notice import NOTICE_LIFECYCLE, AcknowledgedBy, NoticeKind, NoticeStatus
 from webapp.gateways.webhook import WebhookRequest, acknowledges
-from webapp.models import Attempt, Delivery, Lead, PartnerNotice, Prospect
+from webapp.models import Attempt, Delivery, Lead, Message, PartnerNotice, Prospect
 from webapp.services import lease, message, outbox
-from webapp.services.handover import Answered, Outside, endpoint_of, post
+from webapp.services.handover import Answered, Outside, post, webhook_of
+from webapp.services.signing_secret import secrets_of
 from webapp.services.transaction import Begin
 
 _MAY_HAVE_IT = (LeadStatus.DELIVERING, LeadStatus.DELIVERED, LeadStatus.DUPLICATE_AT_PARTNER)
@@ -43,9 +44,13 @@ def may_have_it(session: Session, lead: Lead) -> bool:
 
     A partner that refused the lead, or never answered, may have kept it all the same.
     """
+    is_lead = Message.template == Template.PARTNER_LEAD
+    # A worker that holds such a mail must not begin to hand it over between this look and what follows from it.
+    session.execute(select(Message.id).where(Message.lead_id == lead.id, is_lead).with_for_update())
     reached = (Attempt.outcome != AttemptOutcome.PERMANENT) | Attempt.http_status.is_not(None)
     tried = exists().where(Attempt.delivery_id == Delivery.id, Delivery.lead_id == lead.id, reached)
-    return lead.status in _MAY_HAVE_IT or bool(session.execute(select(tried)).scalar())
+    mailed = exists().where(Attempt.message_id == Message.id, Message.lead_id == lead.id, reached)
+    return lead.status in _MAY_HAVE_IT or bool(session.execute(select(tried | mailed.where(is_lead))).scalar())
 
 
 def in_flight_until(session: Session, lead: Lead) -> datetime | None:
@@ -181,8 +186,8 @@ def _lease(session: Session, now: datetime, outside: Outside, notice_id: UUID) -
         return None
     row.token_hash = token_hash(outside.links.notice_token(row.id))
     _queue_mail(session, row, at=now)
-    endpoint = endpoint_of(session, row.partner_id)
-    if endpoint is None:
+    endpoint = webhook_of(session, row.partner_id)
+    if endpoint is None or endpoint.url is None:
         _fail(row, "no_endpoint")
         return None
     row.status = NOTICE_LIFECYCLE.check(row.status, NoticeStatus.LEASED)
@@ -191,7 +196,7 @@ def _lease(session: Session, now: datetime, outside: Outside, notice_id: UUID) -
         url=endpoint.url,
         body=_body(session, row, outside.links),
         webhook_id=row.webhook_id,
-        secrets=(outside.seal.open(endpoint.sealed_secret),),
+        secrets=secrets_of(endpoint, outside.seal, now),
         timestamp=now,
     )
     return _Handover(row.id, lease_id, lease.begin_attempt(session, row, now), request)

@@ -43,7 +43,7 @@ def is_billable(lead: Lead) -> bool:
     """Whether a delivered lead may stand on an invoice in the end.
 
     A seed accrues like any other, so that its partner cannot tell it from the ledger while it is watched; it is
-    credited before the cycle is invoiced (docs/decisions/0043). A test lead never accrues.
+    credited before the cycle is invoiced (docs/decisions/0045). A test lead never accrues.
     """
     return not lead.test and not lead.seed
 

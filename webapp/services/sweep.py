@@ -9,6 +9,7 @@ from webapp.domain.events import EventKind
 from webapp.observability.log import get_logger
 from webapp.observability.metrics import SWEPT
 from webapp.queries.due import (
+    due_batches,
     due_deliveries,
     due_leads,
     due_link_requests,
@@ -30,6 +31,7 @@ Find = Callable[..., list[UUID]]
 _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.MESSAGE_DUE, due_messages),
     (EventKind.DELIVERY_DUE, due_deliveries),
+    (EventKind.BATCH_DUE, due_batches),
     (EventKind.LEAD_DUE, due_leads),
     (EventKind.NOTICE_DUE, due_notices),
     (EventKind.LINK_REQUESTED, due_link_requests),

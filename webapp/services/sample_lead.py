@@ -1,0 +1,91 @@
+"""Sample leads: an invented student, marked as a test, for partners that try out their systems. Nothing is kept."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from webapp.domain.answer_rule import AnswerRule
+from webapp.domain.clock import Clock
+from webapp.domain.delivery import Channel
+from webapp.domain.delivery_method import Body, PostConfig, WebhookConfig, body_for, read_config
+from webapp.domain.errors import NotFound, Problem, Refused
+from webapp.domain.ids import new_id
+from webapp.domain.links import Links
+from webapp.domain.message import MessageClass, Template
+from webapp.gateways.webhook import Outcome, WebhookAnswer, WebhookRequest
+from webapp.models import PartnerEndpoint
+from webapp.services import message
+from webapp.services.handover import Outside, post
+from webapp.services.partner_request import for_log, prepare
+from webapp.services.sample_document import sample_document
+from webapp.services.transaction import Begin
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A test as it went: the request without its secrets, what it came to, and the answer, whose text is hostile."""
+
+    request: dict[str, Any] | None
+    outcome: Outcome | None
+    answer: WebhookAnswer | None
+    problems: tuple[Problem, ...] = ()
+    mailed_to: str | None = None
+
+
+def preview(session: Session, links: Links, clock: Clock, partner_id: UUID, kind: Channel, config: Any) -> Body:
+    """What a method of `kind` with `config` (JSON form, perhaps not stored yet) would send of a sample lead.
+
+    Refused, fault by fault, when the settings cannot be read. What this lead lacks is in the body's problems.
+    """
+    document = sample_document(session, links, partner_id, at=clock.now())
+    return body_for(kind, read_config(kind, config), document)
+
+
+def send_sample(begin: Begin, clock: Clock, outside: Outside, method_id: UUID) -> Exchange:
+    """Post a sample lead by the method, disabled or not, through the same client as leads, and say how it went.
+
+    A method that mails gets a mail. Nothing is counted and nothing kept. Refused for files and the portal.
+    """
+    now = clock.now()
+    with begin() as session:
+        method = session.get(PartnerEndpoint, method_id)
+        if method is None or method.removed_at is not None:
+            raise NotFound("There is no such delivery method.")
+        if method.kind is Channel.EMAIL:
+            return _mail(session, method, at=now)
+        if not method.kind.posts:
+            raise Refused(Problem("method", "sends nothing that could be tried.", "Look at the preview instead."))
+        prepared, rules = _prepared(session, method, outside, at=now)
+    if prepared[1]:
+        return Exchange(for_log(prepared[0]), None, None, prepared[1])
+    answered = post(outside.webhook, prepared[0], clock, rules)
+    return Exchange(for_log(prepared[0]), answered.outcome, answered.answer)
+
+
+def _prepared(
+    session: Session, method: PartnerEndpoint, outside: Outside, *, at: datetime
+) -> tuple[tuple[WebhookRequest, tuple[Problem, ...]], tuple[AnswerRule, ...]]:
+    document = sample_document(session, outside.links, method.partner_id, at=at)
+    posting = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    # Each test has an id of its own: a receiver that knows the last one would call it a repeat.
+    made = prepare(method, document, posting, webhook_id=f"msg_test{new_id().hex}", seal=outside.seal, at=at)
+    config = read_config(method.kind, method.config)
+    rules = config.answers if isinstance(config, PostConfig | WebhookConfig) else ()
+    return (made.request, made.problems), rules
+
+
+def _mail(session: Session, method: PartnerEndpoint, *, at: datetime) -> Exchange:
+    message.queue(
+        session,
+        key=f"method:{method.id}:sample:{new_id()}",
+        message_class=MessageClass.PARTNER,
+        template=Template.PARTNER_LEAD,
+        at=at,
+        partner_id=method.partner_id,
+        about={"endpoint_id": str(method.id), "sample": True},
+    )
+    return Exchange(None, None, None, mailed_to=str(method.config["address"]))
