@@ -26,7 +26,7 @@ from webapp.domain.links import Links
 from webapp.gateways.errors import Permanent
 from webapp.gateways.sealing import Seal
 from webapp.gateways.webhook import WebhookAnswer, WebhookRequest
-from webapp.models import CapCounter, Consent, Delivery, Lead, LeadReturn
+from webapp.models import CapCounter, Consent, Delivery, Lead, LeadReturn, PartnerEndpoint
 from webapp.services import cap, delivery, lead, lead_return
 from webapp.services.handover import Outside
 from webapp.services.lead_return import Wish
@@ -56,6 +56,7 @@ def prepare(url: str, leads: int, limit: int) -> tuple[UUID, list[UUID]]:
         school = make_school(session, Seal(SECRET), daily_cap=limit)
         ids = many_leads(session, clock, links, school, leads)
         _agree(session, ids)
+        session.execute(update(PartnerEndpoint).values(at_once=10_000))  # here the cap is what keeps workers waiting
         waiting = {"status": LeadStatus.UNDO_WINDOW, "due_at": NOON}
         session.execute(update(Lead).where(Lead.partner_id == school.partner_id).values(**waiting))
         session.execute(update(Delivery).where(Delivery.lead_id.in_(ids)).values(status=DeliveryStatus.WAITING))

@@ -34,7 +34,7 @@ def many_leads(
     for number in range(count - 1):
         key = new_id().bytes
         prospect, request, match, lead = (copies[model].ids[number] for model in (Prospect, Submission, Match, Lead))
-        copies[Prospect].rows.append({"id": prospect, "email_key": key, "data_hash": key})
+        copies[Prospect].rows.append({"id": prospect, "email_key": key, "data_hash": key, "confirm_hash": key})
         copies[Submission].rows.append({"id": request, "nonce": key.hex(), "prospect_id": prospect})
         copies[Match].rows.append({"id": match, "submission_id": request})
         copies[Lead].rows.append({"id": lead, "submission_id": request, "match_id": match, "prospect_id": prospect})

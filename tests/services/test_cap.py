@@ -125,7 +125,7 @@ def test_the_student_and_the_partner_must_both_want_to_wait(
     assert statuses(route(1, may_wait=False)) == [TOLD]
     set_cap(session, clock, school.partner_id, count_cap(CapPeriod.DAY, 0, when_full=WhenFull.TELL))
     other = make_school(session, seal, name="Juniper")
-    stored = submit_request(session, clock, links, [school], may_wait=True)
+    stored = submit_request(session, clock, links, [school], email="bo@student.example", may_wait=True)
     (told,) = session.scalars(select(Lead).where(Lead.submission_id == stored.submission_id))
     session.add(_second_match(session, told.match_id, other.program_id))
     session.flush()

@@ -31,7 +31,7 @@ from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
 from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import InvalidSignature, verify
 from webapp.gateways.webhook import WebhookRequest
-from webapp.models import Attempt, CapUse, Delivery, DeliveryBatch, Lead, Message, PartnerEndpoint, PartnerNotice
+from webapp.models import Attempt, CapCounter, Delivery, DeliveryBatch, Lead, Message, PartnerEndpoint, PartnerNotice
 from webapp.queries.batch import get_batch_file, list_batches
 from webapp.queries.delivery_log import get_attempt, list_attempts
 from webapp.queries.delivery_method import get_method, list_methods
@@ -118,7 +118,7 @@ def the_delivery(session: Session) -> Delivery:
 
 
 def used(session: Session) -> list[int]:
-    return list(session.scalars(select(CapUse.used)))
+    return list(session.scalars(select(CapCounter.used)))
 
 
 def mails(session: Session, template: Template) -> list[Message]:

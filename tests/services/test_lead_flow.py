@@ -137,7 +137,7 @@ def test_a_full_month_gives_the_day_back(session: Session, seal: Seal, clock: Fr
     school = make_school(session, seal, daily_cap=5, monthly_cap=0)
     submit_request(session, clock, links, [school])
     assert release(session, clock).status is LeadStatus.HELD_CAP
-    assert used(session) == [0, 0]
+    assert not any(used(session))
 
 
 def test_test_leads_take_no_place(session: Session, seal: Seal, clock: FrozenClock, links: Links) -> None:

@@ -20,7 +20,7 @@ from webapp.domain.seed import ContactWay
 from webapp.domain.submission import Contact
 from webapp.gateways.fakes import FakeWebhook
 from webapp.gateways.sealing import Seal
-from webapp.models import CapUse, Delivery, Lead, Partner, SeedContact
+from webapp.models import CapCounter, Delivery, Lead, Partner, SeedContact
 from webapp.queries.scorecard import get_scorecard, list_seeds
 from webapp.services import delivery, lead, seed
 from webapp.services.handover import Outside
@@ -84,7 +84,7 @@ def test_a_partner_cannot_tell_a_seed_from_a_student(
         key: type(value) for key, value in other["consent"].items()
     }
     assert "seed" not in json.dumps(one)
-    assert session.scalars(select(CapUse.used)).one() == 2  # it takes a place, as a student would
+    assert session.scalars(select(CapCounter.used)).one() == 2  # it takes a place, as a student would
     assert (seed.is_billable(planted), seed.is_billable(student)) == (False, True)
 
 
