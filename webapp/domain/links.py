@@ -41,6 +41,13 @@ class Links:
         """What the link holds by which a partner says that it did what a notice asks."""
         return derived_token(self.secret, "notice", notice_id, 1)
 
+    def partner_access_token(self, link_id: UUID) -> str:
+        """What the mailed link holds by which somebody of a partner's team sets a password."""
+        return derived_token(self.secret, "partner-access", link_id, 1)
+
+    def partner_access_url(self, link_id: UUID) -> str:
+        return f"{self.base_url}/partner/access/{self.partner_access_token(link_id)}"
+
     def address_token(self, prospect_id: UUID, version: int) -> str:
         """What the link holds by which the owner of a new address confirms it."""
         return derived_token(self.secret, "address", prospect_id, version)

@@ -56,3 +56,4 @@ class Template(StrEnum):
     CONFIRM_ADDRESS = "confirm_address"
     ADDRESS_CHANGE = "address_change"
     RESUME_LINK = "resume_link"
+    PARTNER_ACCESS = "partner_access"

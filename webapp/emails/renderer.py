@@ -24,6 +24,7 @@ from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms
 from webapp.emails.message import Message
 from webapp.emails.my_data_links import MyDataLinks
+from webapp.emails.partner_access import PartnerAccess
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.resume_link import ResumeLink
@@ -35,6 +36,7 @@ Context: TypeAlias = (
     | IntroductionUpdate
     | MatchedPrograms
     | MyDataLinks
+    | PartnerAccess
     | PartnerLeadWithdrawn
     | PartnerNotice
     | ResumeLink
@@ -47,6 +49,7 @@ _CONTEXTS: Final[dict[str, type[Context]]] = {
     "introductions_opened": IntroductionsOpened,
     "matched_programs": MatchedPrograms,
     "my_data_links": MyDataLinks,
+    "partner_access": PartnerAccess,
     "partner_lead_withdrawn": PartnerLeadWithdrawn,
     "partner_notice": PartnerNotice,
     "resume_link": ResumeLink,

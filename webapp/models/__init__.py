@@ -18,6 +18,7 @@ from webapp.models.message import InboxMail, Message
 from webapp.models.notice import PartnerNotice
 from webapp.models.outbox import OutboxEvent
 from webapp.models.partner import GroupedProgram, Partner, PartnerEndpoint, PartnerInstitution, ProgramGroup
+from webapp.models.partner_account import PartnerAccessLink, PartnerAccount
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
@@ -58,6 +59,8 @@ __all__ = [
     "Message",
     "OutboxEvent",
     "Partner",
+    "PartnerAccessLink",
+    "PartnerAccount",
     "PartnerEndpoint",
     "PartnerInstitution",
     "PartnerNotice",

@@ -27,6 +27,7 @@ from webapp.models import (
     Submission,
     Suppression,
 )
+from webapp.queries.deliveries import next_retry
 from webapp.queries.question import answers_of
 
 
@@ -69,7 +70,7 @@ class GivenConsent:
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """One introduction: to whom, about what, where it stands."""
+    """One introduction: to whom, about what, where it stands. `retry_at` is the next try after one that failed."""
 
     lead_id: UUID
     legal_name: str
@@ -88,6 +89,7 @@ class Introduction:
     delivered_at: datetime | None
     steps: tuple[LeadStep, ...]
     consent: GivenConsent | None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,13 @@ def _consents(session: Session, prospect_id: UUID) -> tuple[GivenConsent, ...]:
 
 def _introductions(session: Session, prospect_id: UUID, consents: Sequence[GivenConsent]) -> tuple[Introduction, ...]:
     rows = session.execute(
-        select(Lead, Partner.legal_name, Program.name, Institution.name.label("institution"))
+        select(
+            Lead,
+            Partner.legal_name,
+            Program.name,
+            Institution.name.label("institution"),
+            next_retry().label("retry_at"),
+        )
         .join(Partner, Partner.id == Lead.partner_id)
         .outerjoin(Program, Program.program_id == Lead.program_id)
         .outerjoin(Institution, Institution.id == Program.institution_id)
@@ -228,6 +236,7 @@ def _introduction(
         delivered_at=lead.delivered_at,
         steps=steps,
         consent=consent,
+        retry_at=row.retry_at,
     )
 
 

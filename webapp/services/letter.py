@@ -23,12 +23,23 @@ from webapp.emails.introduction_update import IntroductionNews, IntroductionUpda
 from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
+from webapp.emails.partner_access import PartnerAccess
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.renderer import render
 from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
 from webapp.gateways.mail import Mailbox, OutgoingMail
-from webapp.models import Lead, Match, Message, Partner, Prospect, ResumeLink, Submission
+from webapp.models import (
+    Lead,
+    Match,
+    Message,
+    Partner,
+    PartnerAccessLink,
+    PartnerAccount,
+    Prospect,
+    ResumeLink,
+    Submission,
+)
 from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.partner import offers_for
@@ -93,6 +104,8 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
     if message.template is Template.RESUME_LINK:
         link = session.get(ResumeLink, message.resume_link_id) if message.resume_link_id else None
         return link.email if link else None, Footer(SITE_NAME, links.base_url, sender.postal_address)
+    if message.template is Template.PARTNER_ACCESS:
+        return _member_of(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.prospect_id is None:
         partner = session.get_one(Partner, message.partner_id)
         return partner.contact_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
@@ -238,6 +251,27 @@ def _partner_notice(session: Session, message: Message, links: Links, footer: Fo
     )
 
 
+def _member_of(session: Session, message: Message) -> str | None:
+    """The address a link to set a password goes to; None where nobody has it, or the link was used up meanwhile."""
+    return session.execute(
+        select(PartnerAccount.email)
+        .join(PartnerAccessLink, PartnerAccessLink.account_id == PartnerAccount.id)
+        .where(PartnerAccessLink.id == UUID(message.about["access_link_id"]), PartnerAccessLink.used_at.is_(None))
+    ).scalar()
+
+
+def _partner_access(session: Session, message: Message, links: Links, footer: Footer) -> PartnerAccess:
+    link = session.get_one(PartnerAccessLink, UUID(message.about["access_link_id"]))
+    account = session.get_one(PartnerAccount, link.account_id)
+    return PartnerAccess(
+        footer=footer,
+        purpose=link.purpose,
+        legal_entity=session.get_one(Partner, account.partner_id).legal_name,
+        access_url=links.partner_access_url(link.id),
+        expires_at=link.expires_at,
+    )
+
+
 def _my_data_links(session: Session, message: Message, links: Links, footer: Footer) -> MyDataLinks:
     """The page of each request that this address made, also of those made after the mail was asked for."""
     key = select(Prospect.email_key).where(Prospect.id == message.prospect_id).scalar_subquery()
@@ -294,6 +328,7 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.PARTNER_LEAD_WITHDRAWN: _partner_lead_withdrawn,
     Template.RESUME_LINK: _resume_link,
     Template.PARTNER_NOTICE: _partner_notice,
+    Template.PARTNER_ACCESS: _partner_access,
     Template.MY_DATA_LINKS: _my_data_links,
     Template.CONFIRM_ADDRESS: _confirm_address,
     Template.ADDRESS_CHANGE: _address_change,
