@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeGuard
 from uuid import uuid4
 
 import pytest
@@ -75,9 +76,17 @@ def test_each_known_reason_has_words_of_its_own_where_it_tells_more_than_the_sta
 
 def test_the_reasons_are_those_that_the_services_write() -> None:
     known = set().union(*REASONS.values())
-    written = set(reasons_written(SERVICES / "lead.py")) | set(reasons_written(SERVICES / "delivery.py"))
+    written = {
+        reason for name in ("lead", "delivery", "erasure") for reason in reasons_written(SERVICES / f"{name}.py")
+    }
+    obstacles = ast.walk(ast.parse((SERVICES / "routing.py").read_text()))
+    written |= {ast.literal_eval(each.args[1]) for each in obstacles if _is_obstacle(each)}
     assert written - known == set()
     assert {"cap_full", "no_endpoint", "retries_used_up", "partner_ended", "undo_window_over"} <= written
+
+
+def _is_obstacle(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Obstacle"
 
 
 def reasons_written(path: Path) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """What the back office calls each status, outcome and reason, and in which tone it shows them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
@@ -132,42 +132,19 @@ _REASONS: Final[Mapping[str, str]] = {
     "partner_rejected": "The partner's system refuses such notices.",
     "partner_permanent": "The partner's system cannot be told.",
     "recipient_erased": "The recipient was erased.",
-    "timed_out": "No answer in time.",
-    "connection_refused": "Nobody listens at that address.",
-    "connection_lost": "The connection broke.",
-    "name_not_resolved": "The host name has no address.",
-    "address_refused": "The address lies inside a private network.",
-    "url_refused": "The address is not one we may post to.",
-    "redirect_refused": "It answered with a redirect, which we do not follow.",
     "answer_error": "The partner's system reported an error of its own.",
     "answer_rejected": "The partner refused it.",
     "answer_duplicate": "The partner knew it already.",
     "server_unreachable": "The mail server cannot be reached.",
     "server_busy": "The mail server is busy.",
 }
-_HTTP: Final = re.compile(r"http_(\d{3})")
-
-
-def _answer_words(status: int) -> str:
-    """What the partner's system meant by an HTTP status; design.md, "Lead out"."""
-    if 200 <= status < 300:
-        return "The partner took it."
-    if status == 409:
-        return "The partner knew it already."
-    if status == 410:
-        return "The partner's endpoint says it is gone for good."
-    if status in (408, 425, 429) or status >= 500:
-        return "The partner's system could not take it now."
-    return "The partner refused it."
 
 
 def reason_words(code: str | None) -> str:
     """A reason as a sentence; one that is not in the table, as its code reads."""
     if not code:
         return ""
-    if answered := _HTTP.fullmatch(code):
-        return _answer_words(int(answered[1]))
-    return _REASONS.get(code) or code.replace("_", " ").capitalize() + "."
+    return _REASONS.get(code) or answer_words("The partner", code) or code.replace("_", " ").capitalize() + "."
 
 
 def options_of(looks: Mapping[Any, Look]) -> list[Option]:
