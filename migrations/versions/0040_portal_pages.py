@@ -1,4 +1,4 @@
-"""What a partner's own people did is in the audit log under their partner, and who paused a partner is known.
+"""What the portal needs of older tables: whose people acted, who paused a partner, and indexes for its lists.
 
 Revision 0040, after 0039.
 """
@@ -23,11 +23,15 @@ def upgrade() -> None:
         ["partner_id", "at", "id"],
         postgresql_where=sa.text("partner_id IS NOT NULL"),
     )
+    op.create_index("ix_leads_partner_id_status_created_at_id", "leads", ["partner_id", "status", "created_at", "id"])
+    op.create_index("ix_leads_test", "leads", ["partner_id", "created_at", "id"], postgresql_where=sa.text("test"))
     op.add_column("partners", sa.Column("paused_by_partner", sa.Boolean(), server_default="false", nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("partners", "paused_by_partner")
+    op.drop_index("ix_leads_test", table_name="leads")
+    op.drop_index("ix_leads_partner_id_status_created_at_id", table_name="leads")
     op.drop_index("ix_audit_entries_partner_id_at_id", table_name="audit_entries")
     op.drop_constraint(op.f("fk_audit_entries_partner_id_partners"), "audit_entries", type_="foreignkey")
     op.drop_column("audit_entries", "partner_id")
