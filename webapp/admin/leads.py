@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
-from webapp.admin.lists import chosen, chosen_id, chosen_person, cursor, page_links
 from webapp.admin.submissions import match_view
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
@@ -24,6 +23,7 @@ from webapp.services import delivery as deliveries
 from webapp.services import lead as leads
 from webapp.services import notice as notices
 from webapp.ui.formats import format_datetime
+from webapp.ui.lists import chosen, chosen_id, chosen_person, cursor, page_links
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import Channel, DeliveryStatus
 from webapp.domain.errors import NotFound
-from webapp.domain.lead import HAS_PERSON
+from webapp.domain.lead import HAS_PERSON, LeadStatus
 from webapp.models import Delivery, Lead, PartnerEndpoint, Prospect
 from webapp.queries.attempts import AttemptRow, attempts_at_delivery
 from webapp.queries.paging import Page, newest_first, read_page
@@ -23,8 +23,9 @@ _NOT_BEGUN = (DeliveryStatus.WAITING, DeliveryStatus.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class PartnerDelivery:
-    """One hand-over. `sent` is the document as it was last posted, only where its student may be shown; what was
-    answered may repeat it, so `may_show` holds for both. `url` is without its query, which may hold a key."""
+    """One hand-over. `sent` is the document as it was last posted, only where its student may be shown (`may_show`).
+    Answers may repeat it, and are needed to mend what fails: `may_show_answers` holds until the student takes it back.
+    `url` is without its query, which may hold a key."""
 
     id: UUID
     lead_id: UUID
@@ -40,6 +41,7 @@ class PartnerDelivery:
     url: str | None
     endpoint_disabled_at: datetime | None
     may_show: bool
+    may_show_answers: bool
     sent: dict[str, Any] | None
     attempts: tuple[AttemptRow, ...]
 
@@ -97,6 +99,7 @@ def _delivery(row: Any, attempts: tuple[AttemptRow, ...]) -> PartnerDelivery:
         url=_without_query(row.url),
         endpoint_disabled_at=row.disabled_at,
         may_show=may_show,
+        may_show_answers=row.erased_at is None and row.status is not LeadStatus.WITHDRAWN,
         sent=dict(delivery.sent) if may_show and delivery.sent else None,
         attempts=attempts,
     )

@@ -108,3 +108,9 @@ def get_partner_setting(session: Session, partner_id: UUID) -> PartnerSetting:
 def find_partner_by_slug(session: Session, slug: str) -> UUID | None:
     """The id of the partner with this short name."""
     return session.execute(select(Partner.id).where(Partner.slug == slug)).scalar()
+
+
+def has_account(session: Session, email: str) -> bool:
+    """Whether somebody of any partner has this address."""
+    found = session.execute(select(PartnerAccount.id).where(func.lower(PartnerAccount.email) == email.lower()))
+    return found.first() is not None
