@@ -20,6 +20,7 @@ from webapp.models import Delivery, Lead, PartnerAccessLink, PartnerNotice
 from webapp.services.partner_access import set_password
 from webapp.services.partner_account import Actor, invite
 
+S = LeadStatus
 PASSWORD = "copper lantern eleven rivers"
 SHOWN = {"email": "shown@student.example", "answer": '{"outcome": "accepted", "id": "QM-20418"}'}
 
@@ -107,31 +108,37 @@ def put_lead_in(session: Session, running: Runtime, school: School, status: Lead
     return lead_id
 
 
-_S, _A = LeadStatus, AttemptOutcome
-_STARTED = (_S.DELIVERING, "delivery_started")
-_TAKEN = (_A.ACCEPTED, 200, SHOWN["answer"])
-_WAYS: dict[LeadStatus, tuple[list[tuple[LeadStatus, str]], DeliveryStatus, list[tuple[_A, int | None, str | None]]]] = {
-    _S.QUEUED: ([], DeliveryStatus.PENDING, []),
-    _S.HELD_CAP: ([(_S.HELD_CAP, "cap_full")], DeliveryStatus.WAITING, []),
-    _S.HELD_SCHEDULE: ([(_S.HELD_SCHEDULE, "partner_paused")], DeliveryStatus.WAITING, []),
-    _S.HELD_REVIEW: ([(_S.HELD_REVIEW, "duplicate_in_window")], DeliveryStatus.WAITING, []),
-    _S.DELIVERING: ([_STARTED], DeliveryStatus.PENDING, [(_A.RETRYABLE, 503, "busy")]),
-    _S.DELIVERED: ([_STARTED, (_S.DELIVERED, "http_200")], DeliveryStatus.DELIVERED, [_TAKEN]),
-    _S.REJECTED: (
-        [_STARTED, (_S.REJECTED, "answer_rejected")],
+_STARTED = (S.DELIVERING, "delivery_started")
+_BUSY = (AttemptOutcome.RETRYABLE, 503, "busy")
+_TAKEN = (AttemptOutcome.ACCEPTED, 200, SHOWN["answer"])
+_WAYS: dict[
+    LeadStatus, tuple[list[tuple[LeadStatus, str]], DeliveryStatus, list[tuple[AttemptOutcome, int | None, str | None]]]
+] = {
+    S.QUEUED: ([], DeliveryStatus.PENDING, []),
+    S.HELD_CAP: ([(S.HELD_CAP, "cap_full")], DeliveryStatus.WAITING, []),
+    S.HELD_SCHEDULE: ([(S.HELD_SCHEDULE, "partner_paused")], DeliveryStatus.WAITING, []),
+    S.HELD_REVIEW: ([(S.HELD_REVIEW, "duplicate_in_window")], DeliveryStatus.WAITING, []),
+    S.DELIVERING: ([_STARTED], DeliveryStatus.PENDING, [_BUSY]),
+    S.DELIVERED: ([_STARTED, (S.DELIVERED, "http_200")], DeliveryStatus.DELIVERED, [_TAKEN]),
+    S.REJECTED: (
+        [_STARTED, (S.REJECTED, "answer_rejected")],
         DeliveryStatus.REJECTED,
-        [(_A.REJECTED, 200, '{"outcome": "rejected"}')],
+        [(AttemptOutcome.REJECTED, 200, '{"outcome": "rejected"}')],
     ),
-    _S.DUPLICATE_AT_PARTNER: (
-        [_STARTED, (_S.DUPLICATE_AT_PARTNER, "http_409")],
+    S.DUPLICATE_AT_PARTNER: (
+        [_STARTED, (S.DUPLICATE_AT_PARTNER, "http_409")],
         DeliveryStatus.DUPLICATE,
-        [(_A.DUPLICATE, 409, "known")],
+        [(AttemptOutcome.DUPLICATE, 409, "known")],
     ),
-    _S.FAILED: ([_STARTED, (_S.FAILED, "retries_used_up")], DeliveryStatus.FAILED, [(_A.RETRYABLE, 503, "busy")] * 2),
-    _S.WITHDRAWN: (
-        [_STARTED, (_S.DELIVERED, "http_200"), (_S.WITHDRAWN, "withdrawn_by_student")],
+    S.FAILED: (
+        [_STARTED, (S.FAILED, "retries_used_up")],
+        DeliveryStatus.FAILED,
+        [_BUSY, _BUSY],
+    ),
+    S.WITHDRAWN: (
+        [_STARTED, (S.DELIVERED, "http_200"), (S.WITHDRAWN, "withdrawn_by_student")],
         DeliveryStatus.DELIVERED,
         [_TAKEN],
     ),
-    _S.EXPIRED: ([(_S.HELD_CAP, "cap_full"), (_S.EXPIRED, "expired")], DeliveryStatus.CANCELLED, []),
+    S.EXPIRED: ([(S.HELD_CAP, "cap_full"), (S.EXPIRED, "expired")], DeliveryStatus.CANCELLED, []),
 }

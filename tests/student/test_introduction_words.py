@@ -76,9 +76,7 @@ def test_each_known_reason_has_words_of_its_own_where_it_tells_more_than_the_sta
 
 def test_the_reasons_are_those_that_the_services_write() -> None:
     known = set().union(*REASONS.values())
-    written = {
-        reason for name in ("lead", "delivery") for reason in reasons_written(SERVICES / f"{name}.py")
-    }
+    written = {reason for name in ("lead", "delivery") for reason in reasons_written(SERVICES / f"{name}.py")}
     obstacles = ast.walk(ast.parse((SERVICES / "routing.py").read_text()))
     written |= {ast.literal_eval(each.args[1]) for each in obstacles if _is_obstacle(each)}
     assert written - known == set()

@@ -69,7 +69,7 @@ def standing_of(
     told = {
         "partner": partner,
         "leaves": _said(times.undo_until, say),
-        "until": _said(times.due_at, say),
+        "until": f"at {say(times.due_at)}" if times.due_at else "soon",
         "retry": _said(times.retry_at, say),
         "end": _said(times.expires_at, say, "its time is over"),
     }

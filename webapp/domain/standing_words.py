@@ -217,14 +217,14 @@ NEXT: Final[Mapping[LeadStatus, Three]] = {
         "It leaves within minutes. Until then you can still cancel.",
     ),
     S.HELD_CAP: (
-        "It is looked at again at {until}, and ends on {end}.",
-        "It goes out when there is room again, next looked at {until}. If there is none by {end}, it ends.",
-        "We try again at {until}. If there is no room by {end}, it ends and nothing is sent.",
+        "It is looked at again {until}, and ends on {end}.",
+        "It goes out when there is room again, and we look again {until}. If there is none by {end}, it ends.",
+        "We try again {until}. If there is no room by {end}, it ends and nothing is sent.",
     ),
     S.HELD_SCHEDULE: (
-        "It is looked at again at {until}, and ends on {end}.",
+        "It is looked at again {until}, and ends on {end}.",
         "It goes out when you take leads again. If it still waits on {end}, it ends.",
-        "We look again at {until}. If it still waits at {end}, it ends and nothing is sent.",
+        "We look again {until}. If it still waits at {end}, it ends and nothing is sent.",
     ),
     S.HELD_REVIEW: (
         "Release it if {partner} should have it; else it ends on {end}.",

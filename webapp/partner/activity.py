@@ -19,4 +19,6 @@ def index() -> ResponseReturnValue:
     """Entries, newest first."""
     with runtime().begin() as session:
         page = list_audit(session, cursor=cursor(), partner_id=member().partner_id)
-    return render_template("partner/activity.html", page=page, actions=words.ACTIONS, **page_links(page))
+    return render_template(
+        "partner/activity.html", page=page, actions=words.ACTIONS, change_words=words.change_words, **page_links(page)
+    )

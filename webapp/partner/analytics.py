@@ -11,7 +11,8 @@ from webapp.domain.partner_role import EVERYONE
 from webapp.domain.time_zone import time_zone_label
 from webapp.partner import words
 from webapp.partner.guard import member, needs_role
-from webapp.queries.partner_analytics import PartnerAnalytics, get_partner_analytics
+from webapp.queries.partner_analytics import PartnerAnalytics, Week, get_partner_analytics
+from webapp.ui.formats import format_number, format_percent
 
 blueprint = Blueprint("analytics", __name__, url_prefix="/analytics")
 
@@ -38,6 +39,7 @@ def index() -> ResponseReturnValue:
         "partner/analytics.html",
         analytics=found,
         volume=_volume(found),
+        figures=[_figures(week) for week in found.weeks],
         parts=[{"key": str(key), "label": words.LEAD_LOOKS[key][0], "tone": tone} for key, tone in PARTS],
         most=nice_top(max((week.total for week in found.weeks), default=0)),
         total=sum(week.total for week in found.weeks),
@@ -70,12 +72,20 @@ def _volume(found: PartnerAnalytics) -> list[dict[str, Any]]:
     return [
         {
             "label": f"{week.starts_on:%b} {week.starts_on.day}",
-            "whole": week.starts_on,
             "total": week.total,
             "parts": [(str(key), tone, week.leads.get(key, 0)) for key, tone in PARTS],
             "accepted": week.accepted,
-            "handed_over": duration(week.handed_over),
-            "first_look": duration(week.first_look),
         }
         for week in found.weeks
+    ]
+
+
+def _figures(week: Week) -> list[str]:
+    return [
+        f"{week.starts_on:%b} {week.starts_on.day}",
+        format_number(week.total),
+        *(format_number(week.leads.get(key, 0)) for key, _ in PARTS),
+        format_percent(week.accepted),
+        duration(week.handed_over),
+        duration(week.first_look),
     ]

@@ -47,18 +47,20 @@ COLUMNS = (
 @blueprint.get("")
 @needs_role(EVERYONE)
 def index() -> ResponseReturnValue:
-    """Leads, newest first."""
-    wanted = _wanted()
+    """Leads, newest first. That names were looked at is written down."""
+    wanted, partner_id, sees_people = _wanted(), member().partner_id, member().role in SEES_PEOPLE
     with runtime().begin() as session:
-        page = list_partner_leads(session, member().partner_id, wanted, cursor=cursor())
-        programs = programs_of_partner(session, member().partner_id)
+        page = list_partner_leads(session, partner_id, wanted, cursor=cursor(), with_names=sees_people)
+        if any(row.student for row in page.items):
+            write_down(session, "listed", "leads", str(partner_id), after={"filter": _kept()})
+        programs = programs_of_partner(session, partner_id)
     return render_template(
         "partner/leads.html",
         page=page,
         programs=programs,
         kept=_kept(),
         lead_looks=words.LEAD_LOOKS,
-        may_export=member().role in SEES_PEOPLE,
+        sees_people=sees_people,
         **page_links(page),
     )
 

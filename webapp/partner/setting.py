@@ -46,7 +46,7 @@ def change() -> ResponseReturnValue:
         for problem in refusal.problems:
             sent[problem.where].errors = [f"{problem.what} {problem.remedy}"]
         return _page(found, sent), 422
-    flash("Kept.", "good")
+    flash("Saved.", "good")
     return redirect(url_for("partner.setting.index"), 303)
 
 

@@ -8,6 +8,7 @@ from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.lead import LeadStatus
 from webapp.domain.notice import NoticeKind
+from webapp.domain.partner_role import PartnerRole
 from webapp.domain.standing import Reader, Standing, Times, standing_of
 from webapp.queries.notice import NoticeRow
 from webapp.queries.partner_deliveries import PartnerDelivery
@@ -21,16 +22,16 @@ LEAD_LOOKS: Final[Mapping[LeadStatus, Look]] = {
     LeadStatus.DELIVERED: ("Delivered", "good"),
     LeadStatus.DELIVERING: ("Being handed over", "accent"),
     LeadStatus.DUPLICATE_AT_PARTNER: ("Known to you", "neutral"),
-    LeadStatus.REJECTED: ("Refused by your system", "error"),
+    LeadStatus.REJECTED: ("Refused by you", "error"),
     LeadStatus.FAILED: ("Failed", "error"),
-    LeadStatus.WITHDRAWN: ("Taken back by the student", "warm"),
+    LeadStatus.WITHDRAWN: ("Taken back", "warm"),
 }
 """The statuses in which a partner sees a lead."""
 DELIVERY_LOOKS: Final[Mapping[DeliveryStatus, Look]] = {
     DeliveryStatus.PENDING: ("To be tried again", "warm"),
     DeliveryStatus.LEASED: ("Being sent", "accent"),
     DeliveryStatus.DELIVERED: ("Delivered", "good"),
-    DeliveryStatus.REJECTED: ("Refused by your system", "error"),
+    DeliveryStatus.REJECTED: ("Refused by you", "error"),
     DeliveryStatus.DUPLICATE: ("Known to you", "neutral"),
     DeliveryStatus.FAILED: ("Failed", "error"),
     DeliveryStatus.CANCELLED: ("Stopped", "neutral"),
@@ -55,6 +56,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "logged_in": "logged in",
     "logged_out": "logged out",
     "viewed": "opened",
+    "listed": "looked at the list of",
     "exported": "exported",
     "invited": "invited",
     "role_changed": "changed the role of",
@@ -67,12 +69,19 @@ ACTIONS: Final[Mapping[str, str]] = {
     "resumed": "resumed",
     "changed": "changed",
 }
+LABELLED: Final = frozenset(role.value for role in PartnerRole)
+"""Codes that read well with a blank for their underscore."""
 _REASONS: Final[Mapping[str, str]] = {
     "answer_error": "Your system reported an error of its own.",
     "answer_rejected": "Your system refused it.",
     "answer_duplicate": "Your system knew it already.",
     "worker_lost": "We stopped before we could read the answer: it may have arrived.",
     "accepted_earlier": "Your system had taken it at an earlier try.",
+    "retries_used_up": "Every try failed.",
+    "expired_while_retrying": "Its time ran out before the next try.",
+    "no_endpoint": "We have no working address of yours.",
+    "worker_lost_repeatedly": "Something broke on our side each time we tried.",
+    "worker_lost_while_sending": "We stopped while sending: it may have arrived.",
 }
 
 
@@ -81,6 +90,24 @@ def reason_words(code: str | None) -> str:
     if not code:
         return ""
     return _REASONS.get(code) or answer_words("Your system", code) or code.replace("_", " ").capitalize()
+
+
+def change_words(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """What an action changed, as one line: "role: owner → read only"."""
+    told = []
+    for name in dict.fromkeys([*(before or {}), *(after or {})]):
+        if name == "email":  # the page names whom it was done to already
+            continue
+        values = [_value_words(side[name]) for side in (before, after) if side and side.get(name) not in (None, {}, "")]
+        if values:
+            told.append(f"{name.replace('_', ' ')}: {' → '.join(dict.fromkeys(values))}")
+    return "; ".join(told)
+
+
+def _value_words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    return str(value).replace("_", " ") if value in LABELLED else str(value)
 
 
 def standing(lead: PartnerLead, partner: str) -> Standing:
@@ -122,7 +149,7 @@ def _tries(delivery: PartnerDelivery) -> Iterator[dict[str, Any]]:
         if attempt.duration_ms is not None:
             told.append(f"{attempt.duration_ms:,.0f} ms")
         yield {
-            "title": f"Try {attempt.number}: {name}",
+            "title": f"Attempt {attempt.number}: {name}",
             "at": attempt.finished_at or attempt.started_at,
             "text": " · ".join(part for part in told if part),
             "state": {"good": "done", "accent": "current", "error": "bad", "warm": "bad"}.get(tone, "done"),
@@ -130,6 +157,8 @@ def _tries(delivery: PartnerDelivery) -> Iterator[dict[str, Any]]:
 
 
 def _step(step: PartnerLeadStep, lead: PartnerLead, partner: str) -> dict[str, Any]:
+    if step.status is LeadStatus.DELIVERING:
+        return {"title": "The hand-over began", "at": step.at, "state": "done"}
     name, tone = LEAD_LOOKS[step.status]
     told = standing_of(
         Reader.PARTNER,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select, tuple_
+from sqlalchemy import Select, and_, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.domain.contact_preferences import ContactPreferences
@@ -44,7 +44,7 @@ class PartnerLeadFilter:
 
 @dataclass(frozen=True, slots=True)
 class PartnerLeadRow:
-    """One line of the list, without a name: a list is looked at over shoulders."""
+    """One line of the list. `student` is a name, only where it was asked for and the partner may be shown it."""
 
     id: UUID
     created_at: datetime
@@ -56,6 +56,7 @@ class PartnerLeadRow:
     delivered_at: datetime | None
     retry_at: datetime | None
     is_opened: bool
+    student: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,11 @@ class ExportedLead:
 
 
 def list_partner_leads(
-    session: Session, partner_id: UUID, wanted: PartnerLeadFilter, *, cursor: str | None
+    session: Session, partner_id: UUID, wanted: PartnerLeadFilter, *, cursor: str | None, with_names: bool = False
 ) -> Page[PartnerLeadRow]:
     """The partner's leads, newest first."""
+    may_name = and_(Lead.status.in_(HAS_PERSON), literal(with_names))
+    name = func.nullif(func.concat_ws(" ", Prospect.first_name, Prospect.last_name), "")
     statement = _narrowed(
         select(
             Lead.id,
@@ -137,11 +140,14 @@ def list_partner_leads(
             Lead.delivered_at,
             next_retry().label("retry_at"),
             is_opened().label("is_opened"),
-        ).outerjoin(Program, Program.program_id == Lead.program_id),
+            case((may_name, name)).label("student"),
+        )
+        .join(Prospect, Prospect.id == Lead.prospect_id)
+        .outerjoin(Program, Program.program_id == Lead.program_id),
         partner_id,
         wanted,
     )
-    return read_page(session, statement, _ORDER, lambda row: PartnerLeadRow(*row[:10]), cursor=cursor)
+    return read_page(session, statement, _ORDER, lambda row: PartnerLeadRow(*row[:11]), cursor=cursor)
 
 
 def get_partner_lead(session: Session, partner_id: UUID, lead_id: UUID) -> PartnerLead:
