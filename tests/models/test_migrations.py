@@ -15,10 +15,12 @@ from tests.factories.school import make_school
 from webapp.bootstrap import alembic_config, database_revision, downgrade_database, head_revision, upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.links import Links
+from webapp.domain.partner_role import PartnerRole
 from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram
 from webapp.gateways.sealing import Seal
 from webapp.models import Base, Lead
 from webapp.services import share, shortlist
+from webapp.services.partner_account import Actor, invite
 
 SECRET = "a secret for migration tests, long enough"
 
@@ -37,6 +39,16 @@ def fill(url: str) -> None:
         submit_request(session, SystemClock(), links, [school], draft_id=draft_id)
         shortlist.add(session, SystemClock(), draft_id, school.program_id)
         content = SharedContent(kind=SharedKind.SHORTLIST, programs=(SharedProgram(program_id=school.program_id),))
+        invite(
+            session,
+            SystemClock(),
+            links,
+            partner_id=school.partner_id,
+            email="ada@school.example",
+            name="Ada",
+            role=PartnerRole.OWNER,
+            by=Actor("test"),
+        )
         share.share(session, SystemClock(), links, draft_id, content, keep=timedelta(days=7))
     engine.dispose()
 
