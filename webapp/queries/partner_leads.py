@@ -253,7 +253,8 @@ def _narrowed(
     if wanted.until is not None:
         statement = statement.where(Lead.created_at < wanted.until)
     if wanted.test is not None:
-        statement = statement.where(Lead.test.is_(wanted.test))
+        # As a bare condition, which the index of tests is kept by.
+        statement = statement.where(Lead.test if wanted.test else ~Lead.test)
     return statement
 
 
