@@ -8,6 +8,7 @@ from webapp.services import (
     exposure,
     link_request,
     outbox,
+    partner_access,
     pending_request,
     resume_link,
     retention,
@@ -33,6 +34,7 @@ def purge() -> None:
     for work in (
         outbox.purge,
         resume_link.purge,
+        partner_access.purge,
         draft.purge,
         share.purge,
         pending_request.purge,

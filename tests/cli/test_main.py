@@ -10,7 +10,7 @@ import pytest
 from tests.cli.shell import SECRET, database_env, shell
 from webapp.cli.main import main
 
-COMMANDS = ("run", "match", "catalog", "db", "demo", "staff", "outbox", "deliveries", "settings", "version")
+COMMANDS = ("run", "match", "catalog", "db", "demo", "partner", "staff", "outbox", "deliveries", "settings", "version")
 HEAVY = ("sqlalchemy", "celery", "flask", "numpy", "alembic", "psycopg", "redis", "rich")
 
 

@@ -7,6 +7,7 @@ from webapp.domain.consent import introduction_text
 from webapp.domain.contact_preferences import WEEKDAYS, ContactHours, ContactPreferences, PartOfDay
 from webapp.domain.notice import NoticeKind
 from webapp.domain.partner import ContactChannel
+from webapp.domain.partner_role import AccessPurpose
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.confirm_introductions import ConfirmIntroductions
@@ -15,6 +16,7 @@ from webapp.emails.introduction_update import IntroductionNews, IntroductionUpda
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
+from webapp.emails.partner_access import PartnerAccess
 from webapp.emails.partner_batch import PartnerBatch
 from webapp.emails.partner_lead import PartnerLead
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
@@ -169,6 +171,13 @@ RESUME = ResumeLink(
     resume_url=f"{SITE}/resume/d1",
     expires_at=NOON.replace(month=12),
 )
+ACCESS = PartnerAccess(
+    footer=replace(FOOTER, unsubscribe_url="", my_data_url=""),
+    purpose=AccessPurpose.INVITATION,
+    legal_entity="Larkspur Institute, Inc.",
+    access_url=f"{SITE}/partner/access/a1",
+    expires_at=NOON.replace(month=12),
+)
 LINKS = MyDataLinks(
     footer=replace(FOOTER, my_data_url="", unsubscribe_url=""),
     requests=(
@@ -263,6 +272,7 @@ SAMPLES: dict[str, Context] = {
     "introduction_update": UPDATE,
     "partner_lead_withdrawn": WITHDRAWN,
     "resume_link": RESUME,
+    "partner_access": ACCESS,
     "my_data_links": LINKS,
     "confirm_address": CONFIRM,
     "address_change": CHANGE,

@@ -16,10 +16,12 @@ from webapp.bootstrap import alembic_config, database_revision, downgrade_databa
 from webapp.domain.clock import SystemClock
 from webapp.domain.delivery import Channel
 from webapp.domain.links import Links
+from webapp.domain.partner_role import PartnerRole
 from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram
 from webapp.gateways.sealing import Seal
 from webapp.models import Base, Delivery, Lead, PartnerEndpoint
 from webapp.services import share, shortlist
+from webapp.services.partner_account import Actor, invite
 
 SECRET = "a secret for migration tests, long enough"
 
@@ -42,6 +44,16 @@ def fill(url: str) -> None:
         session.execute(update(Delivery).values(endpoint_id=portal.id, channel=Channel.PORTAL))
         shortlist.add(session, SystemClock(), draft_id, school.program_id)
         content = SharedContent(kind=SharedKind.SHORTLIST, programs=(SharedProgram(program_id=school.program_id),))
+        invite(
+            session,
+            SystemClock(),
+            links,
+            partner_id=school.partner_id,
+            email="ada@school.example",
+            name="Ada",
+            role=PartnerRole.OWNER,
+            by=Actor("test"),
+        )
         share.share(session, SystemClock(), links, draft_id, content, keep=timedelta(days=7))
     engine.dispose()
 

@@ -11,7 +11,9 @@ from webapp.gateways.inbox import InboxMail
 from webapp.gateways.mail import Mailbox, OutgoingMail
 from webapp.gateways.signature import signature_headers
 from webapp.queries.inbox import latest_mails
+from webapp.services.demo import demo_login
 from webapp.services.inbox import store_in_inbox
+from webapp.services.partner_account import make_demo_account
 
 OTHER_SECRET = "whsec_b3RoZXIgc2VjcmV0IG9mIHRoZSB0ZXN0cw=="
 BODY = b'{"lead_id": "<script>alert(1)</script>"}'
@@ -43,6 +45,24 @@ def test_what_is_not_signed_for_this_school_is_refused(
 ) -> None:
     assert post(client, secret or school.secret, slug=slug) == status
     assert "msg_1" not in client.get("/dev/partner").text
+
+
+def test_the_account_of_a_demo_school_is_shown_once_there_is_one(client: FlaskClient, built: Runtime) -> None:
+    assert "See them as a school does" not in client.get("/dev/partner").text
+    login = demo_login(built.links)
+    with built.begin() as session:
+        make_school(session, built.seal, name="Quillmere")
+        make_demo_account(
+            session,
+            built.clock,
+            partner_slug="quillmere",
+            email=login.email,
+            name=login.name,
+            password=login.password,
+        )
+    page = client.get("/dev/partner").text
+    assert login.email in page
+    assert login.password in page
 
 
 def test_a_mail_is_shown_and_its_scripts_stay_dead(client: FlaskClient, built: Runtime) -> None:

@@ -8,17 +8,26 @@ from sqlalchemy.orm import Session
 
 from tests.services.listing_rows import import_rows, row
 from webapp.domain.clock import SystemClock
+from webapp.domain.links import Links
 from webapp.gateways.sealing import Seal
 from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerTerms, Program
 from webapp.queries.cap import list_caps
 from webapp.queries.partner import offers_for
-from webapp.services.demo import Loaded, load
+from webapp.services.demo import Loaded, demo_login, load
+from webapp.services.partner_login import credentials_of
+from webapp.services.password import is_password
 
 DEMO = Path(__file__).resolve().parents[2] / "webapp" / "cli" / "demo"
 SEAL = Seal("a secret for tests of the demo only, nothing more")
 
 
-def load_demo(session: Session, *, base: str = "http://127.0.0.1:8000/dev/partner/", if_empty: bool = False) -> Loaded:
+def load_demo(
+    session: Session,
+    *,
+    base: str = "http://127.0.0.1:8000/dev/partner/",
+    if_empty: bool = False,
+    portal: Links | None = None,
+) -> Loaded:
     with (DEMO / "catalog.csv").open("rb") as catalog, (DEMO / "partners.csv").open("rb") as partners:
         return load(
             session,
@@ -27,6 +36,7 @@ def load_demo(session: Session, *, base: str = "http://127.0.0.1:8000/dev/partne
             catalog=catalog,
             partners=partners,
             endpoint_url=lambda slug: base + slug,
+            portal=portal,
             if_empty=if_empty,
         )
 
@@ -108,3 +118,12 @@ def test_if_empty_leaves_a_catalogue_alone(session: Session) -> None:
 
 def test_if_empty_fills_an_empty_one(session: Session) -> None:
     assert load_demo(session, if_empty=True).report is not None
+
+
+def test_a_demo_school_has_an_account_whose_password_is_this_installations_own(session: Session) -> None:
+    mine, other = Links("https://one.example", "one secret"), Links("https://one.example", "another secret")
+    for _ in range(2):
+        load_demo(session, portal=mine)
+    known = credentials_of(session, demo_login(mine).email)
+    assert is_password(known.password, demo_login(mine).password)
+    assert not is_password(known.password, demo_login(other).password)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from webapp.domain.clock import SystemClock
 from webapp.domain.errors import Refused
 from webapp.models import AuditEntry, StaffAccount, StaffRole
-from webapp.services.staff import ROLES, create_staff, hash_password, password_problems, seed_roles
+from webapp.services.password import hash_password, password_problems
+from webapp.services.staff import ROLES, create_staff, seed_roles
 
 GOOD = "correct horse battery staple"
 

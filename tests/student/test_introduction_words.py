@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeGuard
 from uuid import uuid4
 
 import pytest
@@ -79,6 +80,10 @@ def test_the_reasons_are_those_that_the_services_write() -> None:
     written = {reason for name in WRITERS for reason in reasons_written(SERVICES / f"{name}.py")}
     assert written - known == set()
     assert {"no_endpoint", "retries_used_up", "undo_window_over", "in_portal", "in_batch_file"} <= written
+
+
+def _is_obstacle(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Obstacle"
 
 
 def reasons_written(path: Path) -> Iterator[str]:

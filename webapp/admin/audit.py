@@ -4,9 +4,9 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, needs_role
-from webapp.admin.lists import cursor, page_links
 from webapp.context import runtime
 from webapp.queries.audit import list_audit
+from webapp.ui.lists import cursor, page_links
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 

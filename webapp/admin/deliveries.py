@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
 from webapp.admin.leads import send_again
-from webapp.admin.lists import chosen, chosen_id, cursor, page_links
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.delivery import DeliveryStatus
 from webapp.queries.deliveries import get_delivery, list_deliveries
 from webapp.queries.leads import partner_names
+from webapp.ui.lists import chosen, chosen_id, cursor, page_links
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 

@@ -13,7 +13,6 @@ from werkzeug.utils import secure_filename
 from webapp.admin import words
 from webapp.admin.forms import UploadForm
 from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
-from webapp.admin.lists import cursor, page_links
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
@@ -23,6 +22,7 @@ from webapp.services.catalog import import_listings
 from webapp.services.catalog_file import read_listing_file
 from webapp.services.catalog_report import ImportReport
 from webapp.services.upload import Upload
+from webapp.ui.lists import cursor, page_links
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 

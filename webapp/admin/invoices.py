@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import partner_words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
-from webapp.admin.lists import chosen, chosen_id, cursor, page_links
 from webapp.admin.partner_forms import PaymentForm
 from webapp.admin.refusals import put_beside_fields
 from webapp.admin.trail import write_down
@@ -19,6 +18,7 @@ from webapp.queries.invoice import get_invoice, invoice_entries, list_invoices
 from webapp.queries.leads import partner_names
 from webapp.services import invoice as invoices
 from webapp.services.invoice_file import write_invoice_file
+from webapp.ui.lists import chosen, chosen_id, cursor, page_links
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
 

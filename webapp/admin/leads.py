@@ -10,18 +10,22 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import words
 from webapp.admin.forms import MarkInvalidForm
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
-from webapp.admin.lists import chosen, chosen_id, chosen_person, cursor, page_links
 from webapp.admin.submissions import match_view
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
+from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.finding import Finding
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
+from webapp.domain.profile_words import answers_in_words, contact_in_words
+from webapp.domain.standing import Reader, Standing, Times, standing_of
 from webapp.queries.leads import LeadDetail, LeadFilter, get_lead, lead_state, list_leads, partner_names
 from webapp.queries.notice import notice_state
 from webapp.services import lead as leads
 from webapp.services import notice as notices
 from webapp.services import redelivery
+from webapp.ui.formats import format_datetime
+from webapp.ui.lists import chosen, chosen_id, chosen_person, cursor, page_links
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -65,9 +69,10 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         "admin/lead.html",
         lead=lead,
         student=lead.student if sees_people else None,
-        contact=words.contact_in_words(lead.channels, lead.preferences),
-        answers=words.answers_in_words(lead.answers) if sees_people else None,
+        contact=contact_in_words(lead.channels, lead.preferences),
+        answers=answers_in_words(lead.answers) if sees_people else None,
         look=words.lead_look(lead.status, lead.reason),
+        standing=standing(lead),
         story=timeline(lead),
         match=match_view(lead.match),
         consents=lead.consents.of_lead(row_id),
@@ -208,6 +213,27 @@ def screening_facts(lead: LeadDetail) -> dict[str, Any]:
             for each in lead.duplicates
         ],
     }
+
+
+def standing(lead: LeadDetail) -> Standing:
+    """Why the lead is not delivered (yet), and what happens next."""
+    row = lead.delivery.row if lead.delivery else None
+    is_tried = row is not None and row.status is DeliveryStatus.PENDING and row.attempts_made > 0
+    times = Times(
+        undo_until=lead.undo_until,
+        due_at=lead.due_at,
+        retry_at=row.due_at if row is not None and is_tried else None,
+        expires_at=lead.expires_at,
+    )
+    return standing_of(
+        Reader.STAFF,
+        lead.status,
+        lead.reason,
+        times,
+        partner=lead.partner,
+        say=format_datetime,
+        was_sent=lead.delivered_at is not None or bool(lead.notices),
+    )
 
 
 def timeline(lead: LeadDetail) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ import math
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, current_app, flash, g, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
@@ -22,6 +21,7 @@ from webapp.admin.trail import write_down
 from webapp.context import client_address, rate_limited, runtime
 from webapp.observability.log import get_logger
 from webapp.services.login import Locked, account_models, begin_try, end_sessions, succeed
+from webapp.ui.next_page import page_within
 
 blueprint = Blueprint("login", __name__)
 log = get_logger(__name__)
@@ -164,10 +164,4 @@ def _datastore() -> SQLAlchemySessionUserDatastore:
 
 def _next_page() -> str:
     """The page to go on to: one of the back office by its path, whatever the address asks for."""
-    wanted = request.values.get("next", "")
-    parts = urlsplit(wanted)
-    plain = not parts.scheme and not parts.netloc and parts.path.isascii() and "\\" not in wanted
-    inside = parts.path.startswith(HOME) and "//" not in parts.path and "/../" not in f"{parts.path}/"
-    if not (plain and inside and wanted.isprintable()) or parts.path.startswith(("/admin/login", "/admin/logout")):
-        return HOME
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return page_within(request.values.get("next", ""), HOME, never=("/admin/login", "/admin/logout"))

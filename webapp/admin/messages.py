@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
-from webapp.admin.lists import chosen, cursor, page_links
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.message import MessageClass, MessageStatus
 from webapp.queries.messages import get_message, list_messages, message_state
 from webapp.services import message as messages
+from webapp.ui.lists import chosen, cursor, page_links
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, needs_role
-from webapp.admin.lists import cursor, page_links
 from webapp.context import runtime
 from webapp.domain import label
 from webapp.queries.programs import list_programs
+from webapp.ui.lists import cursor, page_links
 
 blueprint = Blueprint("programs", __name__, url_prefix="/programs")
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from webapp.admin import partner_words, words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, SEES_PEOPLE, needs_role, staff
-from webapp.admin.lists import chosen, chosen_id, cursor, page_links
 from webapp.admin.partner_forms import DecisionForm
 from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
@@ -19,6 +18,7 @@ from webapp.domain.lead_return import RETURN_REASON_LABELS, ReturnStatus
 from webapp.queries.lead_return import get_return, list_returns, reason_rates
 from webapp.queries.leads import partner_names
 from webapp.services import lead_return as returns
+from webapp.ui.lists import chosen, chosen_id, cursor, page_links
 
 blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, needs_role, staff
-from webapp.admin.lists import chosen_person, cursor, page_links
 from webapp.admin.trail import write_down
 from webapp.context import runtime
 from webapp.domain import label, wording
+from webapp.domain.profile_words import profile_in_words
 from webapp.queries.submissions import MatchRow, get_submission, list_submissions
+from webapp.ui.lists import chosen_person, cursor, page_links
 
 blueprint = Blueprint("submissions", __name__, url_prefix="/submissions")
 
@@ -40,7 +41,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         "admin/submission.html",
         submission=submission,
         student=submission.student if sees_people else None,
-        profile=words.profile_in_words(submission.profile),
+        profile=profile_in_words(submission.profile),
         excluded=[(_excluded(rule), count) for rule, count in submission.excluded.items()],
         matches=[match_view(match) for match in submission.matches],
         lead_look=words.lead_look,

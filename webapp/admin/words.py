@@ -1,20 +1,15 @@
 """What the back office calls each status, outcome and reason, and in which tone it shows them."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from webapp.domain import label
-from webapp.domain.contact_preferences import LANGUAGES, ContactPreferences, ways
+from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.duplicate import DuplicateLevel, MatchSet
 from webapp.domain.finding import Finding, Grade
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.notice import NoticeKind, NoticeStatus
-from webapp.domain.partner import ContactChannel
-from webapp.domain.question import Answer, answer_words
-from webapp.domain.time_zone import time_zone_label
 from webapp.ui.choices import Option
 
 Look = tuple[str, str]
@@ -110,6 +105,7 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.RESUME_LINK: "Link to finish the form later",
     Template.CONFIRM_INTRODUCTIONS: "Confirm your address for introductions",
     Template.PARTNER_PAUSED: "Paused for complaints",
+    Template.PARTNER_ACCESS: "Link to set a portal password",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {
     "added": ("Added", "good"),
@@ -213,42 +209,19 @@ _REASONS: Final[Mapping[str, str]] = {
     "partner_rejected": "The partner's system refuses such notices.",
     "partner_permanent": "The partner's system cannot be told.",
     "recipient_erased": "The recipient was erased.",
-    "timed_out": "No answer in time.",
-    "connection_refused": "Nobody listens at that address.",
-    "connection_lost": "The connection broke.",
-    "name_not_resolved": "The host name has no address.",
-    "address_refused": "The address lies inside a private network.",
-    "url_refused": "The address is not one we may post to.",
-    "redirect_refused": "It answered with a redirect, which we do not follow.",
     "answer_error": "The partner's system reported an error of its own.",
     "answer_rejected": "The partner refused it.",
     "answer_duplicate": "The partner knew it already.",
     "server_unreachable": "The mail server cannot be reached.",
     "server_busy": "The mail server is busy.",
 }
-_HTTP: Final = re.compile(r"http_(\d{3})")
-
-
-def _answer_words(status: int) -> str:
-    """What the partner's system meant by an HTTP status; design.md, "Lead out"."""
-    if 200 <= status < 300:
-        return "The partner took it."
-    if status == 409:
-        return "The partner knew it already."
-    if status == 410:
-        return "The partner's endpoint says it is gone for good."
-    if status in (408, 425, 429) or status >= 500:
-        return "The partner's system could not take it now."
-    return "The partner refused it."
 
 
 def reason_words(code: str | None) -> str:
     """A reason as a sentence; one that is not in the table, as its code reads."""
     if not code:
         return ""
-    if answered := _HTTP.fullmatch(code):
-        return _answer_words(int(answered[1]))
-    return _REASONS.get(code) or code.replace("_", " ").capitalize() + "."
+    return _REASONS.get(code) or answer_words("The partner", code) or code.replace("_", " ").capitalize() + "."
 
 
 def lead_look(status: LeadStatus, reason: str | None) -> Look:
@@ -268,95 +241,3 @@ def detail_words(detail: Mapping[str, Any]) -> str:
 def options_of(looks: Mapping[Any, Look]) -> list[Option]:
     """The statuses to filter a list by."""
     return [Option(str(code), words) for code, (words, _tone) in looks.items()]
-
-
-def contact_in_words(channels: Sequence[str], preferences: ContactPreferences) -> list[dict[str, Any]]:
-    """How the student may be contacted, as the partner was told."""
-    most, hours = preferences.max_attempts, preferences.hours
-    zone = preferences.time_zone
-    return _facts(
-        (
-            ("Ways", ways({ContactChannel(channel) for channel in channels})),
-            ("Calls and texts", f"only {hours.words()}" if hours else None),
-            ("Time zone", time_zone_label(zone) if zone else None),
-            ("Language", LANGUAGES.get(preferences.language, preferences.language)),
-            ("Tries", "no limit" if most is None else f"at most {most}"),
-        )
-    )
-
-
-def answers_in_words(answers: Iterable[Answer]) -> list[dict[str, Any]]:
-    """What the student answered to the partner's own questions."""
-    return _facts((answer.label, answer_words(answer.kind, answer.value)) for answer in answers)
-
-
-def profile_in_words(profile: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """A stored profile as sections of {label, value}, in the order of the form. What was not said is left out."""
-    sections = (
-        ("Goal", _goal(profile.get("goal", {}))),
-        ("Background", _background(profile.get("background", {}))),
-        ("Subjects", _subjects(profile.get("subjects", {}))),
-        ("Practical", _practical(profile.get("practical", {}))),
-        ("Priorities", _priorities(profile.get("priorities", {}))),
-    )
-    return [(name, facts) for name, facts in sections if facts]
-
-
-def _facts(pairs: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
-    return [{"label": name, "value": value} for name, value in pairs if value not in (None, "", [])]
-
-
-def _goal(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    occupation = said.get("occupation")
-    return _facts(
-        (
-            ("Occupation", label.occupation_label(occupation) if occupation else None),
-            ("In their words", said.get("words")),
-            ("Credentials", ", ".join(map(label.credential_label, said.get("credentials", ())))),
-            ("Interests", ", ".join(said.get("interests", ()))),
-        )
-    )
-
-
-def _background(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    field, years = said.get("field"), said.get("work_years")
-    return _facts(
-        (
-            ("Education", label.education_label(said["education"]) if said.get("education") else None),
-            ("Field", label.field_label(field) if field else None),
-            ("Grade point average", said.get("gpa")),
-            ("Work experience", label.counted(years, "year") if years is not None else None),
-            ("English", label.english_label(said["english"]) if said.get("english") else None),
-        )
-    )
-
-
-def _subjects(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    names = [subject for subject in label.SUBJECT_LABELS if said.get(subject)]
-    return _facts(
-        (label.subject_label(name).capitalize(), label.subject_level_label(said[name]).capitalize()) for name in names
-    )
-
-
-def _practical(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    state, budget, most = said.get("state"), said.get("budget_usd"), said.get("months_max")
-    within, hours, radius = said.get("start_within_months"), said.get("hours_per_week"), said.get("radius_km")
-    return _facts(
-        (
-            ("How", ", ".join(map(label.modality_label, said.get("modalities", ())))),
-            ("Country", said.get("country")),
-            ("State", label.state_label(state) if state else None),
-            ("Postal code", said.get("postal_code")),
-            ("Within", f"{radius:g} km" if radius is not None else None),
-            ("Pace", label.pace_label(said["pace"]) if said.get("pace") else None),
-            ("Hours a week", f"{hours:g}" if hours is not None else None),
-            ("Start within", label.months_label(within) if within is not None else None),
-            ("Budget", label.money(budget) if budget is not None else None),
-            ("At most", label.months_label(most) if most is not None else None),
-        )
-    )
-
-
-def _priorities(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    names = [criterion for criterion in label.CRITERION_LABELS if said.get(criterion)]
-    return _facts((label.criterion_label(name), label.priority_label(said[name]).capitalize()) for name in names)

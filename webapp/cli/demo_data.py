@@ -50,6 +50,7 @@ def load_demo(if_empty: bool, partner_url: str | None) -> None:
                 partners=cast(BinaryIO, partners),
                 questions=cast(BinaryIO, questions),
                 endpoint_url=_endpoints(partner_url or runtime.settings.base_url + "/dev/partner/{slug}"),
+                portal=runtime.links,
                 if_empty=if_empty,
                 progress=tick,
             )

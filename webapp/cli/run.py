@@ -220,6 +220,7 @@ Program Match runs.
   Mail sent so far   {plan.url}/dev/inbox
   Leads received     {plan.url}/dev/partner
   Staff              {plan.url}/admin
+  School's portal    {plan.url}/partner (the log-in stands on {plan.url}/dev/partner)
   Logs               {layout_of(plan.var).log}/*.log
   Stop               Ctrl-C (or: kill {os.getpid()})
 """

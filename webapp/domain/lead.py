@@ -61,6 +61,13 @@ AWAITING_CONFIRMATION: Final = "awaiting_confirmation"
 ENDED_WITHOUT_SCHOOL: Final = frozenset({S.REJECTED, S.WITHDRAWN, S.EXPIRED, S.FILTERED, S.INVALID})
 """Leads in these statuses are over, and the school has no use for news about them."""
 
+SEEN_BY_PARTNER: Final = frozenset({S.DELIVERING, S.DELIVERED, S.REJECTED, S.DUPLICATE_AT_PARTNER, S.FAILED})
+"""Leads in these statuses are no secret to their partner: nothing of them waits for the student or for us. Withdrawn
+ones are seen too, where the partner was told that they are."""
+
+HAS_PERSON: Final = frozenset({S.DELIVERED, S.DUPLICATE_AT_PARTNER})
+"""Leads whose student a partner is shown: it has their details already, and may use them."""
+
 REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
     S.UNDO_WINDOW: frozenset({"submitted"}),
     S.QUEUED: frozenset(
@@ -99,7 +106,7 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
             "redirect_refused",
         }
     ),
-    S.WITHDRAWN: frozenset({"withdrawn_by_student"}),
+    S.WITHDRAWN: frozenset({"withdrawn_by_student", "erased_by_student"}),
     S.EXPIRED: frozenset({"expired", "expired_unconfirmed", "expired_uncorrected", "partner_ended", "no_place"}),
     S.FILTERED: frozenset({"filter_excluded"}),
     S.INVALID: frozenset({"details_invalid", "marked_invalid_by_staff"}),

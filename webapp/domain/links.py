@@ -45,6 +45,13 @@ class Links:
         """What the link holds by which a partner says how far it came with one lead."""
         return derived_token(self.secret, "status", link_id, 1)
 
+    def partner_access_token(self, link_id: UUID) -> str:
+        """What the mailed link holds by which somebody of a partner's team sets a password."""
+        return derived_token(self.secret, "partner-access", link_id, 1)
+
+    def partner_access_url(self, link_id: UUID) -> str:
+        return f"{self.base_url}/partner/access/{self.partner_access_token(link_id)}"
+
     def address_token(self, prospect_id: UUID, version: int) -> str:
         """What the link holds by which the owner of a new address confirms it."""
         return derived_token(self.secret, "address", prospect_id, version)
@@ -52,6 +59,10 @@ class Links:
     def confirmation_token(self, prospect_id: UUID) -> str:
         """What the link holds by which a student confirms the address that they gave."""
         return derived_token(self.secret, "confirmation", prospect_id, 1)
+
+    def demo_password(self) -> str:
+        """The password of the demo school's account, in development."""
+        return derived_token(self.secret, "demo-portal", UUID(int=0), 1)[:20]
 
     def results_url(self, draft_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/results/{self.results_token(draft_id, version)}"
@@ -78,7 +89,7 @@ class Links:
 
     def partner_methods_url(self) -> str:
         """Where a partner sees how its leads are delivered."""
-        return f"{self.base_url}/partner/delivery"
+        return f"{self.base_url}/partner/deliveries"
 
     def address_url(self, prospect_id: UUID, version: int) -> str:
         return f"{self.base_url}/my-data/address/{self.address_token(prospect_id, version)}"

@@ -62,3 +62,4 @@ class Template(StrEnum):
     RESUME_LINK = "resume_link"
     CONFIRM_INTRODUCTIONS = "confirm_introductions"
     PARTNER_PAUSED = "partner_paused"
+    PARTNER_ACCESS = "partner_access"

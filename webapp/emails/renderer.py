@@ -25,6 +25,7 @@ from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms
 from webapp.emails.message import Message
 from webapp.emails.my_data_links import MyDataLinks
+from webapp.emails.partner_access import PartnerAccess
 from webapp.emails.partner_batch import PartnerBatch
 from webapp.emails.partner_lead import PartnerLead
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
@@ -42,6 +43,7 @@ Context: TypeAlias = (
     | IntroductionUpdate
     | MatchedPrograms
     | MyDataLinks
+    | PartnerAccess
     | PartnerBatch
     | PartnerLead
     | PartnerLeadWithdrawn
@@ -60,6 +62,7 @@ _CONTEXTS: Final[dict[str, type[Context]]] = {
     "introductions_opened": IntroductionsOpened,
     "matched_programs": MatchedPrograms,
     "my_data_links": MyDataLinks,
+    "partner_access": PartnerAccess,
     "partner_batch": PartnerBatch,
     "partner_lead": PartnerLead,
     "partner_lead_withdrawn": PartnerLeadWithdrawn,

@@ -31,6 +31,7 @@ from webapp.models.partner import (
     PartnerInstitution,
     ProgramGroup,
 )
+from webapp.models.partner_account import PartnerAccessLink, PartnerAccount
 from webapp.models.partner_filter import PartnerFilter
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
@@ -91,6 +92,8 @@ __all__ = [
     "OutboxEvent",
     "PaceCounter",
     "Partner",
+    "PartnerAccessLink",
+    "PartnerAccount",
     "PartnerEndpoint",
     "PartnerEvent",
     "PartnerFilter",

@@ -1,4 +1,4 @@
-"""What staff did: who, what, before, after, from where. Append-only; a trigger refuses edits."""
+"""What staff and people of partners did: who, what, before, after, from where. Append-only; a trigger refuses edits."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +10,14 @@ from webapp.models.base import Base, Id, JsonObject
 
 
 class AuditEntry(Base):
+    """`partner_id` is set where one of a partner's own people acted; `staff_id` where staff did."""
+
     __tablename__ = "audit_entries"
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"), index=True)
+    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"))
     actor: Mapped[str]
     action: Mapped[str]
     object_type: Mapped[str]
@@ -25,5 +28,12 @@ class AuditEntry(Base):
 
     __table_args__ = (
         Index("ix_audit_entries_at_id", "at", "id"),
+        Index(
+            "ix_audit_entries_partner_id_at_id",
+            "partner_id",
+            "at",
+            "id",
+            postgresql_where="partner_id IS NOT NULL",
+        ),
         Index("ix_audit_entries_object_type_object_id", "object_type", "object_id"),
     )

@@ -73,6 +73,9 @@ class Lead(Base):
         Index("ix_leads_partner_id_created_at_id", "partner_id", "created_at", "id"),
         Index("ix_leads_status_created_at_id", "status", "created_at", "id"),
         Index("ix_leads_program_id_created_at_id", "program_id", "created_at", "id"),
+        # For the lists of a partner's own people.
+        Index("ix_leads_partner_id_status_created_at_id", "partner_id", "status", "created_at", "id"),
+        Index("ix_leads_test", "partner_id", "created_at", "id", postgresql_where="test"),
         Index("ix_leads_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
     )
 

@@ -12,6 +12,8 @@ from webapp.models.base import Base, Id, JsonObject, status_of
 
 
 class Partner(Base):
+    """`paused_by_partner` says that its own people paused it: only then may they resume."""
+
     __tablename__ = "partners"
 
     id: Mapped[Id]
@@ -21,6 +23,7 @@ class Partner(Base):
     status: Mapped[PartnerStatus] = mapped_column(status_of(PartnerStatus))
     time_zone: Mapped[str]
     contact_email: Mapped[str]
+    paused_by_partner: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from webapp.context import csrf, limiter, rate_limited, runtime
+from webapp.queries.partner_team import has_account
 from webapp.queries.received_posting import latest_postings
+from webapp.services.demo import demo_login
 from webapp.services.demo_school import Received, receive
 
 blueprint = Blueprint("demo_schools", __name__, url_prefix="/dev/partner", template_folder="templates")
@@ -26,7 +28,12 @@ _STATUS = {
 def index() -> str:
     """The leads that arrived."""
     with runtime().begin() as session:
-        return render_template("ops/postings.html", postings=latest_postings(session, limit=SHOWN))
+        login = demo_login(runtime().links)
+        return render_template(
+            "ops/postings.html",
+            postings=latest_postings(session, limit=SHOWN),
+            login=login if has_account(session, login.email) else None,
+        )
 
 
 @blueprint.post("/<slug>")

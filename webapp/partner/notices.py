@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import NotFound
+from webapp.partner.guard import open_to_all
 from webapp.queries.notice import find_notice
 from webapp.services.notice import acknowledge
 
@@ -19,6 +20,7 @@ def keep_private(response: Response) -> Response:
 
 
 @blueprint.get("/<token>")
+@open_to_all
 def show(token: str) -> ResponseReturnValue:
     """What is asked. Opening it changes nothing: mail programs open links by themselves."""
     with runtime().begin() as session:
@@ -28,6 +30,7 @@ def show(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/<token>")
 @rate_limited("30/minute;200/hour")
+@open_to_all
 def confirm(token: str) -> ResponseReturnValue:
     """It is done. Twice is the same as once."""
     built = runtime()

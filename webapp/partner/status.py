@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.funnel import FUNNEL_LABELS
+from webapp.partner.guard import open_to_all
 from webapp.partner.status_form import StatusForm
 from webapp.queries.funnel import AskedStatus, find_asked_status
 from webapp.services.funnel import Said
@@ -22,6 +23,7 @@ def keep_private(response: Response) -> Response:
 
 
 @blueprint.get("/<token>")
+@open_to_all
 def show(token: str) -> ResponseReturnValue:
     """The lead by its id, its program, and a form. Mail programs open links by themselves: nothing is recorded."""
     with runtime().begin() as session:
@@ -31,6 +33,7 @@ def show(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/<token>")
 @rate_limited("30/minute;200/hour")
+@open_to_all
 def record(token: str) -> ResponseReturnValue:
     """Write down what was said. The same twice is the same as once."""
     built, form = runtime(), StatusForm()

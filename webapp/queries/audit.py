@@ -30,9 +30,14 @@ class AuditRow:
 
 
 def list_audit(
-    session: Session, *, cursor: str | None, object_type: str | None = None, object_id: str | None = None
+    session: Session,
+    *,
+    cursor: str | None,
+    object_type: str | None = None,
+    object_id: str | None = None,
+    partner_id: UUID | None = None,
 ) -> Page[AuditRow]:
-    """Entries, newest first; of one thing when both its type and id are given."""
+    """Entries, newest first; of one thing when both its type and id are given; of what one partner's people did."""
     statement = select(
         AuditEntry.id,
         AuditEntry.at,
@@ -46,4 +51,6 @@ def list_audit(
     )
     if object_type is not None and object_id is not None:
         statement = statement.where(AuditEntry.object_type == object_type, AuditEntry.object_id == object_id)
+    if partner_id is not None:
+        statement = statement.where(AuditEntry.partner_id == partner_id)
     return read_page(session, statement, _ORDER, lambda row: AuditRow(*row[:9]), cursor=cursor)

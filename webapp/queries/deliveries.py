@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import Channel, DeliveryStatus
@@ -45,6 +45,16 @@ class DeliveryDetail:
     endpoint_disabled_reason: str | None
     leased_until: datetime | None
     attempts: tuple[AttemptRow, ...]
+
+
+def next_retry() -> ScalarSelect[datetime | None]:
+    """When the next try of a `Lead` is due that was tried before; a column for selects from leads."""
+    return (
+        select(func.min(Delivery.due_at))
+        .where(Delivery.lead_id == Lead.id, Delivery.status == DeliveryStatus.PENDING, Delivery.attempts_made > 0)
+        .correlate(Lead)
+        .scalar_subquery()
+    )
 
 
 def list_deliveries(

@@ -28,6 +28,7 @@ from webapp.models import (
     Submission,
     Suppression,
 )
+from webapp.queries.deliveries import next_retry
 from webapp.queries.funnel import Reached, reached_by
 from webapp.queries.question import answers_of
 
@@ -75,7 +76,10 @@ class GivenConsent:
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """One introduction: to whom, about what, where it stands; and whether school and student say they are in touch."""
+    """One introduction: to whom, about what, where it stands; and whether school and student say they are in touch.
+
+    `retry_at` is the next try after one that failed.
+    """
 
     lead_id: UUID
     legal_name: str
@@ -95,6 +99,7 @@ class Introduction:
     steps: tuple[LeadStep, ...]
     consent: GivenConsent | None
     reached: Reached | None = None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,13 @@ def _consents(session: Session, prospect_id: UUID) -> tuple[GivenConsent, ...]:
 
 def _introductions(session: Session, prospect_id: UUID, consents: Sequence[GivenConsent]) -> tuple[Introduction, ...]:
     rows = session.execute(
-        select(Lead, Partner.legal_name, Program.name, Institution.name.label("institution"))
+        select(
+            Lead,
+            Partner.legal_name,
+            Program.name,
+            Institution.name.label("institution"),
+            next_retry().label("retry_at"),
+        )
         .join(Partner, Partner.id == Lead.partner_id)
         .outerjoin(Program, Program.program_id == Lead.program_id)
         .outerjoin(Institution, Institution.id == Program.institution_id)
@@ -247,6 +258,7 @@ def _introduction(
         steps=steps,
         consent=consent,
         reached=reached,
+        retry_at=row.retry_at,
     )
 
 

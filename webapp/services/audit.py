@@ -1,4 +1,4 @@
-"""Writing down what staff did: who, what, before, after, from where."""
+"""Writing down what staff and people of partners did: who, what, before, after, from where."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +16,7 @@ def record(
     clock: Clock,
     *,
     staff_id: UUID | None,
+    partner_id: UUID | None = None,
     actor: str,
     action: str,
     object_type: str,
@@ -26,12 +27,14 @@ def record(
 ) -> UUID:
     """Append one entry; its id. `before` and `after` are JSON and must hold no secret and no student's details.
 
+    `partner_id` is given where one of that partner's own people acted, who then see it in their own trail.
     `actor` names who acted in words ("ada@example.org", "command line") and stays readable when the account is gone.
     """
     entry = AuditEntry(
         id=new_id(),
         at=clock.now(),
         staff_id=staff_id,
+        partner_id=partner_id,
         actor=actor,
         action=action,
         object_type=object_type,

@@ -15,6 +15,7 @@ from webapp.domain.clock import Clock
 from webapp.domain.delivery import Channel
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
+from webapp.domain.links import Links
 from webapp.domain.partner import PartnerStatus
 from webapp.domain.question import QuestionKind
 from webapp.gateways.sealing import Seal
@@ -26,8 +27,11 @@ from webapp.services.catalog import Progress, import_listings
 from webapp.services.catalog_file import read_listing_file
 from webapp.services.catalog_report import ImportReport
 from webapp.services.catalog_staging import institution_key_of
+from webapp.services.partner_account import make_demo_account
 
 SOURCE = "demo"
+DEMO_SLUG = "quillmere"
+"""The demo school whose portal can be opened."""
 
 EndpointUrl = Callable[[str], str]
 """The address that the leads of a partner are posted to, by the partner's slug."""
@@ -42,6 +46,15 @@ class Loaded:
     partners_kept: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """What opens the portal of a demo school, in development."""
+
+    email: str
+    name: str
+    password: str
+
+
 def load(
     session: Session,
     clock: Clock,
@@ -51,11 +64,12 @@ def load(
     partners: BinaryIO,
     questions: BinaryIO | None = None,
     endpoint_url: EndpointUrl,
+    portal: Links | None = None,
     if_empty: bool = False,
     progress: Progress | None = None,
 ) -> Loaded:
     """Import `catalog` as the source “demo” and add the missing `partners`, each with an endpoint, a secret and its
-    own `questions`.
+    own `questions`. With `portal` one of them gets an account (`demo_login`).
 
     Safe to repeat: a partner that is there keeps its terms and its secret, and gets a new endpoint only when its
     address is another now. With `if_empty` nothing is done once there is any listing. Refused when the catalogue is.
@@ -80,7 +94,18 @@ def load(
     session.flush()
     if questions is not None:
         _add_questions(session, questions)
+    if portal is not None:
+        login = demo_login(portal)
+        make_demo_account(
+            session, clock, partner_slug=DEMO_SLUG, email=login.email, name=login.name, password=login.password
+        )
     return Loaded(report, partners_added=added, partners_kept=len(rows) - added)
+
+
+def demo_login(links: Links) -> DemoLogin:
+    """How to log in to the portal as a demo school. The password follows from the secret of this installation alone, so
+    that the account is of no use to anybody who does not have it."""
+    return DemoLogin("owner@quillmere.example", "Quinn Marsh (invented)", links.demo_password())
 
 
 def _add_partner(session: Session, clock: Clock, seal: Seal, row: Mapping[str, str], url: str) -> bool:

@@ -27,6 +27,7 @@ from webapp.emails.introduction_update import IntroductionNews, IntroductionUpda
 from webapp.emails.introductions_opened import IntroductionsOpened
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
+from webapp.emails.partner_access import PartnerAccess
 from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
@@ -34,7 +35,19 @@ from webapp.emails.renderer import render
 from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
 from webapp.emails.status_request import StatusRequest
 from webapp.gateways.mail import Mailbox, OutgoingMail
-from webapp.models import Lead, LeadEvent, Match, Message, Partner, Prospect, ResumeLink, StatusLink, Submission
+from webapp.models import (
+    Lead,
+    LeadEvent,
+    Match,
+    Message,
+    Partner,
+    PartnerAccessLink,
+    PartnerAccount,
+    Prospect,
+    ResumeLink,
+    StatusLink,
+    Submission,
+)
 from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.next_choice import find_next_choice
@@ -112,6 +125,8 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
         return link.email if link else None, Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.template is Template.PARTNER_LEAD:
         return lead_address(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
+    if message.template is Template.PARTNER_ACCESS:
+        return _member_of(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.prospect_id is None:
         partner = session.get_one(Partner, message.partner_id)
         return partner.contact_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
@@ -339,6 +354,27 @@ def _status_request(session: Session, message: Message, links: Links, footer: Fo
     )
 
 
+def _member_of(session: Session, message: Message) -> str | None:
+    """The address a link to set a password goes to; None where nobody has it, or the link was used up meanwhile."""
+    return session.execute(
+        select(PartnerAccount.email)
+        .join(PartnerAccessLink, PartnerAccessLink.account_id == PartnerAccount.id)
+        .where(PartnerAccessLink.id == UUID(message.about["access_link_id"]), PartnerAccessLink.used_at.is_(None))
+    ).scalar()
+
+
+def _partner_access(session: Session, message: Message, links: Links, footer: Footer) -> PartnerAccess:
+    link = session.get_one(PartnerAccessLink, UUID(message.about["access_link_id"]))
+    account = session.get_one(PartnerAccount, link.account_id)
+    return PartnerAccess(
+        footer=footer,
+        purpose=link.purpose,
+        legal_entity=session.get_one(Partner, account.partner_id).legal_name,
+        access_url=links.partner_access_url(link.id),
+        expires_at=link.expires_at,
+    )
+
+
 def _my_data_links(session: Session, message: Message, links: Links, footer: Footer) -> MyDataLinks:
     """The page of each request that this address made, also of those made after the mail was asked for."""
     key = select(Prospect.email_key).where(Prospect.id == message.prospect_id).scalar_subquery()
@@ -399,6 +435,7 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.PARTNER_LEAD: partner_lead,
     Template.PARTNER_BATCH: partner_batch,
     Template.PARTNER_METHOD: partner_method,
+    Template.PARTNER_ACCESS: _partner_access,
     Template.MY_DATA_LINKS: _my_data_links,
     Template.CONFIRM_ADDRESS: _confirm_address,
     Template.ADDRESS_CHANGE: _address_change,

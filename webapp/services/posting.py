@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -122,6 +123,12 @@ def posting_of(session: Session, lead: Lead, links: Links) -> bytes:
         attribution=submission.attribution,
     )
     return body_of(posting)
+
+
+def current_document(session: Session, lead_id: UUID, links: Links) -> dict[str, Any]:
+    """What the partner of a lead would get if it were sent now: with the details as the student has corrected them."""
+    document: dict[str, Any] = json.loads(posting_of(session, session.get_one(Lead, lead_id), links))
+    return document
 
 
 def body_of(posting: Posting) -> bytes:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from webapp.domain.lead import LeadStatus
+from webapp.domain.standing import Reader, Times, standing_of
 from webapp.queries.my_data import Introduction, LeadStep
 from webapp.ui.formats import format_datetime
 
@@ -35,18 +36,18 @@ class Standing:
 
 def standing(lead: Introduction) -> Standing:
     """The words for where `lead` stands."""
-    label, tone, meaning, next_step = _STANDINGS_FOR.get((lead.status, lead.reason or "")) or _STANDINGS[lead.status]
-    if lead.status is S.WITHDRAWN and was_sent(lead):
-        meaning = "You withdrew it after it was sent. We told the school to delete your details."
-    if (lead.status, lead.reason) in _MEANINGS:
-        meaning = _MEANINGS[lead.status, lead.reason]
-    told = {
-        "school": lead.legal_name,
-        "until": _moment(lead.due_at) or "soon",
-        "end": _moment(lead.expires_at),
-        "leaves": _moment(lead.undo_until),
-    }
-    return Standing(label, tone, meaning.format_map(told), next_step.format_map(told))
+    label, tone = _LABELS_FOR.get((lead.status, lead.reason or "")) or _LABELS[lead.status]
+    times = Times(undo_until=lead.undo_until, due_at=lead.due_at, retry_at=lead.retry_at, expires_at=lead.expires_at)
+    told = standing_of(
+        Reader.STUDENT,
+        lead.status,
+        lead.reason,
+        times,
+        partner=lead.legal_name,
+        say=format_datetime,
+        was_sent=was_sent(lead),
+    )
+    return Standing(label, tone, told.why, told.next_step)
 
 
 def timeline(lead: Introduction, now: datetime) -> Iterator[Event]:
@@ -98,142 +99,25 @@ def _moment(at: datetime | None) -> str:
 
 _REFUSED_FOR_GOOD: Final = re.compile(r"http_[0-9]{3}")
 
-_STANDINGS: Mapping[LeadStatus, tuple[str, str, str, str]] = {
-    S.UNDO_WINDOW: (
-        "Not sent yet",
-        "warm",
-        "Nothing has left us. You can still cancel.",
-        "It leaves by itself at {leaves}.",
-    ),
-    S.QUEUED: (
-        "About to be sent",
-        "neutral",
-        "It is next in line to leave for {school}.",
-        "It leaves within minutes. Until then you can still cancel.",
-    ),
-    S.HELD_CAP: (
-        "Waiting",
-        "neutral",
-        "{school} takes so many introductions at a time, and the limit is reached. Nothing has been sent.",
-        "We try again at {until}. If there is no room by {end}, it ends and nothing is sent.",
-    ),
-    S.HELD_SCHEDULE: (
-        "Waiting",
-        "neutral",
-        "{school} has asked us to send nothing at the moment. Nothing has been sent.",
-        "We look again at {until}. If it still waits at {end}, it ends and nothing is sent.",
-    ),
-    S.HELD_REVIEW: (
-        "Waiting",
-        "neutral",
-        "Something about it needs a person to look. Nothing has been sent.",
-        "One of us looks at it and sends it or not. If nobody has by {end}, it ends and nothing is sent.",
-    ),
-    S.DELIVERING: (
-        "Being sent",
-        "neutral",
-        "It is on its way to {school}.",
-        "If the school's computer does not answer, we try again for about three days and tell you when we give up.",
-    ),
-    S.DELIVERED: (
-        "Sent",
-        "good",
-        "{school} has your details and may contact you in the ways you allowed.",
-        "It is the school's turn now. If you hear nothing within a week, write to it yourself.",
-    ),
-    S.REJECTED: (
-        "Not taken",
-        "error",
-        "{school} did not take the introduction. Schools may do so for many reasons; it says nothing about you.",
-        "You can still apply there yourself, or choose another school from your list.",
-    ),
-    S.DUPLICATE_AT_PARTNER: (
-        "Known already",
-        "neutral",
-        "{school} told us that it had your details before.",
-        "Nothing changes by this. If you no longer want to hear from it, withdraw below, and we tell it so.",
-    ),
-    S.FAILED: (
-        "Not sent",
-        "error",
-        "We could not hand it over to {school}.",
-        "One of us may try again, unless you cancel. You can also apply there yourself.",
-    ),
-    S.WITHDRAWN: (
-        "Cancelled",
-        "neutral",
-        "You cancelled it before it was sent. The school got nothing.",
-        "There is nothing more to do. You can ask again from your list.",
-    ),
-    S.EXPIRED: (
-        "Ended",
-        "neutral",
-        "It could not be sent in time, so it ended. The school got nothing.",
-        "You can apply there yourself, or choose another school from your list.",
-    ),
-    S.FILTERED: (
-        "Not sent",
-        "neutral",
-        (
-            "{school} takes introductions of other students than you at the moment. It says nothing about you or about "
-            "being admitted. The school got nothing."
-        ),
-        "You can still apply there yourself, or choose another school from your list.",
-    ),
-    S.INVALID: (
-        "To put right",
-        "warm",
-        "Something in your details cannot be right, so nothing was sent.",
-        "Put it right below, and we look again at once. If it is not by {end}, it ends and nothing is sent.",
-    ),
+_LABELS: Mapping[LeadStatus, tuple[str, str]] = {
+    S.UNDO_WINDOW: ("Not sent yet", "warm"),
+    S.QUEUED: ("About to be sent", "neutral"),
+    S.HELD_CAP: ("Waiting", "neutral"),
+    S.HELD_SCHEDULE: ("Waiting", "neutral"),
+    S.HELD_REVIEW: ("Waiting", "neutral"),
+    S.DELIVERING: ("Being sent", "neutral"),
+    S.DELIVERED: ("Sent", "good"),
+    S.REJECTED: ("Not taken", "error"),
+    S.DUPLICATE_AT_PARTNER: ("Known already", "neutral"),
+    S.FAILED: ("Not sent", "error"),
+    S.WITHDRAWN: ("Cancelled", "neutral"),
+    S.EXPIRED: ("Ended", "neutral"),
+    S.FILTERED: ("Not sent", "neutral"),
+    S.INVALID: ("To put right", "warm"),
 }
-_ASKED_BEFORE: Final = (
-    "Waiting",
-    "neutral",
-    "You, or somebody with your details, asked for a school before. Nothing has been sent this time.",
-    "One of us looks at it and sends it or not. If nobody has by {end}, it ends and nothing is sent.",
-)
-_STANDINGS_FOR: Mapping[tuple[LeadStatus, str], tuple[str, str, str, str]] = {
-    (S.HELD_REVIEW, "duplicate_in_window"): _ASKED_BEFORE,
-    (S.HELD_REVIEW, "duplicate_in_flight"): _ASKED_BEFORE,
-    (S.HELD_REVIEW, "duplicate_in_system"): _ASKED_BEFORE,
-    (S.HELD_REVIEW, "details_doubtful"): (
-        "Waiting",
-        "neutral",
-        "Something in your details looks unusual, so one of us looks at it. Nothing has been sent.",
-        (
-            "If it is right, there is nothing to do. If not, put it right below, and we look again at once. "
-            "If nobody has by {end}, it ends and nothing is sent."
-        ),
-    ),
-    (S.HELD_REVIEW, "awaiting_confirmation"): (
-        "Confirm your address",
-        "warm",
-        "{school} takes only introductions whose e-mail address was confirmed. Nothing has been sent.",
-        (
-            "We mailed you a link. Open it and press the button there, and this goes on by itself. "
-            "If you have not by {end}, it ends and nothing is sent."
-        ),
-    ),
-    (S.EXPIRED, "expired_unconfirmed"): (
-        "Ended",
-        "neutral",
-        "Your e-mail address was not confirmed in time, so it ended. The school got nothing.",
-        "You can ask again from your list, or apply there yourself.",
-    ),
-    (S.EXPIRED, "expired_uncorrected"): (
-        "Ended",
-        "neutral",
-        "What could not be right in your details was not put right in time, so it ended. The school got nothing.",
-        "You can ask again from your list, or apply there yourself.",
-    ),
+_LABELS_FOR: Mapping[tuple[LeadStatus, str], tuple[str, str]] = {
+    (S.HELD_REVIEW, "awaiting_confirmation"): ("Confirm your address", "warm"),
 }
-_MEANINGS: Mapping[tuple[LeadStatus, str | None], str] = {
-    (S.EXPIRED, "no_place"): "{school} has no free place at the moment. It got nothing.",
-    (S.HELD_SCHEDULE, "outside_hours"): "{school} takes introductions at certain hours only. Nothing has been sent.",
-    (S.HELD_SCHEDULE, "paced"): "{school} takes a few introductions at a time. Nothing has been sent.",
-}
-"""Where the reason says more than the status."""
 _STEPS: Mapping[LeadStatus, tuple[str, str]] = {
     S.UNDO_WINDOW: ("You asked to be introduced", "done"),
     S.QUEUED: ("Ready to leave", "current"),

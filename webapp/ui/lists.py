@@ -1,14 +1,22 @@
 """What list pages share: reading filters from the address, and the addresses of the pages before and after."""
 
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from flask import abort, request, url_for
 
-from webapp.queries.paging import Page
-
 Code = TypeVar("Code", bound=StrEnum)
+
+
+class Neighbours(Protocol):
+    """A page of a list: opaque cursors to the pages before and after it."""
+
+    @property
+    def back(self) -> str | None: ...
+
+    @property
+    def on(self) -> str | None: ...
 
 
 def chosen(name: str, kind: type[Code]) -> Code | None:
@@ -49,7 +57,7 @@ def cursor() -> str | None:
     return request.args.get("page") or None
 
 
-def page_links(page: Page[Any]) -> dict[str, str | None]:
+def page_links(page: Neighbours) -> dict[str, str | None]:
     """The addresses of the neighbouring pages, with the filters kept."""
     kept = {name: value for name, value in request.args.items() if name != "page" and value}
 

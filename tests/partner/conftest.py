@@ -1,0 +1,135 @@
+"""The whole application on a database of its own, two schools, and ways to be somebody of them."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.browser import browser_page, chromium, faults, live_server, new_page
+from tests.factories.portal import MemberLogin, make_member
+from tests.factories.school import School, make_school
+from webapp.app import create_app
+from webapp.bootstrap import Runtime, build_runtime, replace_parts
+from webapp.domain.clock import FrozenClock
+from webapp.domain.ids import new_id
+from webapp.domain.partner_role import PartnerRole
+from webapp.gateways.wakeup import WakeUp
+from webapp.settings import Settings
+
+__all__ = ["browser_page", "chromium", "faults", "live_server", "new_page"]
+
+NOW = datetime(2026, 11, 25, 14, 5, tzinfo=UTC)
+_ADDRESSES = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def portal_runtime(make_database: Callable[[], AbstractContextManager[str]]) -> Iterator[Runtime]:
+    """A runtime on a database that all tests of this folder share: each makes rows of its own."""
+    with make_database() as url:
+        settings = Settings(
+            database_url=url,
+            redis_url="redis://127.0.0.1:1/0",
+            secret_key="a secret that only tests know, long enough",
+            rate_limits=False,
+        )
+        built = build_runtime(settings)
+        yield replace_parts(built, wake_up=WakeUp(lambda: None))
+        built.engine.dispose()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+def running(portal_runtime: Runtime, clock: FrozenClock) -> Runtime:
+    """The runtime with a clock that stands still."""
+    return replace_parts(portal_runtime, clock=clock)
+
+
+@pytest.fixture
+def app(running: Runtime) -> Flask:
+    return create_app(running.settings, runtime=running)
+
+
+@dataclass
+class Visitor:
+    """A browser of one person, coming from an address of its own."""
+
+    client: FlaskClient
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def token(self, path: str = "/partner/login") -> str:
+        """The token that a form of the page at `path` carries."""
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.client.get(path).text)
+        assert found is not None, f"{path} has no form"
+        return found[1]
+
+    def post(self, path: str, data: Mapping[str, object] | None = None, *, form_at: str = "/partner/") -> TestResponse:
+        """Post as the form at `form_at` would."""
+        return self.client.post(path, data={"csrf_token": self.token(form_at), **(data or {})})
+
+    def log_in(self, email: str, password: str, **more: str) -> TestResponse:
+        return self.post("/partner/login", {"email": email, "password": password, **more}, form_at="/partner/login")
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[[], Visitor]:
+    """A new visitor."""
+
+    def visit() -> Visitor:
+        client = app.test_client()
+        number = next(_ADDRESSES)
+        client.environ_base["REMOTE_ADDR"] = f"203.0.{number // 250}.{number % 250}"
+        return Visitor(client)
+
+    return visit
+
+
+@pytest.fixture
+def new_school(running: Runtime) -> Callable[[], School]:
+    """Makes schools with a live partner."""
+
+    def new_school() -> School:
+        with running.begin() as session:
+            return make_school(session, running.seal, name=f"Larkspur{new_id().hex[-8:]}")
+
+    return new_school
+
+
+@pytest.fixture
+def school(new_school: Callable[[], School]) -> School:
+    return new_school()
+
+
+@pytest.fixture
+def account(running: Runtime, school: School) -> Callable[..., MemberLogin]:
+    """Makes people: `account()` is an owner of `school`."""
+
+    def account(role: PartnerRole = PartnerRole.OWNER, of: School | None = None) -> MemberLogin:
+        with running.begin() as session:
+            return make_member(session, running, (of or school).partner_id, role)
+
+    return account
+
+
+@pytest.fixture
+def logged_in(visit: Callable[[], Visitor], account: Callable[..., MemberLogin]) -> Callable[..., Visitor]:
+    """Somebody who is logged in, an owner of `school` unless told otherwise."""
+
+    def logged_in(role: PartnerRole = PartnerRole.OWNER, of: School | None = None) -> Visitor:
+        visitor, login = visit(), account(role, of)
+        assert visitor.log_in(login.email, login.password).status_code == 302
+        return visitor
+
+    return logged_in

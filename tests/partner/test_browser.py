@@ -1,0 +1,141 @@
+"""Every page of the portal in a real browser: light and dark, wide and narrow, by keyboard and without script."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from tests.browser import LiveServer, appearance_violations, axe_violations, overflows
+from tests.factories.portal import MemberLogin, access_token, put_lead_in
+from tests.factories.school import School
+from webapp.bootstrap import Runtime
+from webapp.domain.ids import new_id
+from webapp.domain.lead import LeadStatus
+from webapp.domain.partner_role import PartnerRole
+from webapp.models import Lead
+from webapp.queries.consent_certificate import find_certificate_of_lead
+from webapp.queries.partner_leads import get_partner_lead
+from webapp.services.partner_account import Actor, invite
+
+pytestmark = pytest.mark.browser
+
+SEEN = (
+    *(LeadStatus.DELIVERED, LeadStatus.DELIVERING, LeadStatus.FAILED, LeadStatus.REJECTED),
+    *(LeadStatus.WITHDRAWN, LeadStatus.DUPLICATE_AT_PARTNER),
+)
+
+
+def furnish(session: Session, running: Runtime, school: School) -> list[str]:
+    """Some weeks of leads; the addresses of every page, one of each state among them."""
+    made = {status: put_lead_in(session, running, school, status) for status in (*SEEN, LeadStatus.HELD_CAP)}
+    for ago, count in ((1, 3), (2, 1), (4, 4)):
+        for number in range(count):
+            status = SEEN[number % 4]
+            lead_id, back = put_lead_in(session, running, school, status), timedelta(weeks=ago)
+            moved = {"created_at": Lead.created_at - back, "undo_until": Lead.undo_until - back}
+            session.execute(
+                update(Lead).where(Lead.id == lead_id).values(**moved, delivered_at=Lead.delivered_at - back)
+            )
+    session.flush()
+    delivery = get_partner_lead(session, school.partner_id, made[LeadStatus.DELIVERED]).deliveries[0].id
+    failed = get_partner_lead(session, school.partner_id, made[LeadStatus.FAILED]).deliveries[0].id
+    record = find_certificate_of_lead(session, school.partner_id, made[LeadStatus.WITHDRAWN])
+    pages = ["", "leads", "leads?status=rejected&kind=test", *(f"leads/{made[status]}" for status in SEEN)]
+    pages += ["deliveries", f"deliveries/{delivery}", f"deliveries/{failed}", f"consents/{record}"]
+    return [f"/partner/{page}" for page in (*pages, "analytics", "team", "settings", "activity", "account")]
+
+
+def invited(session: Session, running: Runtime, school: School) -> tuple[str, str]:
+    """The addresses of an invitation that is open, and of the page of whoever got it."""
+    account_id = invite(
+        session,
+        running.clock,
+        running.links,
+        partner_id=school.partner_id,
+        email=f"{new_id().hex}@school.example",
+        name="",
+        role=PartnerRole.READ_ONLY,
+        by=Actor("test"),
+    )
+    session.flush()
+    return f"/partner/access/{access_token(session, running, account_id)}", f"/partner/team/{account_id}"
+
+
+def enter(page: Page, url: str, login: MemberLogin) -> None:
+    page.goto(f"{url}/partner/")
+    page.get_by_label("E-mail address").fill(login.email)
+    page.get_by_label("Password").fill(login.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{url}/partner/")
+
+
+def look(page: Page, path: str) -> None:
+    """In the light all rules; in the dark and on a telephone those on looks, which is all that changes."""
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
+        violations = axe_violations(page) if scheme == "light" else appearance_violations(page)
+        assert violations == [], f"{path} at {width}"
+        assert overflows(page) == 0, f"{path} at {width}"
+    page.emulate_media(color_scheme="light")
+
+
+def test_no_page_has_a_fault_that_axe_finds(
+    app: Flask,
+    live_server: Callable[[Flask], LiveServer],
+    new_page: Callable[..., Page],
+    faults: list[str],
+    running: Runtime,
+    school: School,
+    account: Callable[..., MemberLogin],
+) -> None:
+    login = account()
+    with running.begin() as session:
+        pages = furnish(session, running, school)
+        invitation, person = invited(session, running, school)
+    url, page = live_server(app).url, new_page()
+    for path in ("/partner/login", "/partner/forgotten", invitation):
+        page.goto(url + path)
+        look(page, path)
+    enter(page, url, login)
+    for path in (*pages, person):
+        page.goto(url + path)
+        look(page, path)
+    page.get_by_role("link", name="Your account").click()
+    page.get_by_label("Your password now").first.fill(login.password)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Set up the second step").wait_for()
+    look(page, "second step")
+    assert faults == []
+
+
+def test_a_lead_is_found_and_exported_by_keyboard_and_without_script(
+    app: Flask,
+    live_server: Callable[[Flask], LiveServer],
+    new_page: Callable[..., Page],
+    faults: list[str],
+    running: Runtime,
+    school: School,
+    account: Callable[..., MemberLogin],
+) -> None:
+    with running.begin() as session:
+        lead_id = put_lead_in(session, running, school, LeadStatus.DELIVERED)
+    url, page = live_server(app).url, new_page(javascript=False)
+    enter(page, url, account(PartnerRole.ADMISSIONS))
+    page.get_by_role("link", name=re.compile("1 new lead")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/partner/leads?status=delivered")
+    page.get_by_role("link", name=str(lead_id)[-12:]).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/partner/leads/{lead_id}")
+    assert page.get_by_text("Ana Silva").is_visible()
+    page.go_back()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export these as CSV").press("Enter")
+    assert "Silva" in download.value.path().read_text()
+    assert faults == []

@@ -1,0 +1,138 @@
+"""One's own account: the password, and a second step at log-in."""
+
+import base64
+import io
+
+import qrcode
+import qrcode.image.svg
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.context import rate_limited, runtime
+from webapp.domain.errors import Refused
+from webapp.domain.one_time_code import enrolment_url
+from webapp.domain.partner_role import EVERYONE
+from webapp.partner.forms import ChangePasswordForm, CodeForm, ConfirmForm
+from webapp.partner.guard import member, needs_role
+from webapp.partner.trail import write_down
+from webapp.services import partner_access, partner_account, partner_login
+from webapp.services.password import is_password
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+ISSUER = "Program Match"
+WRONG = "This is not your password. Check it and try again."
+
+
+@blueprint.get("")
+@needs_role(EVERYONE)
+def index() -> ResponseReturnValue:
+    """Both, as they stand."""
+    return _page()
+
+
+@blueprint.post("/password")
+@rate_limited("10/minute;30/hour")
+@needs_role(EVERYONE)
+def change_password() -> ResponseReturnValue:
+    """Set another password; every log-in ends."""
+    sent, built = ChangePasswordForm(), runtime()
+    if not sent.validate_on_submit():
+        return _page(password=sent, status=422)
+    if not _is_own(sent.current.data or ""):
+        sent.current.errors = [WRONG]
+        return _page(password=sent, status=422)
+    try:
+        with built.begin() as transaction:
+            partner_access.change_password(transaction, built.clock, member().id, sent.password.data or "")
+            write_down(transaction, "password_changed", "partner_account", str(member().id))
+    except Refused as refusal:
+        sent.password.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
+        return _page(password=sent, status=422)
+    session.clear()
+    flash("Your password is changed. Log in with the new one, here and on your other devices.", "good")
+    return redirect(url_for("partner.login.form"), 303)
+
+
+@blueprint.post("/second-step/begin")
+@rate_limited("10/minute;30/hour")
+@needs_role(EVERYONE)
+def begin() -> ResponseReturnValue:
+    """Make the secret that the person's device is to share, and show it once."""
+    sent, built = ConfirmForm(), runtime()
+    if not sent.validate_on_submit() or not _is_own(sent.confirmed.data or ""):
+        sent.confirmed.errors = sent.confirmed.errors or [WRONG]
+        return _page(confirm=sent, status=422)
+    try:
+        with built.begin() as transaction:
+            secret = partner_account.begin_second_step(transaction, built.seal, member().id)
+    except Refused:
+        return redirect(url_for("partner.account.index"), 303)
+    url = enrolment_url(secret, issuer=ISSUER, account=member().email)
+    return render_template(
+        "partner/second_step.html", form=CodeForm(formdata=None), secret=secret, picture=_picture(url)
+    )
+
+
+@blueprint.post("/second-step/confirm")
+@rate_limited("10/minute;30/hour")
+@needs_role(EVERYONE)
+def confirm() -> ResponseReturnValue:
+    """Switch it on once a code proves that the device has the secret, and show the recovery codes, this once."""
+    sent, built = CodeForm(), runtime()
+    if not sent.validate_on_submit():
+        return render_template("partner/second_step.html", form=sent, secret=None, picture=None), 422
+    try:
+        with built.begin() as transaction:
+            codes = partner_account.confirm_second_step(
+                transaction, built.clock, built.seal, member().id, sent.code.data or ""
+            )
+            write_down(transaction, "second_step_on", "partner_account", str(member().id))
+    except Refused as refusal:
+        sent.code.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
+        return render_template("partner/second_step.html", form=sent, secret=None, picture=None), 422
+    return render_template("partner/recovery_codes.html", codes=codes)
+
+
+@blueprint.post("/second-step/end")
+@rate_limited("10/minute;30/hour")
+@needs_role(EVERYONE)
+def end() -> ResponseReturnValue:
+    """Switch it off; every log-in ends."""
+    sent, built = ConfirmForm(), runtime()
+    if not sent.validate_on_submit() or not _is_own(sent.confirmed.data or ""):
+        sent.confirmed.errors = sent.confirmed.errors or [WRONG]
+        return _page(confirm=sent, status=422)
+    with built.begin() as transaction:
+        partner_account.end_second_step(transaction, built.clock, member().id)
+        write_down(transaction, "second_step_off", "partner_account", str(member().id))
+    session.clear()
+    flash("The second step is off. Log in again.", "good")
+    return redirect(url_for("partner.login.form"), 303)
+
+
+def _page(
+    *, password: ChangePasswordForm | None = None, confirm: ConfirmForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    return (
+        render_template(
+            "partner/account.html",
+            password=password or ChangePasswordForm(formdata=None),
+            confirm=confirm or ConfirmForm(formdata=None),
+        ),
+        status,
+    )
+
+
+def _is_own(typed: str) -> bool:
+    with runtime().begin() as transaction:
+        known = partner_login.credentials_of(transaction, member().email)
+    return is_password(known.password, typed)
+
+
+def _picture(url: str) -> str:
+    """The address as a picture to scan, in the page itself: the secret goes to nobody else."""
+    image = qrcode.make(url, image_factory=qrcode.image.svg.SvgPathImage, border=2)
+    drawn = io.BytesIO()
+    image.save(drawn)
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()

@@ -1,0 +1,91 @@
+"""The forms of the portal."""
+
+from webapp.domain.partner_role import ROLE_LABELS, ROLE_MEANINGS
+from webapp.domain.time_zone import TIME_ZONES
+from webapp.ui.choices import Option, RadioField, SelectField
+from webapp.ui.fields import EmailField, PasswordField, TextField
+from webapp.ui.forms import BaseForm
+
+ROLES = [Option(role, label, ROLE_MEANINGS[role]) for role, label in ROLE_LABELS.items()]
+NEW_PASSWORD_HINT = "12 characters or more. Four unrelated words do well."  # noqa: S105  # a hint
+
+
+class LoginForm(BaseForm):
+    """E-mail and password."""
+
+    email = EmailField("E-mail address", autocomplete="username", required="Write your e-mail address.")
+    password = PasswordField("Password", max_length=200, required="Write your password.")
+
+
+class CodeForm(BaseForm):
+    """The second step of logging in, or its first code."""
+
+    code = TextField(
+        "Code",
+        max_length=20,
+        autocomplete="one-time-code",
+        required="Write the code.",
+        width="m",
+    )
+
+
+class ForgottenForm(BaseForm):
+    """Where to mail a link to."""
+
+    email = EmailField("E-mail address", autocomplete="username", required="Write your e-mail address.")
+
+
+class NewPasswordForm(BaseForm):
+    """A password to be set."""
+
+    password = PasswordField(
+        "New password",
+        max_length=200,
+        autocomplete="new-password",
+        hint=NEW_PASSWORD_HINT,
+        required="Choose a password.",
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A password to be set by somebody who is logged in."""
+
+    current = PasswordField("Your password now", max_length=200, required="Write the password you log in with.")
+
+
+class ConfirmForm(BaseForm):
+    """The password once more, before something that changes how one logs in."""
+
+    confirmed = PasswordField("Your password now", max_length=200, required="Write the password you log in with.")
+
+
+class InviteForm(BaseForm):
+    """Somebody to join the team."""
+
+    email = EmailField("E-mail address", autocomplete="off", required="Write their e-mail address.")
+    name = TextField("Name", max_length=100, autocomplete="off", hint="As the team knows them. May stay empty.")
+    role = RadioField("Role", options=ROLES, unknown=None, required="Choose what they may do.")
+
+
+class RoleForm(BaseForm):
+    """Another role for somebody."""
+
+    role = RadioField("Role", options=ROLES, unknown=None, required="Choose what they may do.")
+
+
+class SettingForm(BaseForm):
+    """Where to write to, and whose midnight a day ends at."""
+
+    contact_email = EmailField(
+        "Contact address",
+        autocomplete="off",
+        hint="Notices about withdrawn, corrected and erased leads are mailed here.",
+        required="Write an e-mail address.",
+    )
+    time_zone = SelectField(
+        "Time zone",
+        options=[Option(zone, label) for zone, label in TIME_ZONES.items()],
+        unknown=None,
+        hint="Days and months of your caps begin at midnight there.",
+        required="Choose a time zone.",
+    )

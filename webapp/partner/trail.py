@@ -1,0 +1,43 @@
+"""What a partner's people do is written down in the transaction that does it, and they can read it themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from webapp.context import client_address, runtime
+from webapp.partner.guard import member
+from webapp.services import audit
+from webapp.services.partner_account import Actor
+
+
+def write_down(
+    session: Session,
+    action: str,
+    object_type: str,
+    object_id: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write an audit entry about whoever is logged in. `before` and `after` hold no student's details."""
+    who = member()
+    audit.record(
+        session,
+        runtime().clock,
+        staff_id=None,
+        partner_id=who.partner_id,
+        actor=who.email,
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        before=before,
+        after=after,
+        remote_address=client_address(),
+    )
+
+
+def actor() -> Actor:
+    """Whoever is logged in, for services that write the entry themselves."""
+    who = member()
+    return Actor(who.email, who.id, client_address())

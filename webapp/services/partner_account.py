@@ -1,0 +1,269 @@
+"""A partner's team: inviting people, changing what they may do, letting them go; and the second step of a log-in."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.clock import Clock
+from webapp.domain.errors import NotFound, Problem, Refused
+from webapp.domain.ids import new_id, new_token, token_hash
+from webapp.domain.links import Links
+from webapp.domain.one_time_code import (
+    matching_step,
+    new_recovery_codes,
+    new_shared_secret,
+    plain_recovery_code,
+)
+from webapp.domain.partner import PartnerStatus
+from webapp.domain.partner_role import AccessPurpose, PartnerRole
+from webapp.gateways.sealing import Seal
+from webapp.models import Partner, PartnerAccount
+from webapp.services import audit, partner_access
+from webapp.services.password import hash_password
+
+LONGEST_NAME = 100
+MOST_PEOPLE = 200
+"""In one team; more are a mistake or a misuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts on a team: a person of it, or (`account_id` None) staff or somebody at the command line."""
+
+    name: str
+    account_id: UUID | None = None
+    remote_address: str | None = None
+
+
+def invite(
+    session: Session,
+    clock: Clock,
+    links: Links,
+    *,
+    partner_id: UUID,
+    email: str,
+    name: str,
+    role: PartnerRole,
+    by: Actor,
+) -> UUID:
+    """Add a person to a team and mail them a link to set a password; the account's id.
+
+    Inviting somebody who has not accepted yet mails a new link. Refused with every reason: bad address, address taken,
+    partner ended, team full. Of an address that belongs to another partner nothing more is said than that it cannot be
+    used.
+    """
+    _locked_partner(session, partner_id)
+    problems: list[Problem] = []
+    address = _checked_address(email, problems)
+    if len(name.strip()) > LONGEST_NAME:
+        problems.append(Problem("name", "The name is long.", f"Use at most {LONGEST_NAME} characters."))
+    known = _by_address(session, address) if address else None
+    if known is not None and (known.partner_id != partner_id or known.password is not None or not known.active):
+        problems.append(Problem("email", "This address cannot be used.", "Use another address, or ask us."))
+    if _count(session, partner_id) >= MOST_PEOPLE:
+        problems.append(Problem("email", f"A team has at most {MOST_PEOPLE} people.", "Remove somebody first."))
+    if problems:
+        raise Refused(*problems)
+    account = known or PartnerAccount(
+        id=new_id(), partner_id=partner_id, email=address, name="", session_stamp=new_token(), active=True
+    )
+    account.name, account.role = name.strip(), role
+    session.add(account)
+    session.flush()
+    partner_access.send(session, clock, links, account, AccessPurpose.INVITATION)
+    _write_down(session, clock, account, "invited", by, after={"email": address, "role": role})
+    return account.id
+
+
+def change_role(
+    session: Session, clock: Clock, *, partner_id: UUID, account_id: UUID, role: PartnerRole, by: Actor
+) -> None:
+    """Give a person another role and end their log-ins. Refused when it would leave the team without an owner."""
+    account = _of_team(session, partner_id, account_id)
+    if account.role is role:
+        return
+    before = account.role
+    if before is PartnerRole.OWNER:
+        _keep_an_owner(session, account)
+    account.role, account.session_stamp, account.updated_at = role, new_token(), clock.now()
+    _write_down(session, clock, account, "role_changed", by, before={"role": before}, after={"role": role})
+
+
+def remove(session: Session, clock: Clock, *, partner_id: UUID, account_id: UUID, by: Actor) -> None:
+    """Delete a person's account, their log-ins and their links. Refused for the last owner.
+
+    What they did stays in the trail under their address.
+    """
+    account = _of_team(session, partner_id, account_id)
+    if account.role is PartnerRole.OWNER:
+        _keep_an_owner(session, account)
+    _write_down(session, clock, account, "removed", by, before={"email": account.email, "role": account.role})
+    session.delete(account)
+    session.flush()
+
+
+def begin_second_step(session: Session, seal: Seal, account_id: UUID) -> str:
+    """A new secret for the person's device; it counts once `confirm_second_step` has seen a code of it."""
+    account = _locked(session, account_id)
+    if account.totp_since is not None:
+        raise Refused(Problem("code", "The second step is on already.", "Switch it off first."))
+    secret = new_shared_secret()
+    account.sealed_totp, account.totp_step = seal.close(secret), None
+    return secret
+
+
+def confirm_second_step(session: Session, clock: Clock, seal: Seal, account_id: UUID, code: str) -> tuple[str, ...]:
+    """Switch the second step on; the recovery codes, which are told this once. Refused when `code` is wrong."""
+    account = _locked(session, account_id)
+    if account.sealed_totp is None or account.totp_since is not None or not _uses_code(account, clock, seal, code):
+        raise Refused(Problem("code", "This is not the code of this moment.", "Check your device's clock, try again."))
+    codes = new_recovery_codes()
+    account.totp_since, account.updated_at = clock.now(), clock.now()
+    account.recovery_codes = [token_hash(plain_recovery_code(each)).hex() for each in codes]
+    return codes
+
+
+def end_second_step(session: Session, clock: Clock, account_id: UUID) -> None:
+    """Switch the second step off and end the person's log-ins."""
+    account = _locked(session, account_id)
+    account.sealed_totp = account.totp_since = account.totp_step = None
+    account.recovery_codes, account.session_stamp, account.updated_at = [], new_token(), clock.now()
+
+
+def passes_second_step(session: Session, clock: Clock, seal: Seal, account_id: UUID, code: str) -> bool:
+    """Whether `code` is that of the person's device, or one of their recovery codes. Either is used up by it."""
+    account = _locked(session, account_id)
+    if account.totp_since is None:
+        return False
+    if _uses_code(account, clock, seal, code):
+        return True
+    digest = token_hash(plain_recovery_code(code)).hex()
+    if digest not in account.recovery_codes:
+        return False
+    account.recovery_codes = [each for each in account.recovery_codes if each != digest]
+    return True
+
+
+def make_demo_account(
+    session: Session, clock: Clock, *, partner_slug: str, email: str, name: str, password: str
+) -> bool:
+    """An owner with a known password for a demo school; False when the address is there already. Never in production:
+    the caller sees to that."""
+    partner = session.execute(select(Partner).where(Partner.slug == partner_slug)).scalar_one()
+    if _by_address(session, email) is not None:
+        return False
+    account = PartnerAccount(
+        id=new_id(),
+        partner_id=partner.id,
+        email=email,
+        name=name,
+        role=PartnerRole.OWNER,
+        active=True,
+        password=hash_password(password),
+        session_stamp=new_token(),
+        created_at=clock.now(),
+    )
+    session.add(account)
+    session.flush()
+    return True
+
+
+def _uses_code(account: PartnerAccount, clock: Clock, seal: Seal, code: str) -> bool:
+    if account.sealed_totp is None:
+        return False
+    step = matching_step(seal.open(account.sealed_totp), code, clock.now(), last_step=account.totp_step)
+    if step is None:
+        return False
+    account.totp_step = step
+    return True
+
+
+def _locked_partner(session: Session, partner_id: UUID) -> Partner:
+    """Whoever changes a team waits here, so that two owners cannot remove each other at once."""
+    partner = session.execute(
+        select(Partner).where(Partner.id == partner_id).with_for_update(key_share=True)
+    ).scalar_one_or_none()
+    if partner is None:
+        raise NotFound("There is no such partner.")
+    if partner.status is PartnerStatus.ENDED:
+        raise Refused(Problem("partner", "This partner has ended.", "Ask us to open it again."))
+    return partner
+
+
+def _of_team(session: Session, partner_id: UUID, account_id: UUID) -> PartnerAccount:
+    _locked_partner(session, partner_id)
+    account = session.execute(
+        select(PartnerAccount)
+        .where(PartnerAccount.id == account_id, PartnerAccount.partner_id == partner_id)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if account is None:
+        raise NotFound("There is no such person in this team.")
+    return account
+
+
+def _locked(session: Session, account_id: UUID) -> PartnerAccount:
+    return session.execute(select(PartnerAccount).where(PartnerAccount.id == account_id).with_for_update()).scalar_one()
+
+
+def _keep_an_owner(session: Session, account: PartnerAccount) -> None:
+    others = session.execute(
+        select(func.count()).where(
+            PartnerAccount.partner_id == account.partner_id,
+            PartnerAccount.id != account.id,
+            PartnerAccount.role == PartnerRole.OWNER,
+            PartnerAccount.active,
+            PartnerAccount.password.is_not(None),
+        )
+    ).scalar_one()
+    if others == 0:
+        raise Refused(
+            Problem("role", "The team would have no owner who can log in.", "Make somebody else an owner first.")
+        )
+
+
+def _by_address(session: Session, address: str) -> PartnerAccount | None:
+    return session.execute(
+        select(PartnerAccount).where(func.lower(PartnerAccount.email) == address.lower())
+    ).scalar_one_or_none()
+
+
+def _count(session: Session, partner_id: UUID) -> int:
+    return session.execute(select(func.count()).where(PartnerAccount.partner_id == partner_id)).scalar_one()
+
+
+def _checked_address(email: str, problems: list[Problem]) -> str:
+    try:
+        checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        problems.append(Problem("email", f"It is not an e-mail address: {error}", "Check its spelling."))
+        return ""
+    return str(checked.normalized).lower()
+
+
+def _write_down(
+    session: Session,
+    clock: Clock,
+    account: PartnerAccount,
+    action: str,
+    by: Actor,
+    *,
+    before: dict[str, str] | None = None,
+    after: dict[str, str] | None = None,
+) -> None:
+    audit.record(
+        session,
+        clock,
+        staff_id=None,
+        partner_id=account.partner_id,
+        actor=by.name,
+        action=action,
+        object_type="partner_account",
+        object_id=str(account.id),
+        before=before,
+        after=after,
+        remote_address=by.remote_address,
+    )
