@@ -223,21 +223,6 @@ class TestStaff:
         assert (result.exit_code, "--password-stdin" in result.stderr) == (2, True)
 
 
-class TestPartner:
-    def test_a_first_owner_is_invited_by_mail_and_again_before_they_join(self, demo_env: Env) -> None:
-        for _ in range(2):
-            result = shell("partner", "invite", "quillmere", "Ada@school.example", "--name", "Ada", env=demo_env)
-            assert result.exit_code == 0, result.stderr
-            assert "Invited: Ada@school.example (Owner)" in result.stdout
-        told = "SELECT string_agg(role || ' ' || (password IS NULL), ',') FROM partner_accounts WHERE name = 'Ada'"
-        assert value(demo_env, told) == "owner true"
-        assert value(demo_env, "SELECT count(*) FROM messages WHERE template = 'partner_access'") == 2
-        open_links = "SELECT count(*) FROM partner_access_links WHERE used_at IS NULL"
-        assert value(demo_env, open_links) == 1
-        assert shell("partner", "invite", "nobody", "ada@school.example", env=demo_env).exit_code == 1
-        assert shell("partner", "invite", "quillmere", "no address", env=demo_env).exit_code == 1
-
-
 class TestOutboxAndDeliveries:
     def test_the_outbox_says_what_waits(self, demo_env: Env) -> None:
         found = json.loads(shell("outbox", "status", "--json", env=demo_env).stdout)
@@ -255,3 +240,18 @@ class TestOutboxAndDeliveries:
     def test_nothing_failed_is_nothing_replayed(self, demo_env: Env) -> None:
         result = shell("deliveries", "replay", "--failed-since", "2026-01-01", env=demo_env)
         assert (result.exit_code, result.stdout) == (0, "0 deliveries will be sent again.\n")
+
+
+class TestPartner:
+    def test_a_first_owner_is_invited_by_mail_and_again_before_they_join(self, demo_env: Env) -> None:
+        for _ in range(2):
+            result = shell("partner", "invite", "quillmere", "Ada@school.example", "--name", "Ada", env=demo_env)
+            assert result.exit_code == 0, result.stderr
+            assert "Invited: Ada@school.example (Owner)" in result.stdout
+        told = "SELECT string_agg(role || ' ' || (password IS NULL), ',') FROM partner_accounts WHERE name = 'Ada'"
+        assert value(demo_env, told) == "owner true"
+        assert value(demo_env, "SELECT count(*) FROM messages WHERE template = 'partner_access'") == 2
+        open_links = "SELECT count(*) FROM partner_access_links WHERE used_at IS NULL"
+        assert value(demo_env, open_links) == 1
+        assert shell("partner", "invite", "nobody", "ada@school.example", env=demo_env).exit_code == 1
+        assert shell("partner", "invite", "quillmere", "no address", env=demo_env).exit_code == 1

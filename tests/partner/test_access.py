@@ -29,6 +29,8 @@ OPEN = {
     "partner.access.set_password",
     "partner.notices.show",
     "partner.notices.confirm",
+    "partner.status.show",
+    "partner.status.record",
 }
 POSTS: dict[str, frozenset[PartnerRole]] = {
     "partner.login.log_out": EVERYONE,

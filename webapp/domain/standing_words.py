@@ -156,6 +156,31 @@ WHY_BY_REASON: Final[Mapping[tuple[LeadStatus, str], Three]] = {
         "Its time ran out before your system could take it.",
         "Its time ran out before the computer of {partner} took it.",
     ),
+    (S.FAILED, "endpoint_disabled"): (
+        "The delivery method of {partner} is switched off, after too many failures or by hand.",
+        "Your delivery method is switched off, after too many failures or by hand.",
+        "The address that {partner} gave us does not work at the moment.",
+    ),
+    (S.FAILED, "mapping_failed"): (
+        "The lead lacks a field that the field map of {partner} needs.",
+        "The lead lacks a field that your field map needs.",
+        "Your request lacks something that the computer of {partner} asks for.",
+    ),
+    (S.FAILED, "mail_failed"): (
+        "The mail server of {partner} refused the mail, or could not be reached for days.",
+        "Your mail server refused the mail, or could not be reached for days.",
+        "The mail server of {partner} did not take it.",
+    ),
+    (S.FAILED, "mail_suppressed"): (
+        "The address of {partner} gets no mail from us.",
+        "Your address gets no mail from us, after a complaint or because it bounced.",
+        "The mail address that {partner} gave us takes nothing from us.",
+    ),
+    (S.FAILED, "mail_uncertain"): (
+        "Whether the mail server of {partner} took the mail is not known: ask before sending it again.",
+        "Whether your mail server took the mail is not known: look for it by its lead id.",
+        "We do not know whether the mail to {partner} arrived.",
+    ),
     (S.FAILED, "no_endpoint"): (
         "{partner} has no working endpoint to post to.",
         "We have no working address of yours to hand it over to.",
