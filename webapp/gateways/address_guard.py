@@ -88,6 +88,19 @@ def guard(url: str, *, allow_loopback: bool, resolve: Resolver = resolve_with_sy
     return Target(parts.scheme, host, port, path + query, tuple(found[:MAX_ADDRESSES]))
 
 
+def check_form(url: str, *, allow_loopback: bool) -> None:
+    """Raises Permanent where `url` cannot be an address we post to, whatever its name leads to. Looks nothing up.
+
+    With `allow_loopback` (development) plain http is let through here; `guard` asks where it leads.
+    """
+    parts, _ = _split(url)
+    literal = _literal(_canonical_host(parts.hostname or ""))
+    if literal is not None:
+        judge(str(literal), allow_loopback=allow_loopback)
+    if parts.scheme == "http" and not allow_loopback:
+        raise _refused("The address must begin with https://.")
+
+
 def judge(address: str, *, allow_loopback: bool) -> None:
     """Raises Permanent `address_refused` unless `address` is a public unicast one (or allowed loopback)."""
     parsed = _parsed(address)

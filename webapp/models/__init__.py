@@ -1,6 +1,7 @@
 """Tables. Importing this package registers all of them on `Base.metadata`."""
 
 from webapp.models.account import FailedLogin, StaffAccount, StaffRole
+from webapp.models.api_key import ApiKey, KeptAnswer
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
@@ -21,6 +22,7 @@ from webapp.models.partner import GroupedProgram, Partner, PartnerEndpoint, Part
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
+from webapp.models.program_proposal import ProgramProposal
 from webapp.models.prospect import Prospect
 from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
@@ -31,6 +33,7 @@ from webapp.models.suppression import Suppression
 from webapp.models.terms import CapUse, PartnerTerms
 
 __all__ = [
+    "ApiKey",
     "Attempt",
     "AuditEntry",
     "Base",
@@ -48,6 +51,7 @@ __all__ = [
     "ImportStatus",
     "InboxMail",
     "Institution",
+    "KeptAnswer",
     "Lead",
     "LeadAnswer",
     "LeadEvent",
@@ -66,6 +70,7 @@ __all__ = [
     "PendingRequest",
     "Program",
     "ProgramGroup",
+    "ProgramProposal",
     "Prospect",
     "ReceivedPosting",
     "ResumeLink",

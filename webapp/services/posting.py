@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -121,6 +122,15 @@ def posting_of(session: Session, lead: Lead, links: Links) -> bytes:
         attribution=submission.attribution,
     )
     return body_of(posting)
+
+
+def find_document(session: Session, lead_id: UUID, links: Links) -> dict[str, Any] | None:
+    """The document of `lead_id` as it would be posted now, with the student's corrections; None without the lead."""
+    lead = session.get(Lead, lead_id)
+    if lead is None:
+        return None
+    document: dict[str, Any] = json.loads(posting_of(session, lead, links))
+    return document
 
 
 def body_of(posting: Posting) -> bytes:
