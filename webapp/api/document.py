@@ -1,9 +1,10 @@
 """The OpenAPI document: what the views declare, and what the guard asks of them, in one."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, current_app, jsonify
+from flask import Blueprint, Flask, Response, current_app
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import APISpec
 from flask_openapi3.models.components import Components
@@ -37,7 +38,7 @@ _REF: Final = "#/components/schemas/"
 @open_to_all(READS)
 def show() -> Response:
     """The OpenAPI document."""
-    return jsonify(document())
+    return Response(json.dumps(document(), ensure_ascii=False), mimetype="application/json")
 
 
 def document() -> dict[str, Any]:
@@ -101,6 +102,8 @@ def _complete(operation: dict[str, Any], method: str, access: Access) -> None:
     responses = operation["responses"]
     places = {each["in"] for each in operation.get("parameters", ())}
     statuses = {429, 500}
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _never_null(parameter["schema"])
     if access.scope is not None or not access.public:
         statuses |= {401, 403}
         operation["security"] = [*([{}] if access.public else []), {"key": [access.scope] if access.scope else []}]
@@ -122,6 +125,14 @@ def _complete(operation: dict[str, Any], method: str, access: Access) -> None:
         if not response["description"]:
             response["description"] = "Done."
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is left out or has a value: in an address there is no null."""
+    choices = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    if len(choices) != 1:
+        return schema
+    return {**{key: value for key, value in schema.items() if key not in ("anyOf", "default")}, **choices[0]}
 
 
 def _problem_response(status: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.program_proposal import ProposalKind, ProposalStatus
@@ -19,7 +20,7 @@ class ProgramProposal(Base):
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
     kind: Mapped[ProposalKind] = mapped_column(status_of(ProposalKind))
     program_id: Mapped[str]
-    listing: Mapped[JsonObject | None]
+    listing: Mapped[JsonObject | None] = mapped_column(JSONB(none_as_null=True))
     note: Mapped[str | None]
     test: Mapped[bool]
     status: Mapped[ProposalStatus] = mapped_column(status_of(ProposalStatus))

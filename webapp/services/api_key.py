@@ -104,7 +104,7 @@ def authenticate(session: Session, clock: Clock, presented: str) -> Caller | Non
     row = session.execute(
         select(ApiKey, Partner).join(Partner, Partner.id == ApiKey.partner_id).where(ApiKey.prefix == (prefix or ""))
     ).first()
-    key, partner = row._tuple() if row else (None, None)
+    key, partner = (row[0], row[1]) if row else (None, None)
     fits = hmac.compare_digest(key.secret_hash if key else _NOBODY, token_hash(presented))
     now = clock.now()
     if key is None or partner is None or not fits or not _is_good(key, now) or partner.status is PartnerStatus.ENDED:
