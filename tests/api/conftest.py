@@ -1,4 +1,4 @@
-"""The application with two partners in it, each with leads, keys, deliveries and proposals, on a database of its own."""
+"""The application with two partners in it, each with leads, keys and deliveries, on a database of its own."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -48,7 +48,7 @@ class Side:
     key: str
     leads: dict[str, UUID] = field(default_factory=dict)
     deliveries: dict[str, UUID] = field(default_factory=dict)
-    proposal: UUID = UUID(int=0)
+    proposal: UUID | None = None
 
     def ids(self) -> dict[str, str]:
         """What stands for each parameter of a path."""

@@ -71,8 +71,6 @@ def guard() -> None:
 
 def tell_limits(response: Response) -> Response:
     """Say how many requests are left, in the fields of the IETF draft `draft-ietf-httpapi-ratelimit-headers`."""
-    for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"):
-        response.headers.pop(name, None)
     current = limiter.current_limit
     if current is not None:
         window, left = current.limit.get_expiry(), max(current.remaining, 0)
@@ -132,12 +130,13 @@ def _refuse_constant(_name: str) -> NoReturn:
 
 
 def _limits() -> str:
-    limits: str = g.api_limits
+    # The library looks at it before the guard has run as well; nothing is counted then.
+    limits: str = g.get("api_limits", READS)
     return limits
 
 
 def _counted() -> str:
-    counted: str = g.api_counted
+    counted: str = g.get("api_counted", client_address())
     return counted
 
 

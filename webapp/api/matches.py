@@ -50,7 +50,7 @@ class Reason(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     code: str
-    criterion: str
+    criterion: str | None
     source: str | None
     as_of: str | None
 
