@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from tests.api.conftest import EVERY, NOW, Caller, Side, World
+from tests.api.conftest import Caller
+from tests.api.world import EVERY, NOW, Side, World
 from webapp.api.access import ACCESS_MARK, Access
 from webapp.api.document import current_document, operations
 from webapp.bootstrap import Runtime, replace_parts

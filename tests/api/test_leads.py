@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from tests.api.conftest import NOW, Caller, World
+from tests.api.conftest import Caller
+from tests.api.world import NOW, World
 from webapp.bootstrap import Runtime
 from webapp.models import Lead, Prospect
 
@@ -15,7 +16,6 @@ Call = Callable[[str | None], Caller]
 def test_only_leads_that_were_handed_over_are_listed(call: Call, world: World) -> None:
     for side in (world.live, world.test, world.rival):
         told = call(side.key).get("/leads").json
-        assert told is not None
         assert {each["lead_id"] for each in told["items"]} == {
             str(side.leads[name]) for name in ("delivered", "failed", "withdrawn")
         }
@@ -28,19 +28,16 @@ def test_only_leads_that_were_handed_over_are_listed(call: Call, world: World) -
 def test_details_are_there_only_while_the_lead_is_delivered(call: Call, world: World, api_runtime: Runtime) -> None:
     caller, side = call(world.live.key), world.live
     found = caller.get(f"/leads/{side.leads['delivered']}").json
-    assert found is not None
     assert found["document"]["lead_id"] == found["lead_id"]
     assert found["document"]["student"]["email"] == f"delivered-{side.school.program_id}-False@student.example"
     for name in ("failed", "withdrawn"):
         answer = caller.get(f"/leads/{side.leads[name]}")
-        assert answer.json is not None
         assert answer.json["document"] is None
         assert "student.example" not in answer.text
     with api_runtime.begin() as session:
         prospect = session.get_one(Lead, side.leads["delivered"]).prospect_id
         session.execute(update(Prospect).where(Prospect.id == prospect).values(erased_at=NOW))
     erased = caller.get(f"/leads/{side.leads['delivered']}").json
-    assert erased is not None
     assert (erased["erased"], erased["document"]) == (True, None)
     with api_runtime.begin() as session:
         session.execute(update(Prospect).where(Prospect.id == prospect).values(erased_at=None))
@@ -50,7 +47,6 @@ def test_pages_filters_and_the_time_of_the_last_poll(call: Call, world: World) -
     caller, seen, cursor = call(world.live.key), [], None
     for _ in range(3):
         page = caller.get("/leads", query_string={"limit": 1, **({"cursor": cursor} if cursor else {})}).json
-        assert page is not None
         seen += [each["lead_id"] for each in page["items"]]
         cursor = page["next_cursor"]
     assert cursor is None
@@ -65,7 +61,6 @@ def test_pages_filters_and_the_time_of_the_last_poll(call: Call, world: World) -
         ({"updated_since": (NOW + timedelta(days=1)).isoformat()}, set()),
     ):
         told = caller.get("/leads", query_string=query).json
-        assert told is not None
         assert {each["lead_id"] for each in told["items"]} == {str(world.live.leads[name]) for name in names}, query
 
 
@@ -80,21 +75,17 @@ def test_what_is_as_it_was_is_not_sent_again(call: Call, world: World) -> None:
 def test_deliveries_tell_every_attempt_and_no_withdrawn_students_words(call: Call, world: World) -> None:
     caller, side = call(world.live.key), world.live
     listed = caller.get("/webhook-deliveries").json
-    assert listed is not None
     assert {each["delivery_id"] for each in listed["items"]} == {
         str(side.deliveries[name]) for name in ("delivered", "failed", "withdrawn")
     }
     one = caller.get(
         "/webhook-deliveries", query_string={"lead_id": str(side.leads["failed"]), "status": "failed"}
     ).json
-    assert one is not None
     assert [each["attempts_made"] for each in one["items"]] == [2]
     failed = caller.get(f"/webhook-deliveries/{side.deliveries['failed']}").json
-    assert failed is not None
     assert [each["http_status"] for each in failed["attempts"]] == [503, 503]
     for name, answer in (("delivered", "thank you, delivered student"), ("withdrawn", None)):
         told = caller.get(f"/webhook-deliveries/{side.deliveries[name]}").json
-        assert told is not None
         assert [each["answer"] for each in told["attempts"]] == [answer]
     for name in ("undo", "held"):
         assert caller.get(f"/webhook-deliveries/{side.deliveries[name]}").status_code == 404

@@ -1,6 +1,7 @@
 """How often a caller may ask: counted per key, told in headers, and keys that are wrong counted too."""
 
-from tests.api.conftest import Caller, World
+from tests.api.conftest import Caller
+from tests.api.world import World
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, replace_parts
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.conftest import Caller, World
+from tests.api.conftest import Caller
 from tests.api.test_access import rows
+from tests.api.world import World
 from tests.factories.demo_catalogue import demo_listings
 from webapp.api.profile_schema import profile_schema
 from webapp.app import create_app
@@ -90,7 +91,7 @@ def test_an_unknown_key_or_value_is_refused_by_name(asking: Caller, profile: dic
     ],
 )
 def test_what_is_no_json_object_is_told_so(asking: Caller, body: bytes, kind: str, status: int) -> None:
-    answer = asking.client.post("/api/v1/matches", data=body, content_type=kind)
+    answer: Any = asking.client.post("/api/v1/matches", data=body, content_type=kind)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     told = answer.json
     assert told["status"] == status

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from tests.api.conftest import NOW, Caller, World, make_key, make_school
+from tests.api.conftest import Caller
+from tests.api.world import NOW, World, make_key
+from tests.factories.school import make_school
 from webapp.bootstrap import Runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.clock import FrozenClock
@@ -97,7 +99,7 @@ def test_a_repeat_is_answered_as_the_first_was(call: Call, world: World, api_run
 
 def test_of_many_at_once_one_is_done(call: Call, world: World, api_runtime: Runtime) -> None:
     name = {"Idempotency-Key": new_id().hex}
-    body = {"kind": "listing", "listing": listing(world)}
+    body: dict[str, Any] = {"kind": "listing", "listing": listing(world)}
     with ThreadPoolExecutor(4) as pool:
         answers = list(
             pool.map(lambda _: call(world.live.key).post("/program-proposals", body, headers=name), range(8))

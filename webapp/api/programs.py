@@ -14,7 +14,7 @@ from webapp.context import runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.credential import Credential
 from webapp.domain.geography import STATES
-from webapp.domain.listing import COLUMNS, to_row
+from webapp.domain.listing import COLUMNS, PROGRAM_ID, to_row
 from webapp.domain.profile import Modality
 from webapp.queries.program import ListedProgram, Search, find_program, list_published
 
@@ -25,7 +25,7 @@ Words = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
 
 
 class ProgramPath(BaseModel):
-    program_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._:-]{0,79}$")]
+    program_id: str = Field(json_schema_extra={"pattern": r"^[a-z0-9][a-z0-9._:-]{0,79}$"})
 
 
 class ProgramQuery(PageQuery):
@@ -90,6 +90,8 @@ def index(query: ProgramQuery) -> Response:
 @needs_key(Scope.PROGRAMS_READ)
 def show(path: ProgramPath) -> Response:
     """One program, while it is published."""
+    if not PROGRAM_ID.fullmatch(path.program_id):
+        raise Failure(404)
     with runtime().begin() as session:
         found = find_program(session, path.program_id)
     if found is None or not found.is_published:
