@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import context
 from webapp.admin.blueprint import install_admin
+from webapp.api.blueprint import install_api
 from webapp.bootstrap import Runtime, build_runtime, load_settings
 from webapp.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from webapp.ops import demo_schools, inbox, views
@@ -48,6 +49,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> Flask:
     install_student(app)
     install_partner(app)
     install_admin(app)
+    install_api(app)
     if not settings.is_production:
         app.register_blueprint(inbox.blueprint)
         app.register_blueprint(demo_schools.blueprint)

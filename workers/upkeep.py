@@ -6,6 +6,7 @@ from webapp.services import (
     draft,
     erasure,
     exposure,
+    kept_answer,
     link_request,
     outbox,
     partner_access,
@@ -41,6 +42,7 @@ def purge() -> None:
         link_request.purge,
         erasure.clear_latecomers,
         retention.purge,
+        kept_answer.purge,
     ):
         with runtime().begin() as session:
             work(session, runtime().clock)

@@ -510,7 +510,7 @@ def test_methods_are_added_ordered_changed_and_taken_away_in_words(
     post = delivery_method.add(session, clock, seal, school.partner_id, POST)
     assert post.secret
     portal = delivery_method.add(session, clock, seal, school.partner_id, PORTAL)
-    with pytest.raises(Refused, match="Remove one first") as refused:
+    with pytest.raises(Refused, match="Remove one, or switch it off, first") as refused:
         delivery_method.add(session, clock, seal, school.partner_id, PORTAL)
     assert {problem.where for problem in refused.value.problems} == {"methods", "kind"}
     order = [portal.method_id, school.endpoint_id, post.method_id]

@@ -1,18 +1,27 @@
-"""`program-match partner`: people of partners who log in to the portal."""
+"""`program-match partner`: people of partners who log in to the portal, and API keys of their systems."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import click
 
+from webapp.cli.output import print_json, print_table
 from webapp.cli.runtime import open_runtime
+from webapp.domain.api_key import Scope
 from webapp.domain.partner_role import ROLE_LABELS, PartnerRole
+from webapp.queries.api_key import ApiKeyRow, get_partner_id, list_api_keys
 from webapp.queries.partner_team import find_partner_by_slug
+from webapp.services.api_key import create_key, revoke_key
 from webapp.services.partner_account import Actor, invite
+
+ACTOR = "command line"
 
 
 @click.group("partner")
 def partner() -> None:
-    """People of partners who log in to the portal."""
+    """What is set up for a partner. SLUG is its short name, as in the back office."""
 
 
 @partner.command("invite")
@@ -36,7 +45,86 @@ def invite_person(slug: str, email: str, role: str, name: str) -> None:
         partner_id = find_partner_by_slug(session, slug)
         if partner_id is None:
             raise click.ClickException(f"There is no partner with the short name {slug[:80]}.")
-        by = Actor("command line")
+        by = Actor(ACTOR)
         invite(session, runtime.clock, runtime.links, partner_id=partner_id, email=email, name=name, role=wanted, by=by)
         address = f"{runtime.settings.base_url}/partner"
     click.echo(f"Invited: {email} ({ROLE_LABELS[wanted]}). The link is in their mail; they log in at {address}")
+
+
+@partner.group("key")
+def key() -> None:
+    """API keys of a partner's own systems."""
+
+
+@key.command("create")
+@click.argument("slug")
+@click.option("--name", required=True, help="Who or what will use it.")
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice([str(each) for each in Scope]))
+@click.option("--live", is_flag=True, help="A key for live data; without it, for test data only.")
+@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="The day (UTC) from which it opens nothing.")
+def create(slug: str, name: str, scopes: tuple[str, ...], live: bool, expires: datetime | None) -> None:
+    """Make a key for SLUG and print it on standard output, this once."""
+    with open_runtime() as runtime, runtime.begin() as session:
+        _, made = create_key(
+            session,
+            runtime.clock,
+            partner_id=get_partner_id(session, slug),
+            name=name,
+            scopes=[Scope(each) for each in scopes],
+            test=not live,
+            actor=ACTOR,
+            expires_at=expires.replace(tzinfo=UTC) if expires else None,
+        )
+    click.echo("Keep it where your other secrets are: it cannot be shown again.", err=True)
+    click.echo(made.whole)
+
+
+@key.command("list")
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def show(slug: str, as_json: bool) -> None:
+    """List the keys of SLUG, without their secrets."""
+    with open_runtime() as runtime, runtime.begin() as session:
+        rows, now = list_api_keys(session, get_partner_id(session, slug)), runtime.clock.now()
+    if as_json:
+        print_json([_in_json(row) for row in rows])
+        return
+    columns = ("Id", "Begins with", "Name", "Scopes", "Last used", "State")
+    print_table(
+        columns,
+        (
+            (row.id, row.prefix, row.name, " ".join(row.scopes), row.last_used_at or "never", _state(row, now))
+            for row in rows
+        ),
+    )
+
+
+@key.command("revoke")
+@click.argument("slug")
+@click.argument("key_id", type=click.UUID)
+def revoke(slug: str, key_id: UUID) -> None:
+    """Make KEY_ID of SLUG open nothing from now on."""
+    with open_runtime() as runtime, runtime.begin() as session:
+        revoke_key(session, runtime.clock, partner_id=get_partner_id(session, slug), key_id=key_id, actor=ACTOR)
+    click.echo("The key opens nothing any more.")
+
+
+def _state(row: ApiKeyRow, now: datetime) -> str:
+    if row.revoked_at is not None:
+        return "revoked"
+    return "good" if row.is_good(now) else "over"
+
+
+def _in_json(row: ApiKeyRow) -> dict[str, object]:
+    return {
+        "id": str(row.id),
+        "prefix": row.prefix,
+        "name": row.name,
+        "scopes": list(row.scopes),
+        "test": row.test,
+        "created_by": row.created_by,
+        "created_at": row.created_at.isoformat(),
+        "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+        "last_used_at": row.last_used_at.isoformat() if row.last_used_at else None,
+        "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
+    }

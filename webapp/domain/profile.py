@@ -62,11 +62,12 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileProblem:
-    """One thing wrong with a profile: where, what, and what would be right."""
+    """One thing wrong with a profile: where, what, and what would be right. `quotes`: the problem repeats the value."""
 
     path: str
     problem: str
     remedy: str
+    quotes: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}; {self.remedy}"
@@ -244,8 +245,8 @@ class _Reader:
     def __init__(self) -> None:
         self.problems: list[ProfileProblem] = []
 
-    def refuse(self, path: str, problem: str, remedy: str) -> None:
-        self.problems.append(ProfileProblem(path, problem, remedy))
+    def refuse(self, path: str, problem: str, remedy: str, *, quotes: bool = False) -> None:
+        self.problems.append(ProfileProblem(path, problem, remedy, quotes))
 
     def mapping(self, path: str, value: object, allowed: tuple[str, ...]) -> Mapping[str, object]:
         if not isinstance(value, Mapping):
@@ -262,7 +263,7 @@ class _Reader:
             for option in kind:
                 if option.value == value:
                     return option
-        self.refuse(path, f"{_short(value)} is not a known value", "use one of " + ", ".join(kind))
+        self.refuse(path, f"{_short(value)} is not a known value", "use one of " + ", ".join(kind), quotes=True)
         return None
 
     def text(self, path: str, value: object, limit: int) -> str | None:
@@ -281,7 +282,7 @@ class _Reader:
     def pattern(self, path: str, value: object, shape: re.Pattern[str], remedy: str) -> str | None:
         if isinstance(value, str) and shape.fullmatch(value):
             return value
-        self.refuse(path, f"{_short(value)} has the wrong form", remedy)
+        self.refuse(path, f"{_short(value)} has the wrong form", remedy, quotes=True)
         return None
 
     def number(self, path: str, value: object, low: float, high: float) -> float | None:
@@ -289,7 +290,7 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.refuse(path, f"is {_kind(value)}", remedy)
         elif not (low <= value <= high) or (isinstance(value, float) and not math.isfinite(value)):
-            self.refuse(path, f"{_short(value)} is out of range", remedy)
+            self.refuse(path, f"{_short(value)} is out of range", remedy, quotes=True)
         else:
             return value
         return None
@@ -309,7 +310,7 @@ class _Reader:
         if practical.country not in (None, "US"):
             return
         if practical.state is not None and practical.state not in STATES:
-            self.refuse("practical.state", f"{practical.state} is not a US state", "use a code such as CA")
+            self.refuse("practical.state", f"{practical.state} is not a US state", "use a code such as CA", quotes=True)
         if practical.country == "US" and practical.postal_code and not _ZIP.fullmatch(practical.postal_code):
             self.refuse("practical.postal_code", "is not a US ZIP code", "write five digits, such as 94110")
 
@@ -369,7 +370,7 @@ def _interests(reader: _Reader, path: str, value: object) -> object:
 def _field(reader: _Reader, path: str, value: object) -> object:
     if isinstance(value, str) and value in FIELDS:
         return value
-    reader.refuse(path, f"{_short(value)} is not a CIP family", "use two digits, such as 11 or 45")
+    reader.refuse(path, f"{_short(value)} is not a CIP family", "use two digits, such as 11 or 45", quotes=True)
     return None
 
 

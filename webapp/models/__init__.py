@@ -1,6 +1,7 @@
 """Tables. Importing this package registers all of them on `Base.metadata`."""
 
 from webapp.models.account import FailedLogin, StaffAccount, StaffRole
+from webapp.models.api_key import ApiKey, KeptAnswer
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PartnerSchedule
@@ -36,6 +37,7 @@ from webapp.models.partner_filter import PartnerFilter
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
+from webapp.models.program_proposal import ProgramProposal
 from webapp.models.prospect import Prospect
 from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
@@ -48,6 +50,7 @@ from webapp.models.suppression import Suppression
 from webapp.models.terms import CapUse, Fee, PartnerTerms, TermsVersion
 
 __all__ = [
+    "ApiKey",
     "Attempt",
     "AuditEntry",
     "Base",
@@ -78,6 +81,7 @@ __all__ = [
     "Institution",
     "Invoice",
     "InvoiceNumber",
+    "KeptAnswer",
     "Lead",
     "LeadAnswer",
     "LeadCharge",
@@ -105,6 +109,7 @@ __all__ = [
     "PendingRequest",
     "Program",
     "ProgramGroup",
+    "ProgramProposal",
     "Prospect",
     "ProspectKey",
     "ReceivedPosting",

@@ -93,3 +93,6 @@ class LeadEvent(Base):
     reason: Mapped[str]
     detail: Mapped[JsonObject] = mapped_column(server_default="{}")
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    # For partners' systems that ask what changed since they last asked.
+    __table_args__ = (Index("ix_lead_events_at_lead_id", "at", "lead_id"),)

@@ -13,6 +13,7 @@ PHONE = re.compile(r"(?<![\w.-])\+?\(?\d[\d\s().-]{7,17}\d(?![\w-])")
 TOKEN_PATH = re.compile(
     r"(/(?:results|my-data/address|my-data|partner/notices|partner/status|resume|unsubscribe|shared)/)[^/?\s\"]+"
 )
+API_KEY = re.compile(r"(pm_(?:test|live)_[0-9a-f]{12})_[\w-]+")
 SECRET_KEYS = frozenset(
     {"password", "token", "secret", "authorization", "cookie", "email", "phone", "first_name", "last_name"}
 )
@@ -22,7 +23,7 @@ REDACTED = "[redacted]"
 def redact(value: Any) -> Any:
     """`value` without e-mail addresses, phone numbers and link tokens; containers are walked, keys are kept."""
     if isinstance(value, str):
-        without_token = TOKEN_PATH.sub(rf"\1{REDACTED}", value)
+        without_token = API_KEY.sub(rf"\1_{REDACTED}", TOKEN_PATH.sub(rf"\1{REDACTED}", value))
         return PHONE.sub(_redact_phone, EMAIL.sub(REDACTED, without_token))
     if isinstance(value, Mapping):
         return {key: REDACTED if str(key).lower() in SECRET_KEYS else redact(item) for key, item in value.items()}

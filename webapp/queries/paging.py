@@ -95,6 +95,8 @@ def _parse(cursor: str, order: Order) -> tuple[bool, list[Any]]:
         if len(cursor) > _LONGEST_CURSOR:
             raise ValueError("too long")
         direction, *told = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if any("\x00" in text.encode().decode() for text in told):
+            raise ValueError("no text of ours")
         values = [key.parse(text) for key, text in zip(order.keys, told, strict=True)]
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise NotFound("There is no such page.") from None

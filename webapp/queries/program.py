@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Text, and_, any_, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.credential import Credential
 from webapp.domain.listing import ALL_STATES, Listing
 from webapp.domain.profile import Modality
-from webapp.models import Institution, ListingStatus, Program
+from webapp.models import Institution, ListingStatus, PartnerInstitution, Program
 from webapp.models.program import NAME_KEY
 from webapp.queries.listing import listings_by_id
 from webapp.queries.paging import Key, Order, Page, read_page
@@ -35,13 +36,17 @@ class ListedProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What somebody looks for among the programs; None or empty asks for nothing. `price_cents` is the most to pay."""
+    """What somebody looks for among the programs; None or empty asks for nothing. `price_cents` is the most to pay.
+
+    `partner_id` is whose programs they must be.
+    """
 
     words: tuple[str, ...] = ()
     credential: Credential | None = None
     modality: Modality | None = None
     state: str | None = None
     price_cents: int | None = None
+    partner_id: UUID | None = None
 
 
 def listed_programs(session: Session, program_ids: Iterable[str]) -> dict[str, ListedProgram]:
@@ -60,7 +65,9 @@ def find_program(session: Session, program_id: str) -> ListedProgram | None:
     return listed_programs(session, [program_id]).get(program_id)
 
 
-def list_published(session: Session, search: Search, *, cursor: str | None) -> Page[ListedProgram]:
+def list_published(
+    session: Session, search: Search, *, cursor: str | None, size: int = INDEX_PAGE
+) -> Page[ListedProgram]:
     """The published programs that fit a search, in the order of their names.
 
     Every word must stand in the name, the institution, the topics or the summary. A program fits a state where its
@@ -71,7 +78,7 @@ def list_published(session: Session, search: Search, *, cursor: str | None) -> P
         .join(Institution, Institution.id == Program.institution_id)
         .where(Program.status == ListingStatus.PUBLISHED, *_conditions(search))
     )
-    found = read_page(session, statement, _ORDER, lambda row: str(row[0]), cursor=cursor, size=INDEX_PAGE)
+    found = read_page(session, statement, _ORDER, lambda row: str(row[0]), cursor=cursor, size=size)
     programs = listed_programs(session, found.items)
     return Page(tuple(programs[each] for each in found.items), found.back, found.on)
 
@@ -97,6 +104,9 @@ def _conditions(search: Search) -> list[Any]:
         conditions.append(or_(Program.state == search.state, and_(online, admitted)))
     if search.price_cents is not None:
         conditions.append(Program.tuition_total_cents <= search.price_cents)
+    if search.partner_id is not None:
+        own = select(PartnerInstitution.institution_id).where(PartnerInstitution.partner_id == search.partner_id)
+        conditions.append(Program.institution_id.in_(own))
     return conditions
 
 

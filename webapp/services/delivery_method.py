@@ -53,8 +53,7 @@ def add(
     """Add a method behind those there are. Refused with every fault at once, each with what would be right."""
     existing = _locked_methods(session, partner_id)
     problems = _problems(wanted, allow_loopback=allow_loopback)
-    if len(existing) >= MOST_METHODS:
-        problems.append(Problem("methods", f"There are {MOST_METHODS} already.", "Remove one first."))
+    problems += _too_many(existing)
     if wanted.kind is Channel.PORTAL and any(each.kind is Channel.PORTAL for each in existing):
         problems.append(Problem("kind", "The portal is among the methods already.", "Once is enough."))
     if problems:
@@ -72,6 +71,13 @@ def add(
     session.add(method)
     session.flush()
     return Added(method.id, secret)
+
+
+def _too_many(existing: Sequence[PartnerEndpoint]) -> list[Problem]:
+    """What stands against one more in use. Those that are switched off do not count."""
+    if sum(each.disabled_at is None for each in existing) < MOST_METHODS:
+        return []
+    return [Problem("methods", f"There are {MOST_METHODS} in use already.", "Remove one, or switch it off, first.")]
 
 
 def change(session: Session, seal: Seal, method_id: UUID, wanted: Wanted, *, allow_loopback: bool = False) -> None:
@@ -122,6 +128,8 @@ def enable(begin: Begin, clock: Clock, method_id: UUID) -> Replayed:
         method = get_locked(session, method_id)
         if method.disabled_at is None:
             raise Refused(Problem("method", "is in use already.", "There is nothing to switch on."))
+        if problems := _too_many(_locked_methods(session, method.partner_id)):
+            raise Refused(*problems)
         method.disabled_at = method.disabled_reason = method.failing_since = method.warned_at = None
         method.failures_in_row = 0
     with begin() as session:

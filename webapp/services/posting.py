@@ -131,6 +131,15 @@ def current_document(session: Session, lead_id: UUID, links: Links) -> dict[str,
     return document
 
 
+def find_document(session: Session, lead_id: UUID, links: Links) -> dict[str, Any] | None:
+    """The document of `lead_id` as it would be posted now, with the student's corrections; None without the lead."""
+    lead = session.get(Lead, lead_id)
+    if lead is None:
+        return None
+    document: dict[str, Any] = json.loads(posting_of(session, lead, links))
+    return document
+
+
 def body_of(posting: Posting) -> bytes:
     """The document as the bytes that are signed and posted."""
     return json.dumps(document_of(posting), ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,8 +1,9 @@
 """Error pages in plain words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, Response, g, render_template
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -59,6 +60,15 @@ def words_for(code: int) -> ErrorWords:
     return _WORDS.get(code) or _WORDS[500 if code >= 500 else 400]
 
 
+ErrorAnswer = Callable[[HTTPException, ErrorWords], Response]
+_OTHER_ANSWERS = "error_answers"
+
+
+def answer_errors_under(app: Flask, prefix: str, answer: ErrorAnswer) -> None:
+    """Have errors of addresses that begin with ``prefix`` answered by ``answer``: machines want no page."""
+    app.extensions.setdefault(_OTHER_ANSWERS, {})[prefix] = answer
+
+
 def install_error_pages(app: Flask) -> None:
     """Answer every HTTP error of ``app`` with ``error.html``; headers such as Allow and Retry-After are kept."""
 
@@ -67,6 +77,10 @@ def install_error_pages(app: Flask) -> None:
             return error
         code = error.code or 500
         words = _PAGE_EXPIRED if isinstance(error, CSRFError) else words_for(code)
+        for prefix, answer in app.extensions.get(_OTHER_ANSWERS, {}).items():
+            if request.path.startswith(prefix):
+                told: Response = answer(error, words)
+                return told
         html = render_template("error.html", code=code, words=words, reference=g.get("request_id"))
         response = Response(html, status=code, mimetype="text/html")
         for name, value in error.get_headers():
