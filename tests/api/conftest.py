@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.api.world import World, make_key, make_runtime, make_world
+from tests.api.world import Side, World, make_key, make_runtime, make_side, make_world
 from tests.browser import browser_page, chromium, faults, live_server, new_page
-from tests.factories.school import School
+from tests.factories.school import School, make_school
 from webapp.app import create_app
 from webapp.bootstrap import Runtime
 from webapp.domain.api_key import Scope
+from webapp.domain.ids import new_id
 
 __all__ = ["browser_page", "chromium", "faults", "live_server", "new_page"]
 
@@ -38,6 +39,14 @@ def app(api_runtime: Runtime) -> Flask:
 def world(api_runtime: Runtime) -> World:
     """Two partners and what is theirs."""
     return make_world(api_runtime)
+
+
+@pytest.fixture
+def newcomer(api_runtime: Runtime, world: World) -> Side:
+    """One more live partner, for a test that changes what it has."""
+    name = f"Newcomer{new_id().hex[-8:]}"
+    with api_runtime.begin() as session:
+        return make_side(session, api_runtime, make_school(session, api_runtime.seal, name=name), test=False)
 
 
 @dataclass

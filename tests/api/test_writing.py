@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.api.conftest import Caller
-from tests.api.world import NOW, World, make_key
+from tests.api.world import NOW, Side, World, make_key
 from tests.factories.school import make_school
 from webapp.bootstrap import Runtime
 from webapp.domain.api_key import Scope
@@ -17,7 +17,7 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.ids import new_id
 from webapp.domain.partner import PartnerStatus
-from webapp.models import AuditEntry, Delivery, KeptAnswer, Partner, PartnerEndpoint, Program, ProgramProposal
+from webapp.models import AuditEntry, Delivery, KeptAnswer, PartnerEndpoint, Program, ProgramProposal
 from webapp.services import kept_answer
 
 Call = Callable[[str | None], Caller]
@@ -159,15 +159,14 @@ def test_a_proposal_that_will_not_do_is_refused_by_name(
     assert "secret" not in answer.text
 
 
-def test_a_failed_delivery_is_sent_again_once(call: Call, world: World, api_runtime: Runtime) -> None:
-    caller, path = call(world.test.key), f"/webhook-deliveries/{world.test.deliveries['failed']}"
+def test_a_failed_delivery_is_sent_again_once(call: Call, newcomer: Side, api_runtime: Runtime) -> None:
+    caller, path = call(newcomer.key), f"/webhook-deliveries/{newcomer.deliveries['failed']}"
     done = caller.post(f"{path}/replay", headers={"Idempotency-Key": "once"})
     assert (done.status_code, done.json["status"], done.json["attempts_made"]) == (200, "pending", 0)
     assert caller.post(f"{path}/replay", headers={"Idempotency-Key": "once"}).data == done.data
     assert caller.post(f"{path}/replay").status_code == 409
     with api_runtime.begin() as session:
-        assert session.get_one(Delivery, world.test.deliveries["failed"]).status is DeliveryStatus.PENDING
-        assert session.get_one(Partner, world.test.school.partner_id).status is PartnerStatus.LIVE
+        assert session.get_one(Delivery, newcomer.deliveries["failed"]).status is DeliveryStatus.PENDING
 
 
 def test_the_key_tells_what_it_may_do(call: Call, world: World, key_of: Callable[..., str]) -> None:

@@ -100,6 +100,8 @@ def _access_of(app: Flask, path: str, method: str) -> Access:
 def _complete(operation: dict[str, Any], method: str, access: Access) -> None:
     """Add what every operation of its kind may answer, and who may call it."""
     responses = operation["responses"]
+    # The library joins the lines of a docstring for a page of its own.
+    operation["description"] = operation.get("description", "").replace("<br/>", "\n")
     places = {each["in"] for each in operation.get("parameters", ())}
     statuses = {429, 500}
     for parameter in operation.get("parameters", ()):
