@@ -90,3 +90,8 @@ def test_a_log_line_says_when_where_and_how_grave(lines: io.StringIO) -> None:
         "cap_full",
     )
     assert told["timestamp"].endswith("Z")
+
+
+def test_an_api_key_loses_its_secret_and_keeps_its_name() -> None:
+    told = redact("Authorization: Bearer pm_live_0123456789ab_" + "Ab-_" * 10 + "xyz, again")
+    assert told == f"Authorization: Bearer pm_live_0123456789ab_{REDACTED}, again"
