@@ -22,6 +22,12 @@ from webapp.services.api_key import authenticate, revoke_key
 
 Call = Callable[[str | None], Caller]
 PUBLIC = {"create_matches"}
+BODIES: dict[str, dict[str, str]] = {
+    "create_webhook_endpoint": {"url": "https://x.example/y"},
+    "record_lead_status": {"status": "contacted", "on": "2026-11-22"},
+    "request_lead_return": {"reason": "bad_contact"},
+}
+"""What an operation must be sent before it looks whose thing it is about."""
 SHARED = {"get_program"}
 """Read by every partner alike: the catalogue is public."""
 
@@ -35,7 +41,7 @@ def cases(app: Flask) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def ask(caller: Caller, path: str, method: str, operation: dict[str, Any], ids: dict[str, str]) -> Any:
     path = path.removeprefix("/api/v1").format(**ids)
-    body = {"url": "https://x.example/y"} if operation["operationId"] == "create_webhook_endpoint" else {}
+    body = BODIES.get(operation["operationId"], {})
     return caller.get(path) if method == "get" else caller.post(path, json=body)
 
 

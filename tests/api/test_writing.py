@@ -17,8 +17,18 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.ids import new_id
 from webapp.domain.partner import PartnerStatus
-from webapp.models import AuditEntry, Delivery, KeptAnswer, PartnerEndpoint, Program, ProgramProposal
+from webapp.models import (
+    AuditEntry,
+    Delivery,
+    FunnelEvent,
+    KeptAnswer,
+    LeadReturn,
+    PartnerEndpoint,
+    Program,
+    ProgramProposal,
+)
 from webapp.services import kept_answer
+from webapp.services.signing_secret import secrets_of
 
 Call = Callable[[str | None], Caller]
 URL = "https://crm.larkspur.example/leads"
@@ -173,3 +183,35 @@ def test_the_key_tells_what_it_may_do(call: Call, world: World, key_of: Callable
     told = call(key_of(world.rival.school, Scope.MATCHES, Scope.LEADS_READ)).get("/key").json
     assert told["scopes"] == ["leads:read", "matches"]
     assert (told["test"], told["partner"]) == (False, "Rival Institute")
+
+
+def test_a_partner_says_how_far_it_came_and_asks_for_a_return(call: Call, world: World, api_runtime: Runtime) -> None:
+    caller = call(world.live.key)
+    lead = f"/leads/{world.live.ids()['lead_id']}"
+    said = {"status": "contacted", "on": NOW.date().isoformat()}
+    assert [caller.post(f"{lead}/status", said).json["is_new"] for _ in range(2)] == [True, False]
+    back = caller.post(f"{lead}/status", {"status": "qualified", "on": "2026-01-01"})
+    assert (back.status_code, back.json["problems"][0]["where"]) == (422, "date")
+    assert caller.post(f"{lead}/status", {"status": "sold", "on": said["on"]}).status_code == 422
+
+    assert caller.post(f"{lead}/return", {"reason": "other"}).status_code == 422
+    asked = caller.post(f"{lead}/return", {"reason": "bad_contact", "words": "No such number."})
+    assert (asked.status_code, asked.json["status"], asked.json["decided_at"]) == (201, "requested", None)
+    assert "asked for before" in caller.post(f"{lead}/return", {"reason": "bad_contact"}).text
+    with api_runtime.begin() as session:
+        (step,) = session.scalars(select(FunnelEvent).where(FunnelEvent.lead_id == world.live.leads["delivered"]))
+        made = session.scalars(select(LeadReturn).where(LeadReturn.lead_id == world.live.leads["delivered"])).one()
+    assert (step.status, step.source) == ("contacted", "api")
+    assert made.requested_by.startswith("API key pm_live_")
+
+
+def test_a_secret_is_changed_without_a_gap(call: Call, world: World, api_runtime: Runtime) -> None:
+    caller = call(world.live.key)
+    endpoint = f"/webhook-endpoints/{world.live.ids()['endpoint_id']}"
+    made = caller.post(f"{endpoint}/rotate-secret")
+    assert made.status_code == 200
+    with api_runtime.begin() as session:
+        row = session.get_one(PartnerEndpoint, world.live.school.endpoint_id)
+        signing = secrets_of(row, api_runtime.seal, api_runtime.clock.now())
+    assert signing == (made.json["secret"], world.live.school.secret)
+    assert caller.post(f"{endpoint}/rotate-secret").status_code == 422

@@ -16,6 +16,9 @@ KEY = "an API key in a header, which no other site can make a browser send"
 # Endpoints whose POST proves itself by something other than our session's token.
 WITHOUT_CSRF = {
     "api.matches.create": "changes nothing, and reads no cookie",
+    "api.funnel.say": KEY,
+    "api.returns.ask": KEY,
+    "api.webhook_endpoints.rotate": KEY,
     "api.program_proposals.create": KEY,
     "api.program_proposals.withdraw": KEY,
     "api.webhook_deliveries.send_again": KEY,

@@ -7,12 +7,14 @@ from werkzeug.exceptions import HTTPException
 from webapp.api import (
     docs,
     document,
+    funnel,
     key,
     leads,
     matches,
     posting_spec,
     program_proposals,
     programs,
+    returns,
     webhook_deliveries,
     webhook_endpoints,
 )
@@ -22,7 +24,10 @@ from webapp.context import csrf
 from webapp.domain.errors import DomainError
 from webapp.ui.errors import ErrorWords, answer_errors_under
 
-OPERATIONS = (matches, programs, program_proposals, leads, webhook_endpoints, webhook_deliveries, posting_spec, key)
+OPERATIONS = (
+    *(matches, programs, program_proposals, leads, funnel, returns),
+    *(webhook_endpoints, webhook_deliveries, posting_spec, key),
+)
 PAGES = (document, docs)
 
 

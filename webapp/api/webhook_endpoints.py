@@ -17,7 +17,7 @@ from webapp.api.writing import WriteHeaders, live_leads_are_safe, once
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
 from webapp.queries.partner_delivery import EndpointRow, get_endpoint, list_endpoints
-from webapp.services.endpoint import create_endpoint, disable_endpoint
+from webapp.services.endpoint import create_endpoint, disable_endpoint, rotate_endpoint_secret
 
 blueprint = APIBlueprint("webhook_endpoints", __name__, url_prefix="/webhook-endpoints")
 
@@ -40,7 +40,7 @@ class NewWebhookEndpoint(BaseModel):
 
 
 class WebhookEndpoint(BaseModel):
-    """An endpoint. The newest that is not disabled is the one in use."""
+    """An endpoint. They are used in the order of your delivery methods, one after another has failed."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -127,7 +127,7 @@ def show(path: EndpointPath) -> Response:
 )
 @needs_key(Scope.WEBHOOKS_WRITE, limits=WRITES)
 def disable(header: WriteHeaders, path: EndpointPath) -> Response:  # noqa: ARG001  # the header is read where it is needed
-    """Nothing more is posted there. The newest of the others takes over; without any, leads fail until there is one."""
+    """Nothing more is posted there. The next of the others takes over; without any, leads fail until there is one."""
     live_leads_are_safe()
     built, asking = runtime(), caller()
 
@@ -136,6 +136,33 @@ def disable(header: WriteHeaders, path: EndpointPath) -> Response:  # noqa: ARG0
             session, built.clock, partner_id=asking.partner_id, endpoint_id=path.endpoint_id, actor=asking.actor
         )
         return _out(get_endpoint(session, path.endpoint_id, partner_id=asking.partner_id))
+
+    return once(work)
+
+
+@blueprint.post(
+    "/<uuid:endpoint_id>/rotate-secret",
+    summary="Make a new signing secret",
+    operation_id="rotate_webhook_secret",
+    responses={200: CreatedWebhookEndpoint},
+)
+@needs_key(Scope.WEBHOOKS_WRITE, limits=WRITES)
+def rotate(header: WriteHeaders, path: EndpointPath) -> Response:  # noqa: ARG001  # the header is read where it is needed
+    """The new secret signs at once, and the former one beside it for a day, so that you can change without a gap."""
+    live_leads_are_safe()
+    built, asking = runtime(), caller()
+
+    def work(session: Session) -> CreatedWebhookEndpoint:
+        row = get_endpoint(session, path.endpoint_id, partner_id=asking.partner_id)
+        secret = rotate_endpoint_secret(
+            session,
+            built.clock,
+            built.seal,
+            partner_id=asking.partner_id,
+            endpoint_id=path.endpoint_id,
+            actor=asking.actor,
+        )
+        return CreatedWebhookEndpoint(**_out(row).model_dump(), secret=secret)
 
     return once(work)
 

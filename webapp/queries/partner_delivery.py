@@ -60,7 +60,7 @@ class PartnerDeliveryFilter:
 
 
 def list_endpoints(session: Session, partner_id: UUID, *, cursor: str | None, size: int) -> Page[EndpointRow]:
-    """A partner's endpoints, newest first: the newest that is not disabled is in use."""
+    """A partner's signed webhooks, newest first. Other delivery methods are not endpoints."""
     statement = _endpoints().where(PartnerEndpoint.partner_id == partner_id)
     return read_page(session, statement, _ENDPOINTS, lambda row: EndpointRow(*row[:5]), cursor=cursor, size=size)
 
@@ -106,7 +106,7 @@ def _endpoints() -> Any:
         PartnerEndpoint.created_at,
         PartnerEndpoint.disabled_at,
         PartnerEndpoint.disabled_reason,
-    )
+    ).where(PartnerEndpoint.kind == Channel.WEBHOOK, PartnerEndpoint.removed_at.is_(None))
 
 
 def _deliveries() -> Any:

@@ -11,7 +11,7 @@ from webapp.domain.delivery import Channel
 from webapp.domain.errors import NotFound
 from webapp.gateways.sealing import Seal
 from webapp.models import PartnerEndpoint
-from webapp.services import audit, delivery_method
+from webapp.services import audit, delivery_method, signing_secret
 from webapp.services.delivery_method import Wanted
 
 DISABLED_BY_PARTNER: Final = "disabled_by_partner"
@@ -50,6 +50,18 @@ def disable_endpoint(session: Session, clock: Clock, *, partner_id: UUID, endpoi
     if row.disabled_at is None:
         row.disabled_at, row.disabled_reason = clock.now(), DISABLED_BY_PARTNER
         _write_down(session, clock, row.id, "endpoint.disable", actor, partner_id)
+
+
+def rotate_endpoint_secret(
+    session: Session, clock: Clock, seal: Seal, *, partner_id: UUID, endpoint_id: UUID, actor: str
+) -> str:
+    """A new secret, told this once; the former one signs too for a day. NotFound unless it is the partner's own."""
+    row = session.get(PartnerEndpoint, endpoint_id)
+    if row is None or row.partner_id != partner_id:
+        raise NotFound("There is no such endpoint.")
+    secret = signing_secret.rotate_secret(session, clock, seal, endpoint_id)
+    _write_down(session, clock, endpoint_id, "endpoint.rotate_secret", actor, partner_id)
+    return secret
 
 
 def _write_down(session: Session, clock: Clock, endpoint_id: UUID, action: str, actor: str, partner_id: UUID) -> None:

@@ -111,7 +111,8 @@ def get_posting_spec(session: Session, partner_id: UUID) -> PostingSpec:
     urls = session.scalars(
         select(PartnerEndpoint.url)
         .where(PartnerEndpoint.partner_id == partner_id, PartnerEndpoint.disabled_at.is_(None))
-        .order_by(PartnerEndpoint.created_at.desc())
+        .where(PartnerEndpoint.removed_at.is_(None))
+        .order_by(PartnerEndpoint.position)
     ).all()
     return PostingSpec(
         partner=partner.display_name,
