@@ -89,7 +89,9 @@ def test_a_partner_is_changed_paused_resumed_and_ended_each_step_kept(
         steps = session.scalars(
             select(PartnerEvent).where(PartnerEvent.partner_id == school.partner_id).order_by(PartnerEvent.id)
         ).all()
-        entries = session.scalars(select(AuditEntry).where(AuditEntry.object_id == str(school.partner_id))).all()
+        entries = session.scalars(
+            select(AuditEntry).where(AuditEntry.object_id == str(school.partner_id)).order_by(AuditEntry.id)
+        ).all()
     assert (partner.status, partner.time_zone) == (PartnerStatus.ENDED, "America/Denver")
     assert [(step.to_status, step.reason, step.words) for step in steps] == [
         ("paused", "paused_by_staff", "They asked by phone"),

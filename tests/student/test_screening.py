@@ -55,7 +55,7 @@ def test_a_request_waits_until_the_reader_of_its_address_says_so(person: Person,
 
 
 def test_what_cannot_be_right_is_put_right_on_the_page(person: Person, runtime: Runtime) -> None:
-    email = "keys@student.example"
+    email = "keyboard-row@student.example"
     path = asked(person, email)
     with runtime.begin() as session:
         session.execute(update(Prospect).where(Prospect.email == email).values(last_name="qwerty"))
