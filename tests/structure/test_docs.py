@@ -164,7 +164,7 @@ def test_the_runbooks_sql_fits_the_tables(session: Session) -> None:
     assert len(statements) >= 6
     for statement in statements:
         filled = statement.replace("'…'", "'00000000-0000-0000-0000-000000000000'").replace(
-            "daily_cap = …", "daily_cap = 5"
+            "most = …", "most = 5"
         )
         session.execute(text(filled.replace("= …", "= '00000000-0000-0000-0000-000000000000'").strip()))
 
