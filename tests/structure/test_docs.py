@@ -163,9 +163,7 @@ def test_the_runbooks_sql_fits_the_tables(session: Session) -> None:
     statements = re.findall(r"(?:^ {4,}|`)((?:SELECT|UPDATE|DELETE)\b[^;`]+)", RUNBOOK, re.M)
     assert len(statements) >= 6
     for statement in statements:
-        filled = statement.replace("'…'", "'00000000-0000-0000-0000-000000000000'").replace(
-            "most = …", "most = 5"
-        )
+        filled = statement.replace("'…'", "'00000000-0000-0000-0000-000000000000'").replace("most = …", "most = 5")
         session.execute(text(filled.replace("= …", "= '00000000-0000-0000-0000-000000000000'").strip()))
 
 
