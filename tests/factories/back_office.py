@@ -90,7 +90,8 @@ def furnish(running: Runtime) -> Office:
         second = ask(session, running, catalog, "Björn", "Ångström", "bjorn@student.example")
         ask(session, running, catalog, "Chidi", "Okafor", "chidi@student.example", wants_mail=False)
         now = running.clock.now()
-        failed, *rest = leads_of(session, first)
+        # Which schools a student ticks turns on how ties fall; a partner in test mode among them is never billed.
+        failed, *rest = sorted(leads_of(session, first), key=lambda lead: not session.get_one(Lead, lead).counts)
         fail_delivery(session, failed, at=now, answer='{"error": "upstream timed out after 30 s", "retry": true}')
         deliver(session, running, rest[0])
         held = leads_of(session, second)[0]
