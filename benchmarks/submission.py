@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, create_engine, select
+from sqlalchemy import ColumnElement, Table, UniqueConstraint, create_engine, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -30,18 +30,20 @@ from webapp.models import (
     Consent,
     Delivery,
     Lead,
+    LeadAnswer,
     LeadEvent,
     Match,
     Message,
     OutboxEvent,
     Prospect,
+    ProspectKey,
     Submission,
 )
 
 ROUNDS, WARM_UP, LISTED, TICKED = 300, 30, 10, 3
 SECRET = "a secret for benchmarks, long enough"
 TABLES: tuple[type[Base], ...] = (
-    Prospect, Submission, Match, Lead, LeadEvent, Delivery, Consent, Message, OutboxEvent,
+    Prospect, ProspectKey, Submission, Match, Lead, LeadEvent, LeadAnswer, Delivery, Consent, Message, OutboxEvent,
 )  # fmt: skip
 Rows = list[tuple[str, list[list[Any]]]]
 
@@ -105,8 +107,8 @@ def copies(session: Session, submission_id: UUID) -> Iterator[tuple[str, list[li
         columns = [column for column in table.__table__.columns if column.identity is None]
         found = session.scalars(select(table).where(made_by(session, table, submission_id))).all()
         for row in found:
-            for name in ("id", "nonce", "key", "webhook_id", "data_hash", "token_hash", "results_hash"):
-                value = getattr(row, name, None)
+            for name in _unique(table):
+                value = getattr(row, name)
                 if value is not None and not isinstance(value, int):
                     fresh.setdefault(value, new_id() if isinstance(value, UUID) else _like(value))
         names = ", ".join(column.name for column in columns)
@@ -124,16 +126,27 @@ def made_by(session: Session, table: type[Base], submission_id: UUID) -> ColumnE
     messages = select(Message.id).where(Message.submission_id == submission_id)
     conditions: dict[type[Base], ColumnElement[bool]] = {
         Prospect: Prospect.id == submission.prospect_id,
+        ProspectKey: ProspectKey.prospect_id == submission.prospect_id,
         Submission: Submission.id == submission_id,
         Match: Match.submission_id == submission_id,
         Lead: Lead.submission_id == submission_id,
         LeadEvent: LeadEvent.lead_id.in_(leads),
+        LeadAnswer: LeadAnswer.lead_id.in_(leads),
         Delivery: Delivery.lead_id.in_(leads),
         Consent: Consent.submission_id == submission_id,
         Message: Message.submission_id == submission_id,
         OutboxEvent: OutboxEvent.subject_id.in_(leads.union_all(messages)),
     }
     return conditions[table]
+
+
+def _unique(table: type[Base]) -> list[str]:
+    """The columns of which no two rows may hold the same, each alone. Those of other tables' rows come with those."""
+    inspected: Table = table.__table__  # type: ignore[assignment]
+    named = [constraint.columns for constraint in inspected.constraints if isinstance(constraint, UniqueConstraint)]
+    named += [index.columns for index in inspected.indexes if index.unique]
+    alone = {columns.keys()[0] for columns in (inspected.primary_key.columns, *named) if len(columns) == 1}
+    return [name for name in sorted(alone) if not inspected.columns[name].foreign_keys]
 
 
 def _value(column: Any, value: Any, fresh: dict[Any, Any]) -> Any:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories.request import submit_request
+from benchmarks.submission import copies
+from tests.factories.request import open_draft, submit_request
 from tests.factories.school import make_school
 from webapp.domain.clock import FrozenClock
 from webapp.domain.consent import ChainEnd, ConsentKind, ConsentPurpose, ConsentRecord, first_fault
@@ -18,7 +20,7 @@ from webapp.domain.links import Links
 from webapp.domain.message import MessageStatus, Template
 from webapp.domain.partner import ContactChannel, PartnerStatus
 from webapp.gateways.sealing import Seal
-from webapp.models import Consent, Delivery, Lead, Match, Message, OutboxEvent, Prospect, Submission
+from webapp.models import Base, Consent, Delivery, Lead, Match, Message, OutboxEvent, Prospect, Submission
 
 
 def test_a_submission_stores_everything_at_once(session: Session, clock: FrozenClock, links: Links, seal: Seal) -> None:
@@ -170,3 +172,31 @@ def _chain(rows: Sequence[Consent]) -> list[tuple[ConsentRecord, bytes]]:
 def _with_text(row: Consent, text: str) -> Consent:
     values = {column.key: getattr(row, column.key) for column in Consent.__table__.columns}
     return Consent(**{**values, "text": text})
+
+
+def test_the_benchmark_copies_all_that_a_submission_writes(
+    session: Session, clock: FrozenClock, links: Links, seal: Seal
+) -> None:
+    """So that what it compares stays the same: each row in each table it touched, once more, under fresh ids."""
+    schools = [make_school(session, seal, name=name) for name in ("Larkspur", "Osprey", "Thistle")]
+    draft_id = open_draft(session, clock, links)
+    before = _counts(session)
+    stored = submit_request(session, clock, links, schools, ticked=schools[:2], draft_id=draft_id)
+    after = _counts(session)
+    rows = list(copies(session, stored.submission_id))
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    with connection.cursor() as cursor:
+        for statement, parameters in rows:
+            cursor.executemany(statement, parameters)
+    added = {name: after[name] - before[name] for name in after}
+    again = {name: count - after[name] for name, count in _counts(session).items()}
+    assert added["prospects"] == 1
+    assert again == added
+
+
+def _counts(session: Session) -> dict[str, int]:
+    return {
+        table.name: session.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in Base.metadata.sorted_tables
+    }
