@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from webapp.cli.catalog import catalog
-from webapp.domain.listing import COLUMNS, REQUIRED
+from webapp.domain.listing import COLUMNS
+from webapp.domain.listing_row import REQUIRED
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "catalog.md").read_text("utf-8")
 

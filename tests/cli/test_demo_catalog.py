@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from webapp.domain.listing import COLUMNS, Listing, parse_row, to_row
+from webapp.domain.listing import COLUMNS, Listing
+from webapp.domain.listing_row import parse_row, to_row
 from webapp.domain.partner import PartnerStatus
 
 ROOT = Path(__file__).resolve().parents[2]

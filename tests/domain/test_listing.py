@@ -8,16 +8,8 @@ import pytest
 from hypothesis import given
 
 from tests.factories.engine_inputs import listings
-from webapp.domain.listing import (
-    COLUMNS,
-    Bridge,
-    FactSource,
-    Listing,
-    ListingError,
-    attribute_of,
-    parse_row,
-    to_row,
-)
+from webapp.domain.listing import COLUMNS, Bridge, FactSource, Listing, attribute_of
+from webapp.domain.listing_row import ListingError, parse_row, to_row
 from webapp.domain.profile import Modality
 from webapp.domain.subject import Subject, SubjectLevel
 

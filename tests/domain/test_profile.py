@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.engine_inputs import profile_objects
-from webapp.domain.profile import Criterion, Profile, ProfileError
+from webapp.domain.profile import Criterion, Profile
+from webapp.domain.profile_reader import ProfileError
 from webapp.domain.subject import Subject, SubjectLevel
 
 FULL: dict[str, Any] = {

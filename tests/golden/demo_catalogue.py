@@ -4,7 +4,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from webapp.domain.listing import Listing, parse_row
+from webapp.domain.listing import Listing
+from webapp.domain.listing_row import parse_row
 from webapp.matching import Catalog
 
 DEMO = Path(__file__).resolve().parents[2] / "webapp" / "cli" / "demo" / "catalog.csv"

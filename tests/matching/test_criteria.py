@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from webapp.domain.credential import Credential
-from webapp.domain.listing import Listing, parse_row
+from webapp.domain.listing import Listing
+from webapp.domain.listing_row import parse_row
 from webapp.domain.profile import Criterion, Profile
 from webapp.domain.subject import Subject
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank

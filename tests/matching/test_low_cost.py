@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from webapp.domain.listing import Listing, parse_row
+from webapp.domain.listing import Listing
+from webapp.domain.listing_row import parse_row
 from webapp.domain.profile import Profile
 from webapp.domain.wording import caveat_sentence
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank

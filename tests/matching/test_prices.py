@@ -6,7 +6,7 @@ import pytest
 
 from tests.matching.law import TODAY, Case, law
 from tests.matching.test_criteria import listing, match_on, value
-from webapp.domain.listing import ListingError, parse_row, to_row
+from webapp.domain.listing_row import ListingError, parse_row, to_row
 from webapp.domain.listing_words import price
 from webapp.domain.profile import Criterion, Profile
 from webapp.domain.wording import caveat_sentence, reason_sentence

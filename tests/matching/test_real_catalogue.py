@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories.real_catalogue import real_catalog, real_listings
-from webapp.domain.listing import parse_row, to_row
+from webapp.domain.listing_row import parse_row, to_row
 from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, ENGINE_VERSION, Catalog, rank
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.services.listing_rows import csv_of, row, rows_of
 from webapp.domain.errors import Refused
-from webapp.domain.listing import COLUMNS, parse_row
+from webapp.domain.listing import COLUMNS
+from webapp.domain.listing_row import parse_row
 from webapp.services.catalog_file import read_listing_file, write_listing_file
 
 DEMO = Path(__file__).resolve().parents[2] / "webapp" / "cli" / "demo" / "catalog.csv"

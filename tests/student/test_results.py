@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from tests.student.person import ANSWERS, Page, Person, Values
 from webapp.bootstrap import Runtime
-from webapp.domain.profile import ProfileError, ProfileProblem
+from webapp.domain.profile_reader import ProfileError, ProfileProblem
 from webapp.student.ranked import to_the_answer
 
 DANGEROUS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}${7*7}"

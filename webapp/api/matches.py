@@ -13,7 +13,8 @@ from webapp.api.profile_schema import profile_schema
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.errors import Problem
-from webapp.domain.profile import Profile, ProfileError, ProfileProblem
+from webapp.domain.profile import Profile
+from webapp.domain.profile_reader import ProfileError, ProfileProblem
 from webapp.matching.ranking import rank
 from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.observability.metrics import RANK_SECONDS

@@ -17,7 +17,8 @@ from webapp.api.writing import WriteHeaders, once
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.errors import Problem, Refused
-from webapp.domain.listing import COLUMNS, REQUIRED
+from webapp.domain.listing import COLUMNS
+from webapp.domain.listing_row import REQUIRED
 from webapp.domain.program_proposal import NOTE_LIMIT, ProposalKind, ProposalStatus
 from webapp.queries.program_proposal import ProposalRow, get_proposal, list_proposals
 from webapp.services.program_proposal import propose_listing, propose_removal, withdraw_proposal

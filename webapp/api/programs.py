@@ -14,7 +14,8 @@ from webapp.context import runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.credential import Credential
 from webapp.domain.geography import STATES
-from webapp.domain.listing import COLUMNS, PROGRAM_ID, to_row
+from webapp.domain.listing import COLUMNS, PROGRAM_ID
+from webapp.domain.listing_row import to_row
 from webapp.domain.profile import Modality
 from webapp.queries.program import ListedProgram, Search, find_program, list_published
 

@@ -19,7 +19,8 @@ from webapp.cli.lazy import load
 from webapp.cli.output import print_json, say
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, teaching
-from webapp.domain.profile import Profile, ProfileError
+from webapp.domain.profile import Profile
+from webapp.domain.profile_reader import ProfileError
 from webapp.domain.wording import (
     band_label,
     caveat_sentence,

@@ -4,17 +4,16 @@ Nothing here can hold a name, an address, a phone number, a partner or a price p
 and free text that holds an e-mail address is refused too. A missing answer means "unknown" and stays missing.
 """
 
-import math
 import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from webapp.domain.credential import Credential, Education, EnglishLevel
 from webapp.domain.field import FIELDS
 from webapp.domain.geography import STATES
+from webapp.domain.profile_reader import ProfileError, Reader, shown
 from webapp.domain.subject import Subject, SubjectLevel
 
 WORDS_LIMIT = 500
@@ -58,27 +57,6 @@ class Pace(StrEnum):
 
     FULL_TIME = "full_time"
     PART_TIME = "part_time"
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileProblem:
-    """One thing wrong with a profile: where, what, and what would be right. `quotes`: the problem repeats the value."""
-
-    path: str
-    problem: str
-    remedy: str
-    quotes: bool = field(default=False, compare=False)
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}; {self.remedy}"
-
-
-class ProfileError(ValueError):
-    """The profile was refused; `problems` lists every reason, not only the first."""
-
-    def __init__(self, problems: Sequence[ProfileProblem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +146,7 @@ class Profile:
     @classmethod
     def from_json(cls, obj: object) -> "Profile":
         """Read the JSON object of the profile interface; raise ProfileError with every problem found."""
-        reader = _Reader()
+        reader = Reader()
         sections = reader.mapping("profile", obj, tuple(_SECTIONS))
         parsed: dict[str, Any] = {}
         for name, (kind, parsers) in _SECTIONS.items():
@@ -179,7 +157,7 @@ class Profile:
                     values[_ATTRIBUTES.get(key, key)] = parsers[key](reader, f"{name}.{key}", value)
             parsed[name] = kind(**{key: value for key, value in values.items() if value is not None})
         profile = cls(**parsed)
-        reader.check_place(profile.practical)
+        _check_place(reader, profile.practical)
         if reader.problems:
             raise ProfileError(reader.problems)
         return profile
@@ -221,119 +199,11 @@ def plain_dollars(cents: int) -> int | float:
     return cents // 100 if cents % 100 == 0 else cents / 100
 
 
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _SOC = re.compile(r"[0-9]{2}-[0-9]{4}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _POSTAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
 _ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
-_E = TypeVar("_E", bound=StrEnum)
-
-
-def has_control_character(text: str) -> bool:
-    """Whether text holds control, line-separator, surrogate or direction-override characters."""
-    if text.isascii() and text.isprintable():
-        return False
-    return any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in _DIRECTION for c in text)
-
-
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-class _Reader:
-    """Collects problems while reading, so that all of them are reported together."""
-
-    def __init__(self) -> None:
-        self.problems: list[ProfileProblem] = []
-
-    def refuse(self, path: str, problem: str, remedy: str, *, quotes: bool = False) -> None:
-        self.problems.append(ProfileProblem(path, problem, remedy, quotes))
-
-    def mapping(self, path: str, value: object, allowed: tuple[str, ...]) -> Mapping[str, object]:
-        if not isinstance(value, Mapping):
-            self.refuse(path, f"is {_kind(value)}", "write an object with the keys " + ", ".join(allowed))
-            return {}
-        for key in value:
-            if key not in allowed:
-                prefix = "" if path == "profile" else f"{path}."
-                self.refuse(f"{prefix}{_short(key)}", "is not a known key", "use only " + ", ".join(allowed))
-        return value
-
-    def choice(self, path: str, value: object, kind: type[_E]) -> _E | None:
-        if isinstance(value, str):
-            for option in kind:
-                if option.value == value:
-                    return option
-        self.refuse(path, f"{_short(value)} is not a known value", "use one of " + ", ".join(kind), quotes=True)
-        return None
-
-    def text(self, path: str, value: object, limit: int) -> str | None:
-        if not isinstance(value, str) or not value.strip():
-            self.refuse(path, f"is {_kind(value)}", "write some text, or leave the key out")
-        elif len(value) > limit:
-            self.refuse(path, f"has {len(value)} characters", f"write at most {limit}")
-        elif has_control_character(value.replace("\n", " ").replace("\r", " ").replace("\t", " ")):
-            self.refuse(path, "holds a control character", "write plain text")
-        elif _EMAIL.search(value):
-            self.refuse(path, "holds an e-mail address", "leave it out; ranking does not need it")
-        else:
-            return value
-        return None
-
-    def pattern(self, path: str, value: object, shape: re.Pattern[str], remedy: str) -> str | None:
-        if isinstance(value, str) and shape.fullmatch(value):
-            return value
-        self.refuse(path, f"{_short(value)} has the wrong form", remedy, quotes=True)
-        return None
-
-    def number(self, path: str, value: object, low: float, high: float) -> float | None:
-        remedy = f"write a number from {low:,.12g} to {high:,.12g}"
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.refuse(path, f"is {_kind(value)}", remedy)
-        elif not (low <= value <= high) or (isinstance(value, float) and not math.isfinite(value)):
-            self.refuse(path, f"{_short(value)} is out of range", remedy, quotes=True)
-        else:
-            return value
-        return None
-
-    def sequence(self, path: str, value: object, limit: int) -> list[object]:
-        if not isinstance(value, list | tuple):
-            self.refuse(path, f"is {_kind(value)}", "write a list")
-            return []
-        if len(value) > limit:
-            self.refuse(path, f"has {len(value)} entries", f"write at most {limit}")
-            return []
-        if any(item in value[:index] for index, item in enumerate(value)):
-            self.refuse(path, "names one entry twice", "write each entry once")
-        return list(value)
-
-    def check_place(self, practical: Practical) -> None:
-        if practical.country not in (None, "US"):
-            return
-        if practical.state is not None and practical.state not in STATES:
-            self.refuse("practical.state", f"{practical.state} is not a US state", "use a code such as CA", quotes=True)
-        if practical.country == "US" and practical.postal_code and not _ZIP.fullmatch(practical.postal_code):
-            self.refuse("practical.postal_code", "is not a US ZIP code", "write five digits, such as 94110")
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, str):
-        return "text" if value.strip() else "empty text"
-    if isinstance(value, Mapping):
-        return "an object"
-    return "a list" if isinstance(value, list | tuple) else "a number"
-
-
-def _short(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    text = "".join(c if c.isprintable() else "?" for c in text)
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-_Parser = Callable[[_Reader, str, object], object]
+_Parser = Callable[[Reader, str, object], object]
 
 
 def _choice(kind: type[StrEnum]) -> _Parser:
@@ -341,7 +211,7 @@ def _choice(kind: type[StrEnum]) -> _Parser:
 
 
 def _choices(kind: type[StrEnum]) -> _Parser:
-    def parse(reader: _Reader, path: str, value: object) -> object:
+    def parse(reader: Reader, path: str, value: object) -> object:
         items = reader.sequence(path, value, len(kind))
         found = [reader.choice(f"{path}[{index}]", item, kind) for index, item in enumerate(items)]
         return tuple(item for item in found if item is not None)
@@ -357,24 +227,24 @@ def _pattern(shape: re.Pattern[str], remedy: str) -> _Parser:
     return lambda reader, path, value: reader.pattern(path, value, shape, remedy)
 
 
-def _words(reader: _Reader, path: str, value: object) -> object:
+def _words(reader: Reader, path: str, value: object) -> object:
     return reader.text(path, value, WORDS_LIMIT)
 
 
-def _interests(reader: _Reader, path: str, value: object) -> object:
+def _interests(reader: Reader, path: str, value: object) -> object:
     items = reader.sequence(path, value, INTERESTS_LIMIT)
     found = [reader.text(f"{path}[{index}]", item, INTEREST_LIMIT) for index, item in enumerate(items)]
     return tuple(item for item in found if item is not None)
 
 
-def _field(reader: _Reader, path: str, value: object) -> object:
+def _field(reader: Reader, path: str, value: object) -> object:
     if isinstance(value, str) and value in FIELDS:
         return value
-    reader.refuse(path, f"{_short(value)} is not a CIP family", "use two digits, such as 11 or 45", quotes=True)
+    reader.refuse(path, f"{shown(value)} is not a CIP family", "use two digits, such as 11 or 45", quotes=True)
     return None
 
 
-def _budget(reader: _Reader, path: str, value: object) -> object:
+def _budget(reader: Reader, path: str, value: object) -> object:
     dollars = reader.number(path, value, 0, 10_000_000)
     if dollars is None:
         return None
@@ -382,6 +252,15 @@ def _budget(reader: _Reader, path: str, value: object) -> object:
     if abs(cents - dollars * 100) > 1e-6 * max(1.0, dollars):
         reader.refuse(path, "has fractions of a cent", "write dollars with at most two decimals")
     return cents
+
+
+def _check_place(reader: Reader, practical: Practical) -> None:
+    if practical.country not in (None, "US"):
+        return
+    if practical.state is not None and practical.state not in STATES:
+        reader.refuse("practical.state", f"{practical.state} is not a US state", "use a code such as CA", quotes=True)
+    if practical.country == "US" and practical.postal_code and not _ZIP.fullmatch(practical.postal_code):
+        reader.refuse("practical.postal_code", "is not a US ZIP code", "write five digits, such as 94110")
 
 
 _SECTIONS: Mapping[str, tuple[Callable[..., object], Mapping[str, _Parser]]] = {

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from webapp.domain.errors import Problem, Refused
-from webapp.domain.profile import has_control_character
+from webapp.domain.plain_text import has_control_character
 
 LONGEST_ANSWER = 300
 """Characters of a written answer."""

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.credential import Credential, Education, EnglishLevel
-from webapp.domain.listing import Control, FactSource, Listing, TuitionBasis, parse_bridge
+from webapp.domain.listing import Control, FactSource, Listing, TuitionBasis
+from webapp.domain.listing_cell import parse_bridge
 from webapp.domain.profile import Modality, Pace
 from webapp.domain.subject import SubjectLevel
 from webapp.matching.catalog import Catalog

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from webapp.domain.listing import Fault
+from webapp.domain.listing_row import Fault
 from webapp.domain.profile import plain_dollars
 from webapp.services.catalog_report import CHANGES_KEPT, Change
 from webapp.services.catalog_row import SourceRow

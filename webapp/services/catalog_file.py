@@ -8,7 +8,8 @@ from typing import BinaryIO, Protocol, TextIO
 
 from webapp.domain.cell import guard, unguard
 from webapp.domain.errors import Problem, Refused
-from webapp.domain.listing import COLUMNS, PROGRAM_ID, REQUIRED, Fault, Listing, ListingError, parse_row, to_row
+from webapp.domain.listing import COLUMNS, PROGRAM_ID, Listing
+from webapp.domain.listing_row import REQUIRED, Fault, ListingError, parse_row, to_row
 from webapp.services.catalog_lines import GZIP, MAX_BYTES, check_size, text_lines
 from webapp.services.catalog_row import SourceRow
 

@@ -17,7 +17,8 @@ from typing import BinaryIO
 from webapp.domain.cip import find_title
 from webapp.domain.credential import Credential
 from webapp.domain.errors import Problem, Refused
-from webapp.domain.listing import COLUMNS, FactSource, Fault, ListingError, TuitionBasis, parse_row
+from webapp.domain.listing import COLUMNS, FactSource, TuitionBasis
+from webapp.domain.listing_row import Fault, ListingError, parse_row
 from webapp.services.catalog_ipeds_tuition import Tuition, tuition_of
 from webapp.services.catalog_lines import MAX_BYTES, check_size, text_lines, unpacked
 from webapp.services.catalog_row import SourceRow

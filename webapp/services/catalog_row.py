@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from webapp.domain.listing import Fault, Listing
+from webapp.domain.listing import Listing
+from webapp.domain.listing_row import Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

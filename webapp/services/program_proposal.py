@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id
-from webapp.domain.listing import Fault, Listing, ListingError, parse_row, to_row
-from webapp.domain.profile import has_control_character
+from webapp.domain.listing import Listing
+from webapp.domain.listing_row import Fault, ListingError, parse_row, to_row
+from webapp.domain.plain_text import has_control_character
 from webapp.domain.program_proposal import NOTE_LIMIT, PROPOSAL_LIFECYCLE, ProposalKind, ProposalStatus
 from webapp.models import Institution, ListingStatus, PartnerInstitution, Program, ProgramProposal
 

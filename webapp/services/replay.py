@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import Problem, Refused
-from webapp.domain.profile import Profile, ProfileError
+from webapp.domain.profile import Profile
+from webapp.domain.profile_reader import ProfileError
 from webapp.matching import DEFAULT_WEIGHTS, ENGINE_VERSION, Catalog, rank
 from webapp.queries.listing import catalog_of, current_version, has_kept
 from webapp.queries.replay import StoredRanking, get_stored_ranking

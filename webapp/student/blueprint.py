@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from webapp.domain.profile import ProfileError
+from webapp.domain.profile_reader import ProfileError
 from webapp.student import (
     adjust,
     compare,

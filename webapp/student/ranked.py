@@ -7,7 +7,8 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
-from webapp.domain.profile import Profile, ProfileError
+from webapp.domain.profile import Profile
+from webapp.domain.profile_reader import ProfileError
 from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import Ranking, rank
 from webapp.matching.standings import Question

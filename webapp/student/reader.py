@@ -7,7 +7,8 @@ from typing import Any
 from flask import url_for
 
 from webapp.context import runtime
-from webapp.domain.profile import Profile, ProfileError
+from webapp.domain.profile import Profile
+from webapp.domain.profile_reader import ProfileError
 from webapp.matching.judging import Judgement, judge
 from webapp.services.draft import OpenDraft
 from webapp.student.answers import profile_of

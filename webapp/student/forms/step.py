@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from webapp.domain.profile import has_control_character
+from webapp.domain.plain_text import has_control_character
 from webapp.ui.fields import clean_text
 from webapp.ui.forms import BaseForm
 
