@@ -184,3 +184,15 @@ def test_returns_are_decided_and_invoices_paid(
     assert owner.post(f"{path}/pay", {"reference": "Wire 7732"}).status_code == 422
     with running.begin() as session:
         assert session.get_one(Invoice, invoice_id).payment_reference == "Wire 7731"
+
+
+def test_ending_a_partner_asks_first_and_says_what_it_does(owner: Visitor, running: Runtime, school: School) -> None:
+    path = f"/admin/partners/{school.partner_id}"
+    page = owner.get(path).text
+    assert "End for good …" in page
+    assert f"{path}/move/ended" not in page
+    asked = owner.get(f"{path}/end").text
+    assert "Nothing brings an ended partner back" in words_of(asked)
+    assert f"{path}/move/ended" in asked
+    owner.post(f"{path}/move/ended", {"words": "Closed"})
+    assert owner.get(f"{path}/end").status_code == 303

@@ -125,6 +125,22 @@ def test_leads_that_waited_for_a_paused_partner_are_looked_at_at_once(
     assert held.reason == "hold_over"
 
 
+def test_leads_that_waited_for_a_partner_that_is_ended_end_at_once(
+    session: Session, clock: FrozenClock, links: Links, seal: Seal
+) -> None:
+    school = make_school(session, seal)
+    submit_request(session, clock, links, [school])
+    held = session.scalars(select(Lead)).one()
+    held.status, held.reason = LeadStatus.HELD_CAP, "cap_full"
+    held.due_at = clock.now() + timedelta(days=3)
+    session.flush()
+    partner.move(session, clock, school.partner_id, PartnerStatus.ENDED, reason="ended_by_staff", actor=ADA)
+    session.refresh(held)
+    assert held.due_at == clock.now()
+    lead.release(session, clock, held.id)
+    assert (held.status, held.reason) == (LeadStatus.EXPIRED, "partner_ended")
+
+
 def test_groups_hold_a_partners_own_programs(session: Session, clock: FrozenClock, seal: Seal) -> None:
     school, other = make_school(session, seal), make_school(session, seal, name="Other")
     first, second = (program_group.create(session, clock, school.partner_id, name) for name in ("Online", "Campus"))

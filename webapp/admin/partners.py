@@ -15,7 +15,7 @@ from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.partner import PARTNER_LIFECYCLE, PartnerStatus
-from webapp.queries.partners import get_partner, list_partners, partner_state
+from webapp.queries.partners import count_waiting, get_partner, list_partners, partner_state
 from webapp.queries.readiness import readiness
 from webapp.services import partner as partners
 from webapp.services.partner import Identity
@@ -129,6 +129,20 @@ def change(row_id: UUID) -> ResponseReturnValue:
             flash("Changed. Consents that were given keep the name they were given to.", "good")
             return redirect(url_for("admin.partners.detail", row_id=row_id), 303)
     return render_template("admin/partner_edit.html", form=form, partner=found), 422
+
+
+@blueprint.get("/<uuid:row_id>/end")
+@needs_role(PARTNER_MANAGERS)
+def end(row_id: UUID) -> ResponseReturnValue:
+    """The question before a partner is ended: nothing brings it back."""
+    built = runtime()
+    with built.begin() as session:
+        found = get_partner(session, row_id, built.clock.now())
+        waiting = count_waiting(session, row_id)
+    if not PARTNER_LIFECYCLE.allows(found.status, PartnerStatus.ENDED):
+        flash("It has moved on since this page came up, so nothing was changed.", "error")
+        return redirect(url_for("admin.partners.detail", row_id=row_id), 303)
+    return render_template("admin/partner_end.html", partner=found, waiting=waiting, move_form=MoveForm())
 
 
 @blueprint.post("/<uuid:row_id>/move/<any(live, paused, ended):status>")

@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
+from webapp.domain.lead import NOT_YET_SENT
 from webapp.domain.partner import PartnerStatus
 from webapp.models import (
     GroupedProgram,
     Institution,
+    Lead,
     Partner,
     PartnerEvent,
     PartnerInstitution,
@@ -167,6 +169,12 @@ def _steps(session: Session, partner_id: UUID) -> tuple[PartnerStep, ...]:
         )
         for row in rows
     )
+
+
+def count_waiting(session: Session, partner_id: UUID) -> int:
+    """How many leads are on their way to a partner and have left nothing with it yet."""
+    waiting = select(func.count()).select_from(Lead)
+    return session.execute(waiting.where(Lead.partner_id == partner_id, Lead.status.in_(NOT_YET_SENT))).scalar_one()
 
 
 def partner_state(session: Session, partner_id: UUID) -> dict[str, object]:

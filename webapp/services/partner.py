@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -110,7 +110,7 @@ def move(
     """Move a partner along its life cycle and write the step down. `reason` is one of `PARTNER_REASONS[status]`.
 
     Refused, with every point that is open, when a partner that is not ready is to go live; InvalidTransition where
-    there is no road. Leads that waited for a partner that goes on are looked at again at once.
+    there is no road. Leads that waited for a partner that goes on, or that is ended, are looked at again at once.
     """
     partner = locked(session, partner_id)
     before, now = partner.status, clock.now()
@@ -124,8 +124,11 @@ def move(
     partner.status, partner.updated_at = status, now
     session.flush()
     _step(session, partner_id, before, status, at=now, reason=reason, words=words.strip() or None, actor=actor)
-    if before is PartnerStatus.PAUSED:
-        _hurry(session, partner_id, at=now)
+    if status is PartnerStatus.ENDED:
+        _hurry(session, partner_id, Lead.status.in_((LeadStatus.HELD_CAP, LeadStatus.HELD_SCHEDULE)), at=now)
+    elif before is PartnerStatus.PAUSED:
+        paused = and_(Lead.status == LeadStatus.HELD_SCHEDULE, Lead.reason == "partner_paused")
+        _hurry(session, partner_id, paused, at=now)
 
 
 def locked(session: Session, partner_id: UUID) -> Partner:
@@ -147,11 +150,11 @@ def _check_ready(session: Session, partner_id: UUID, now: datetime, *, resumes: 
         raise Refused(*open_points)
 
 
-def _hurry(session: Session, partner_id: UUID, *, at: datetime) -> None:
-    """Leads that were held because the partner paused are due now."""
+def _hurry(session: Session, partner_id: UUID, which: ColumnElement[bool], *, at: datetime) -> None:
+    """Leads of the partner that were held are due now."""
     due = session.scalars(
         update(Lead)
-        .where(Lead.partner_id == partner_id, Lead.status == LeadStatus.HELD_SCHEDULE, Lead.reason == "partner_paused")
+        .where(Lead.partner_id == partner_id, which)
         .values(due_at=at)
         .returning(Lead.id)
         .execution_options(synchronize_session=False)
