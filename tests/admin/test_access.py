@@ -36,6 +36,9 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.returns.approve": PARTNER_MANAGERS,
     "admin.returns.deny": PARTNER_MANAGERS,
     "admin.invoices.pay": PARTNER_MANAGERS,
+    "admin.publishers.create": PARTNER_MANAGERS,
+    "admin.publishers.change": PARTNER_MANAGERS,
+    "admin.publishers.move": PARTNER_MANAGERS,
 }
 
 

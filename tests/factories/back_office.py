@@ -28,7 +28,7 @@ from webapp.models import CatalogImport, Lead
 from webapp.queries.invoice import due_cycles
 from webapp.queries.listing import published_listings
 from webapp.queries.partner import offers_for
-from webapp.services import charge, draft, invoice, lead_return, program_group, submission
+from webapp.services import charge, draft, invoice, lead_return, program_group, publisher, submission
 from webapp.services.demo import load
 from webapp.services.lead_return import Wish
 
@@ -77,6 +77,7 @@ class Office:
     group_id: UUID
     return_id: UUID
     invoice_id: UUID
+    publisher_id: UUID
 
 
 def furnish(running: Runtime) -> Office:
@@ -117,6 +118,9 @@ def furnish(running: Runtime) -> Office:
             group_id=group_id,
             return_id=return_id,
             invoice_id=invoice_id,
+            publisher_id=publisher.create(
+                session, running.clock, name="Career guides", origins="https://guides.example"
+            ),
         )
 
 

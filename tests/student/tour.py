@@ -90,6 +90,8 @@ NOT_PAGES = {
     "student.sitemap.part": "is for machines",
     "student.form.begin": "leads to the first open step",
     "student.results.look_again": "leads back to the list",
+    "student.embed.script": "is for machines",
+    "student.embed.frame": "stands in somebody else's page: test_embed.py looks at it there",
 }
 
 

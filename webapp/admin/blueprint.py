@@ -18,6 +18,7 @@ from webapp.admin import (
     partners,
     program_groups,
     programs,
+    publishers,
     returns,
     submissions,
     terms,
@@ -31,6 +32,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
+    ("Publishers", (("Publishers", "publishers"),)),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms")}
@@ -46,7 +48,7 @@ def install_admin(app: Flask) -> None:
     admin.context_processor(_page_parts)
     for noun in (
         *(overview, login, submissions, leads, messages, deliveries),
-        *(partners, program_groups, terms, returns, invoices, programs, imports, audit),
+        *(partners, program_groups, terms, returns, invoices, programs, imports, publishers, audit),
     ):
         admin.register_blueprint(noun.blueprint)
     login.install_login(app)

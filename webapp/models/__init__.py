@@ -39,6 +39,7 @@ from webapp.models.posting import ReceivedPosting
 from webapp.models.program import ListingStatus, Program
 from webapp.models.program_proposal import ProgramProposal
 from webapp.models.prospect import Prospect
+from webapp.models.publisher import Publisher, PublisherDay
 from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
 from webapp.models.screening_policy import ScreeningPolicy
@@ -112,6 +113,8 @@ __all__ = [
     "ProgramProposal",
     "Prospect",
     "ProspectKey",
+    "Publisher",
+    "PublisherDay",
     "ReceivedPosting",
     "ResumeLink",
     "ReturnEvent",

@@ -26,7 +26,7 @@ from webapp.models import (
     ShortlistedProgram,
     Submission,
 )
-from webapp.services import inbox
+from webapp.services import inbox, publisher
 
 MOST_CHANGES = 20
 
@@ -61,6 +61,7 @@ def start(
         expires_at=now + keep,
     )
     session.add(draft)
+    publisher.count(session, clock, attribution, started=1)
     return _open(draft)
 
 
@@ -105,6 +106,7 @@ def save_step(
     draft.expires_at = max(draft.expires_at, now + keep)
     if is_last and draft.completed_at is None:
         draft.completed_at = now
+        publisher.count(session, clock, draft.attribution, completed=1)
     session.flush()
     _note(session, draft_id, step, now, leads_to)
     return _open(draft)

@@ -13,6 +13,7 @@ from webapp.domain.contact_preferences import ContactPreferences, ways
 from webapp.domain.lead import LeadStatus
 from webapp.domain.listing import Listing
 from webapp.domain.partner import ContactChannel
+from webapp.domain.publisher import PUBLISHER
 from webapp.domain.question import Answer, answer_words
 from webapp.emails.footer import Footer
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
@@ -85,7 +86,7 @@ def _what_is_sent(prospect: Prospect, lead: Lead, submission: Submission, *, has
     yield "How well this program matched and why, without your budget and your limits"
     if has_answers:
         yield "Your answers to the school's own questions"
-    if submission.attribution:
+    if {*submission.attribution} - {PUBLISHER}:
         yield "The page of ours that you opened first"
 
 

@@ -15,6 +15,7 @@ from webapp.domain.disclosure import told_background, told_place
 from webapp.domain.links import Links
 from webapp.domain.partner import ContactChannel, in_order
 from webapp.domain.profile import Criterion
+from webapp.domain.publisher import PUBLISHER
 from webapp.domain.question import Answer
 from webapp.domain.submission import Contact, Submission
 from webapp.domain.wording import reason_sentence
@@ -169,7 +170,7 @@ def document_of(posting: Posting) -> dict[str, Any]:
             "channels": channels,
             "legal_entity": posting.legal_entity,
         },
-        "source": _sorted(posting.attribution),
+        "source": _sorted({name: told for name, told in posting.attribution.items() if name != PUBLISHER}),
         "submitted_at": marks.submitted_at,
         "expires_at": marks.expires_at,
     }

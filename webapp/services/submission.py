@@ -19,7 +19,7 @@ from webapp.domain.submission import IntroductionRequest, Submission
 from webapp.models import Submission as SubmissionRow
 from webapp.observability.metrics import SUBMISSIONS
 from webapp.queries.partner import Offer, current_endpoints, offers_for
-from webapp.services import suppression
+from webapp.services import publisher, suppression
 from webapp.services.question import checked_answers
 from webapp.services.rows import insert_rows
 from webapp.services.submission_rows import Policy, Ranked, Rows
@@ -72,6 +72,7 @@ def submit(
         suppression.suppress_prospect(
             session, stored.prospect_id, MessageClass.FOLLOW_UP, reason="global_privacy_control", at=now
         )
+    publisher.count(session, clock, submission.attribution, requests=1, introductions=len(offers))
     SUBMISSIONS.labels("stored").inc()
     return stored
 

@@ -8,6 +8,7 @@ from webapp.student import (
     compare,
     contact,
     correction,
+    embed,
     erasure,
     export,
     feedback,
@@ -52,6 +53,7 @@ PARTS = (
     share,
     guides,
     sitemap,
+    embed,
 )
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
 from webapp.domain.occupation import occupations
+from webapp.domain.publisher import PUBLISHER
 from webapp.services import child
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
@@ -221,5 +222,5 @@ def _address(step: Step) -> str:
 
 def _carried() -> dict[str, Any]:
     """What goes along from page to page in the address: campaign tags, a suggested job, and where to come back to."""
-    names = (*arrival.CAMPAIGN_TAGS, SUGGESTED_JOB, "from")
+    names = (*arrival.CAMPAIGN_TAGS, PUBLISHER, SUGGESTED_JOB, "from")
     return {name: request.args[name][:300] for name in names if name in request.args}

@@ -35,7 +35,8 @@ CREDENTIAL_WORDS = {
 """Each award in plain words: its name, and what it is."""
 
 
-def _job_options() -> list[Option]:
+def job_options() -> list[Option]:
+    """Every job there is a row for, those of the field first; last, that it is another."""
     options = []
     for prefix, group in _GROUPS:
         options += [
@@ -58,7 +59,7 @@ class GoalForm(StepForm):
     occupation = SelectField(
         "Which job is closest to what you want?",
         hint="Choose the nearest one. We use it to see which fields of study lead there. You commit to nothing.",
-        options=_job_options(),
+        options=job_options(),
         unknown="I don't know yet",
     )
     words = TextAreaField(
