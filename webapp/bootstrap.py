@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
+from importlib.metadata import version
 from importlib.resources import files
 
 import celery
@@ -74,6 +75,12 @@ class Runtime:
     def delivery_outside(self) -> handover.Outside:
         """What `services.delivery.attempt` and `services.notice.tell` need besides the database."""
         return handover.Outside(self.webhook, self.seal, self.links, self.delivery_retries, random.random)
+
+
+@cache
+def installed_version() -> str:
+    """Which version of Program Match this is."""
+    return version("program-match")
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

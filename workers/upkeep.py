@@ -1,7 +1,11 @@
 """The sweep, the purge and the exposure audit."""
 
+import redis
 from celery import shared_task
 
+from webapp.bootstrap import installed_version
+from webapp.gateways.heartbeat import Heartbeat, Heartbeats
+from webapp.observability.log import get_logger
 from webapp.services import (
     draft,
     erasure,
@@ -19,13 +23,19 @@ from webapp.services.sweep import sweep as sweep_service
 from workers.publish import publish
 from workers.task import ServiceTask, runtime
 
+log = get_logger(__name__)
+
 AUDITED = 2000
 """Lists the audit looks at: a few seconds of work."""
 
 
 @shared_task(base=ServiceTask, name="upkeep.sweep")  # type: ignore[untyped-decorator]  # Celery ships no types
 def sweep() -> None:
-    """Pick up what is due, abandoned or late."""
+    """Pick up what is due, abandoned or late; and show thereby that the schedule runs."""
+    try:
+        Heartbeats(runtime().redis).beat(Heartbeat("schedule", "sweep", runtime().clock.now(), installed_version()))
+    except redis.RedisError:
+        log.warning("no heartbeat: the broker does not answer")
     sweep_service(runtime().begin, publish, runtime().clock)
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.admin.conftest import Asked, Visitor
-from webapp.admin.guard import EVERYONE, IMPORTERS, PARTNER_MANAGERS, PUBLIC_MARK, ROLES_MARK, SENDERS, Role
+from webapp.admin.guard import EVERYONE, IMPORTERS, OWNERS, PARTNER_MANAGERS, PUBLIC_MARK, ROLES_MARK, SENDERS, Role
 from webapp.context import RATE_LIMIT_MARK
 from webapp.services.staff import ROLES
 
@@ -36,6 +36,8 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.returns.approve": PARTNER_MANAGERS,
     "admin.returns.deny": PARTNER_MANAGERS,
     "admin.invoices.pay": PARTNER_MANAGERS,
+    "admin.operations.turn_off": OWNERS,
+    "admin.operations.turn_on": OWNERS,
     "admin.publishers.create": PARTNER_MANAGERS,
     "admin.publishers.change": PARTNER_MANAGERS,
     "admin.publishers.move": PARTNER_MANAGERS,
@@ -54,6 +56,7 @@ def _path(app: Flask, rule: Rule) -> str:
         **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id"), nothing),
         "token": "A" * 43,
         "status": "live",
+        "name": "mail",
     }
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -120,6 +123,8 @@ def test_every_post_without_its_token_is_refused(app: Flask, logged_in: Callable
 def test_ids_of_nothing_are_not_found(app: Flask, logged_in: Callable[..., Visitor]) -> None:
     owner = logged_in()
     for rule in _rules(app):
+        if rule.arguments == {"name"}:
+            continue  # one of few words in the address, and nobody's id
         if rule.arguments and "GET" in (rule.methods or ()):
             assert owner.get(_path(app, rule)).status_code == 404, rule.rule
         elif rule.arguments:

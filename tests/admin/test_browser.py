@@ -57,6 +57,7 @@ def _paths(office: Office) -> list[str]:
         f"/admin/returns/{office.return_id}",
         "/admin/invoices",
         f"/admin/invoices/{office.invoice_id}",
+        "/admin/operations",
         "/admin/publishers",
         "/admin/publishers/new",
         f"/admin/publishers/{office.publisher_id}",

@@ -14,6 +14,7 @@ from webapp.admin import (
     leads,
     login,
     messages,
+    operations,
     overview,
     partners,
     program_groups,
@@ -27,7 +28,7 @@ from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
 from webapp.domain.errors import NotFound
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Service", (("Overview", "overview"),)),
+    ("Service", (("Overview", "overview"), ("Operations", "operations"))),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"))),
     ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
@@ -47,7 +48,7 @@ def install_admin(app: Flask) -> None:
     admin.register_error_handler(NotFound, _missing)
     admin.context_processor(_page_parts)
     for noun in (
-        *(overview, login, submissions, leads, messages, deliveries),
+        *(overview, operations, login, submissions, leads, messages, deliveries),
         *(partners, program_groups, terms, returns, invoices, programs, imports, publishers, audit),
     ):
         admin.register_blueprint(noun.blueprint)

@@ -48,6 +48,7 @@ from webapp.models.shared_list import SharedList
 from webapp.models.shortlist import ShortlistedProgram
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
+from webapp.models.switch import SwitchedOff
 from webapp.models.terms import CapUse, Fee, PartnerTerms, TermsVersion
 
 __all__ = [
@@ -128,5 +129,6 @@ __all__ = [
     "StatusLink",
     "Submission",
     "Suppression",
+    "SwitchedOff",
     "TermsVersion",
 ]

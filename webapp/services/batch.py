@@ -20,7 +20,9 @@ from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
 from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, Template
+from webapp.domain.switch import Switch
 from webapp.models import Delivery, DeliveryBatch, Lead, Partner, PartnerEndpoint
+from webapp.queries.switch import is_off
 from webapp.services import ending, lease, message, outbox
 from webapp.services.posting import posting_of
 from webapp.services.transaction import Begin
@@ -67,6 +69,8 @@ def close(begin: Begin, clock: Clock, links: Links, batch_id: UUID) -> None:
     with begin() as session:
         batch = session.get(DeliveryBatch, batch_id)
         if batch is None or batch.closed_at is not None or batch.due_at > clock.now():
+            return
+        if is_off(session, Switch.DELIVERIES):
             return
     while _put_some(begin, clock, links, batch_id):
         pass

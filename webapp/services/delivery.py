@@ -14,8 +14,10 @@ from webapp.domain.delivery import DELIVERY_LIFECYCLE, TRIES_BEFORE_BACKUP, Atte
 from webapp.domain.delivery_method import PostConfig, WebhookConfig, read_config
 from webapp.domain.errors import NotFound
 from webapp.domain.events import EventKind
+from webapp.domain.switch import Switch
 from webapp.gateways.webhook import Outcome, WebhookRequest
 from webapp.models import Delivery, Lead, PartnerEndpoint, Prospect
+from webapp.queries.switch import is_off
 from webapp.services import batch, cap, ending, lease, method_health, notice, outbox, partner_mail, turn
 from webapp.services.handover import Answered, Outside, post
 from webapp.services.partner_request import for_log, prepare
@@ -75,6 +77,8 @@ def _take_up(session: Session, now: datetime, outside: Outside, delivery_id: UUI
         return None
     if lead.expires_at <= now and not delivery.redelivery:
         ending.end(session, lead, delivery, AttemptOutcome.PERMANENT, at=now, reason="expired_while_retrying")
+        return None
+    if is_off(session, Switch.DELIVERIES):
         return None
     method = _choose_method(session, lead, delivery)
     if method is None:

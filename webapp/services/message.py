@@ -17,9 +17,11 @@ from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
 from webapp.domain.links import Links
 from webapp.domain.message import MESSAGE_LIFECYCLE, MessageClass, MessageStatus, Template
+from webapp.domain.switch import Switch
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
 from webapp.gateways.mail import MailGateway, OutgoingMail
 from webapp.models import Message, ResumeLink
+from webapp.queries.switch import is_off
 from webapp.services import lease, outbox, suppression
 from webapp.services.letter import Letter, Sender, letter_for
 from webapp.services.transaction import Begin
@@ -168,6 +170,8 @@ def _lease(session: Session, now: datetime, outside: Outside, message_id: UUID) 
     if row.status is MessageStatus.LEASED and lease.is_abandoned(row, now):
         _take_back(session, row, now, outside.retries)
     if row.status not in (MessageStatus.PENDING, MessageStatus.DEFERRED) or row.due_at is None or row.due_at > now:
+        return None
+    if is_off(session, Switch.MAIL):
         return None
     letter = letter_for(session, row, outside.links, outside.sender)
     if letter is None or suppression.is_suppressed(session, outside.links, letter.recipient, row.message_class):

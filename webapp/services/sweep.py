@@ -1,11 +1,13 @@
 """The sweep: picks up what is due, what was abandoned and what lags. It makes the broker optional to correctness."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from webapp.domain.clock import Clock
 from webapp.domain.events import EventKind
+from webapp.domain.switch import Switch
 from webapp.observability.log import get_logger
 from webapp.observability.metrics import SWEPT
 from webapp.queries.due import (
@@ -17,6 +19,7 @@ from webapp.queries.due import (
     due_notices,
     expired_leads,
 )
+from webapp.queries.switch import list_off
 from webapp.services import lead
 from webapp.services.outbox import Publish
 from webapp.services.transaction import Begin
@@ -36,6 +39,11 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.NOTICE_DUE, due_notices),
     (EventKind.LINK_REQUESTED, due_link_requests),
 )
+_STOPS: Final[Mapping[Switch, Set[EventKind]]] = {
+    Switch.MAIL: frozenset({EventKind.MESSAGE_DUE}),
+    Switch.DELIVERIES: frozenset({EventKind.DELIVERY_DUE, EventKind.BATCH_DUE}),
+}
+"""What is left lying while a switch is off: publishing it would only bring it back."""
 
 
 def sweep(begin: Begin, publish: Publish, clock: Clock) -> int:
@@ -44,7 +52,11 @@ def sweep(begin: Begin, publish: Publish, clock: Clock) -> int:
     Publishing an id twice is harmless: whoever comes second finds the row leased or done.
     """
     total = 0
+    with begin() as session:
+        stopped = {kind for off in list_off(session) for kind in _STOPS[off.switch]}
     for kind, find in _FINDINGS:
+        if kind in stopped:
+            continue
         with begin() as session:
             found = find(session, clock.now(), grace=GRACE, limit=LIMIT)
         if found:
