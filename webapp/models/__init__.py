@@ -5,6 +5,7 @@ from webapp.models.api_key import ApiKey, KeptAnswer
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PartnerSchedule
+from webapp.models.cap_request import CapRequest
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
@@ -57,6 +58,7 @@ __all__ = [
     "BillingCycle",
     "Cap",
     "CapCounter",
+    "CapRequest",
     "CapReservation",
     "CapUse",
     "CatalogImport",

@@ -62,11 +62,15 @@ class CapCounter(Base):
 
 
 class CapReservation(Base):
-    """What one lead has taken of one cap: given back from the same counter, whenever that is."""
+    """What one lead has taken of one cap: given back from the same counter, whenever that is.
+
+    `lead_id` is no foreign key, on purpose: its check would wait for whoever has the lead locked, and they may wait for
+    the cap that is being set. Leads are never deleted.
+    """
 
     __tablename__ = "cap_reservations"
 
-    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True)
+    lead_id: Mapped[UUID] = mapped_column(primary_key=True)
     cap_id: Mapped[UUID] = mapped_column(ForeignKey("caps.id", ondelete="CASCADE"), primary_key=True)
     starts_at: Mapped[datetime]
     amount: Mapped[int] = mapped_column(BigInteger)

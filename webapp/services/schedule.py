@@ -13,6 +13,7 @@ from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
+from webapp.domain.limits import Foresight, LeadKind, Prospects
 from webapp.domain.schedule import Schedule, check_schedule
 from webapp.models import GroupedProgram, Lead, PaceCounter, Partner, PartnerSchedule, ProgramGroup
 from webapp.services import outbox
@@ -23,7 +24,7 @@ HELD_REASONS = ("outside_hours", "paced")
 
 def closed_until(session: Session, lead: Lead, partner: Partner, now: datetime) -> datetime | None:
     """When the partner next takes leads like this one; None when it does now. A year of holidays ends with the lead."""
-    row = _schedule_over(session, lead)
+    row = _schedule_over(session, lead.partner_id, lead.program_id)
     if row is None:
         return None
     opens = Schedule.from_json(row.schedule).next_open(now, ZoneInfo(partner.time_zone))
@@ -38,7 +39,7 @@ def take_slot(session: Session, lead: Lead, partner: Partner, now: datetime) -> 
     As with caps, the check and the count are one UPDATE. A place that was taken is not given back: its time is over.
     Leads that do not count take none.
     """
-    row = _schedule_over(session, lead) if lead.counts else None
+    row = _schedule_over(session, lead.partner_id, lead.program_id) if lead.counts else None
     if row is None:
         return None
     zone = ZoneInfo(partner.time_zone)
@@ -57,6 +58,30 @@ def take_slot(session: Session, lead: Lead, partner: Partner, now: datetime) -> 
     if taken.first() is not None:
         return None
     return schedule.next_open(slot.until, zone) or lead.expires_at
+
+
+def find_closed(session: Session, partner: Partner, kind: LeadKind, now: datetime) -> Foresight | None:
+    """Until when hours would hold a lead of this kind; None when they would not."""
+    row = _schedule_over(session, partner.id, kind.program_id)
+    if row is None:
+        return None
+    opens = Schedule.from_json(row.schedule).next_open(now, ZoneInfo(partner.time_zone))
+    return None if opens is not None and opens <= now else Foresight(Prospects.CLOSED, opens)
+
+
+def find_paced(session: Session, partner: Partner, kind: LeadKind, now: datetime) -> Foresight | None:
+    """Until when the pace would hold a lead of this kind that counts; None when it would not. Takes no place."""
+    row = _schedule_over(session, partner.id, kind.program_id)
+    if row is None:
+        return None
+    zone, schedule = ZoneInfo(partner.time_zone), Schedule.from_json(row.schedule)
+    slot = schedule.slot(now, zone)
+    if slot is None:
+        return None
+    counter = session.get(PaceCounter, (row.id, slot.at), populate_existing=True)
+    if counter is None or counter.used < slot.limit:
+        return None
+    return Foresight(Prospects.PACED, schedule.next_open(slot.until, zone))
 
 
 def set_schedule(
@@ -89,23 +114,25 @@ def set_schedule(
     return before
 
 
-def remove_schedule(session: Session, clock: Clock, partner_id: UUID, *, group_id: UUID | None = None) -> None:
-    """Take leads at any time again, or for a group when the partner does. NotFound when there is no schedule."""
+def remove_schedule(session: Session, clock: Clock, partner_id: UUID, *, group_id: UUID | None = None) -> Schedule:
+    """Take leads at any time again, or for a group when the partner does; the former hours. NotFound without any."""
     locked(session, partner_id)
     found = _own(session, partner_id, group_id)
     if found is None:
         raise NotFound("There is no such schedule.")
+    before = Schedule.from_json(found.schedule)
     session.delete(found)
     session.flush()
     _look_again(session, partner_id, at=clock.now())
+    return before
 
 
-def _schedule_over(session: Session, lead: Lead) -> PartnerSchedule | None:
+def _schedule_over(session: Session, partner_id: UUID, program_id: str) -> PartnerSchedule | None:
     """The schedule of the program's group, else the partner's."""
-    group = select(GroupedProgram.group_id).where(GroupedProgram.program_id == lead.program_id).scalar_subquery()
+    group = select(GroupedProgram.group_id).where(GroupedProgram.program_id == program_id).scalar_subquery()
     return session.scalars(
         select(PartnerSchedule)
-        .where(PartnerSchedule.partner_id == lead.partner_id)
+        .where(PartnerSchedule.partner_id == partner_id)
         .where((PartnerSchedule.group_id == group) | PartnerSchedule.group_id.is_(None))
         .order_by(PartnerSchedule.group_id.is_(None))
         .limit(1)
