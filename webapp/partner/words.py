@@ -68,6 +68,15 @@ ACTIONS: Final[Mapping[str, str]] = {
     "paused": "paused",
     "resumed": "resumed",
     "changed": "changed",
+    "cap_set": "set a cap of",
+    "cap_removed": "removed a cap of",
+    "cap_asked": "asked for a higher cap of",
+    "cap_removal_asked": "asked to remove a cap of",
+    "cap_request_approved": "approved another cap of",
+    "cap_request_declined": "declined another cap of",
+    "cap_request_taken_back": "took back what was asked for a cap of",
+    "hours_set": "set the hours of",
+    "hours_removed": "removed the hours of",
 }
 LABELLED: Final = frozenset(role.value for role in PartnerRole)
 """Codes that read well with a blank for their underscore."""

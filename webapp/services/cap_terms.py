@@ -82,7 +82,7 @@ def _count_so_far(session: Session, cap: Cap, start: datetime) -> None:
     session.execute(
         insert(CapReservation).from_select(
             ["lead_id", "cap_id", "starts_at", "amount"],
-            select(Lead.id, literal(cap.id), literal(start), amount).where(*_holders(cap, start)),
+            select(Lead.id, literal(cap.id), literal(start), amount).where(Lead.counts, *_holders(cap, start)),
         )
     )
     used = session.execute(select(func.sum(CapReservation.amount)).where(CapReservation.cap_id == cap.id)).scalar_one()
@@ -97,7 +97,6 @@ def _holders(cap: Cap, start: datetime) -> Iterator[ColumnElement[bool]]:
     returned = exists().where(LeadReturn.lead_id == Lead.id, LeadReturn.status == ReturnStatus.APPROVED)
     kept = (Lead.status == LeadStatus.WITHDRAWN) & Lead.delivered_at.is_not(None)
     yield Lead.partner_id == cap.partner_id
-    yield Lead.counts
     yield Lead.status.in_(_HAS_PLACE) | kept
     yield queued
     yield ~returned
