@@ -124,8 +124,8 @@ def test_a_cap_set_now_counts_what_the_day_had_and_says_so(
     page = words_of(owner.get("/partner/limits").text)
     assert "3 of 3 leads taken today: full. Starts again Thu, Nov 26, 00:00 EST." in page
     assert (
-        "A lead that came this minute would wait until Thu, Nov 26, 00:00 EST if its student lets it wait, and else end "
-        "and the student be told: your cap of 3 leads a day (all leads) is full." in page
+        "A lead that came this minute would wait until Thu, Nov 26, 00:00 EST if its student lets it wait, and else "
+        "end and the student be told: your cap of 3 leads a day (all leads) is full." in page
     )
     for wrong in ({"limit": "2.5"}, {"limit": ""}, {"scope": "group:x"}, {"period": "year"}):
         assert owner.post("/partner/limits/caps/new", {**DAILY, **wrong}).status_code == 422

@@ -91,11 +91,12 @@ def cap(row_id: UUID, cap_id: UUID) -> ResponseReturnValue:
 @needs_role(PARTNER_MANAGERS)
 def change_cap(row_id: UUID, cap_id: UUID) -> ResponseReturnValue:
     """Give a cap another limit."""
-    found, form = _limits(row_id), CapChangeForm()
+    found = _limits(row_id)
     row = found.cap(cap_id)
+    form = cap_change_form(row.terms)
     if not form.validate_on_submit():
         return _cap_page(found, row, form), 422
-    wanted = form.terms(row.terms)
+    wanted = form.terms()
 
     def act(session: Session) -> None:
         before = cap_terms.set_cap(session, runtime().clock, row_id, wanted)

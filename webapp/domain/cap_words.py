@@ -66,8 +66,8 @@ def use_words(terms: CapTerms, used: int) -> str:
     if left > 0:
         rest = f"{left:,}" if terms.measure is CapMeasure.COUNT else amount_words(terms, left)
         return f"{taken} of {whole} taken {when}, {rest} left"
-    over = " The cap was lowered since: nothing is taken back." if left < 0 else ""
-    return f"{taken} of {whole} taken {when}: full.{over}"
+    over = "; more had gone before, and nothing is taken back" if left < 0 else ""
+    return f"{taken} of {whole} taken {when}: full{over}"
 
 
 def cap_state(terms: CapTerms | None, about: str) -> dict[str, str]:

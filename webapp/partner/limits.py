@@ -92,10 +92,11 @@ def cap(row_id: UUID) -> ResponseReturnValue:
 @needs_role(CHANGES_LIMITS)
 def change_cap(row_id: UUID) -> ResponseReturnValue:
     """Give a cap another limit, or ask the owner to."""
-    found, form = _limits(), CapChangeForm()
+    found = _limits()
     row = found.cap(row_id)
+    form = cap_change_form(row.terms)
     if form.validate_on_submit():
-        done = _set_cap(form, form.terms(row.terms), row.about, form.words.data or "")
+        done = _set_cap(form, form.terms(), row.about, form.words.data or "")
         if done is not None:
             return done
     return _cap_page(found, row, form), 422

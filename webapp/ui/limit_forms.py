@@ -1,6 +1,7 @@
 """The forms about caps, hours and pace, for staff and for a partner's own people alike."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from webapp.domain.cap import HIGHEST_COUNT, CapMeasure, CapPeriod, CapScope, CapTerms, WhenFull
 from webapp.domain.cap_request import LONGEST_WORDS
-from webapp.domain.cap_words import MEASURE_LABELS, PERIOD_LABELS, WHEN_FULL_LABELS, WHEN_FULL_MEANINGS
+from webapp.domain.cap_words import MEASURE_LABELS, WHEN_FULL_LABELS, WHEN_FULL_MEANINGS
 from webapp.domain.errors import Refused
 from webapp.domain.geography import STATES
 from webapp.domain.limits import LeadKind
@@ -23,6 +24,13 @@ from webapp.ui.numbers import NumberField, WholeNumberField
 ALL = "all"
 ALWAYS, WEEK = "always", "week"
 NO_PACE, EACH, SPREAD = "none", "each", "spread"
+_PERIODS = {
+    CapPeriod.HOUR: "An hour",
+    CapPeriod.DAY: "A day",
+    CapPeriod.WEEK: "A week",
+    CapPeriod.MONTH: "A month",
+    CapPeriod.LIFETIME: "All time, for good",
+}
 _FIELDS = {
     **dict.fromkeys(("state", "group", "program"), "scope"),
     "currency": "limit",
@@ -60,22 +68,21 @@ class CapForm(LimitForm):
 
     scope: SelectField
     period = RadioField(
-        "The most in",
-        options=[Option(each, words) for each, words in PERIOD_LABELS.items()],
+        "In the course of",
+        options=[Option(each, words) for each, words in _PERIODS.items()],
         unknown=None,
         inline=True,
-        hint="By the calendar of your time zone: days begin at midnight, weeks on Monday.",
         required="Choose the period.",
     )
     measure = RadioField(
-        "Counts",
+        "What is counted",
         options=[Option(each, words) for each, words in MEASURE_LABELS.items()],
         unknown=None,
         inline=True,
         required="Choose what is counted.",
     )
     limit = NumberField(
-        "How much",
+        "How much at most",
         high=HIGHEST_COUNT,
         example="20",
         hint="A number of leads, or an amount in the currency of the terms. 0 takes none.",
@@ -98,28 +105,27 @@ class CapForm(LimitForm):
 
     def validate_limit(self, field: NumberField) -> None:
         """Leads come whole."""
-        if self.measure.data == CapMeasure.COUNT and field.data is not None and field.data != int(field.data):
-            raise ValidationError("Write a whole number of leads.")
+        _check_whole(field, self.measure.data)
 
 
 class CapChangeForm(LimitForm):
     """Another limit for a cap that there is."""
 
-    limit = NumberField("How much", high=HIGHEST_COUNT, example="20", required="Write a number; 0 takes none.")
+    limit = NumberField("How much at most", high=HIGHEST_COUNT, example="20", required="Write a number; 0 takes none.")
     when_full = _when_full()
     words = TextField("Why", hint="Your owner reads it where they have to decide.", max_length=LONGEST_WORDS)
 
-    def terms(self, before: CapTerms) -> CapTerms:
+    before: CapTerms
+    """The cap as it is."""
+
+    def terms(self) -> CapTerms:
         """The cap as it is to be."""
-        is_money = before.measure is CapMeasure.BUDGET
-        return CapTerms(
-            before.period,
-            before.measure,
-            round((self.limit.data or 0) * (100 if is_money else 1)),
-            before.scope,
-            WhenFull(str(self.when_full.data)),
-            before.currency,
-        )
+        limit = round((self.limit.data or 0) * (100 if self.before.measure is CapMeasure.BUDGET else 1))
+        return replace(self.before, limit=limit, when_full=WhenFull(str(self.when_full.data)))
+
+    def validate_limit(self, field: NumberField) -> None:
+        """Leads come whole."""
+        _check_whole(field, self.before.measure)
 
 
 class WordsForm(LimitForm):
@@ -136,15 +142,26 @@ def cap_form(groups: Sequence[tuple[UUID, str]], programs: Sequence[tuple[str, s
         *(Option(f"state:{code}", name, group="Students in a state") for code, name in STATES.items()),
         *(Option(f"program:{program_id}", name, group="One program") for program_id, name in programs),
     ]
-    scope = SelectField("Counts which leads", options=options, unknown=None, required="Choose which leads it counts.")
+    scope = SelectField("Which leads", options=options, unknown=None, required="Choose which leads it counts.")
     made: CapForm = type("CapForm", (CapForm,), {"scope": scope})(**data)
     return made
 
 
 def cap_change_form(terms: CapTerms) -> CapChangeForm:
-    """The form filled with a cap as it is."""
-    limit = terms.limit / 100 if terms.measure is CapMeasure.BUDGET else terms.limit
-    return CapChangeForm(data={"limit": limit, "when_full": terms.when_full})
+    """The form filled with a cap as it is, or with what was sent."""
+    is_money = terms.measure is CapMeasure.BUDGET
+    made = CapChangeForm(data={"limit": terms.limit / 100 if is_money else terms.limit, "when_full": terms.when_full})
+    made.before = terms
+    if terms.currency == "USD":
+        made.limit.prefix = "$"
+    else:
+        made.limit.suffix = terms.currency or "leads"
+    return made
+
+
+def _check_whole(field: NumberField, measure: str | None) -> None:
+    if measure == CapMeasure.COUNT and field.data is not None and field.data != int(field.data):
+        raise ValidationError("Write a whole number of leads.")
 
 
 def _scope(told: str) -> CapScope:
