@@ -1,6 +1,8 @@
 """Limits in words: caps, hours and pace, and hours as people write them."""
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -132,3 +134,17 @@ def test_each_outcome_is_one_sentence() -> None:
     for foresight, words in found.items():
         told = foresight_words(foresight, lambda moment: f"{moment.astimezone(NEW_YORK):%H:%M}", whose="your")
         assert told == f"A lead that came this minute {words}"
+
+
+def test_the_examples_of_the_paper_are_right() -> None:
+    """Each row of the tables in `docs/limits.md`: the days on which the clocks change."""
+    paper = (Path(__file__).resolve().parents[2] / "docs/limits.md").read_text()
+    rows = re.findall(r"^\| (\S.*?) \| ([A-Z]\w+/\w+) \| (\S+) \| (\S+) \|$", paper, re.M)
+    assert len(rows) >= 12
+    for what, place, at, then in rows:
+        moment, wanted = (datetime.fromisoformat(told).replace(tzinfo=UTC) for told in (at, then))
+        if what in list(CapPeriod):
+            found = CapPeriod(what).next_start(moment, ZoneInfo(place))
+        else:
+            found = Schedule({day: parse_hours(what) for day in range(7)}).next_open(moment, ZoneInfo(place))
+        assert found == wanted, f"{what} in {place} at {at}"
