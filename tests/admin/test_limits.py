@@ -28,7 +28,12 @@ def test_staff_set_caps_and_hours_and_each_change_is_written_down(
         program_group.put(session, group_id, [school.program_id])
     owner, analyst, path = logged_in(), logged_in("analyst"), f"/admin/partners/{school.partner_id}/limits"
     assert "As many leads come as students ask for." in owner.get(path).text
-    wanted = {"scope": f"group:{group_id}", "period": "week", "measure": "count", "when_full": "tell"}
+    wanted: dict[str, object] = {
+        "scope": f"group:{group_id}",
+        "period": "week",
+        "measure": "count",
+        "when_full": "tell",
+    }
     assert owner.post(f"{path}/caps/new", {**wanted, "limit": "1,000,001"}).status_code == 422
     assert owner.post(f"{path}/caps/new", {**wanted, "limit": "0"}).status_code == 303
     with running.begin() as session:
@@ -45,7 +50,7 @@ def test_staff_set_caps_and_hours_and_each_change_is_written_down(
         change(session, running.clock, school.partner_id, more, actor="sam@school.example", may_raise_spend=False)
     assert "25 leads a week → 90 leads a week" in words_of(owner.get(path).text)
 
-    hours = {"open": "week", "day_0": "10-12", "pace": "none"}
+    hours: dict[str, object] = {"open": "week", "day_0": "10-12", "pace": "none"}
     assert owner.post(f"{path}/groups/{group_id}/hours", {**hours, "closed_on": "Xmas"}).status_code == 422
     assert owner.post(f"{path}/groups/{group_id}/hours", hours).status_code == 303
     seen = words_of(analyst.get(path).text)
@@ -81,7 +86,13 @@ def test_a_cap_of_another_partner_is_not_found(
     running: Runtime, school: School, logged_in: Callable[..., Visitor]
 ) -> None:
     owner, path = logged_in(), f"/admin/partners/{school.partner_id}/limits"
-    set_up = {"scope": "all", "period": CapPeriod.DAY, "measure": "budget", "limit": "12.50", "when_full": "hold"}
+    set_up: dict[str, object] = {
+        "scope": "all",
+        "period": CapPeriod.DAY,
+        "measure": "budget",
+        "limit": "12.50",
+        "when_full": "hold",
+    }
     assert owner.post(f"{path}/caps/new", set_up).status_code == 303
     with running.begin() as session:
         (row,) = list_caps(session, school.partner_id, running.clock.now())
