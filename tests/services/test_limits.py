@@ -8,7 +8,7 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import create_engine, insert, select, update
+from sqlalchemy import create_engine, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tests.factories.many_leads import many_leads
@@ -27,7 +27,7 @@ from webapp.domain.partner import PartnerStatus
 from webapp.domain.schedule import Pace, Schedule, Span
 from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.gateways.sealing import Seal
-from webapp.models import CapReservation, Delivery, Lead, LeadReturn, Partner
+from webapp.models import CapReservation, Delivery, Lead, LeadEvent, LeadReturn, PacePlace, Partner
 from webapp.queries.cap import list_caps
 from webapp.services import cap, lead, program_group, schedule
 from webapp.services.cap_terms import set_cap
@@ -206,3 +206,42 @@ def test_a_cap_that_is_set_while_leads_leave_misses_none_and_waits_for_no_lead(s
         lead.release(session, stage.clock, ids[2])
         assert session.get_one(Lead, ids[2]).status is LeadStatus.HELD_CAP
         assert session.scalars(select(CapReservation.lead_id)).all() == [ids[0]]
+
+
+def test_those_who_wait_for_their_pace_go_in_turn_and_wake_up_once(
+    session: Session, clock: FrozenClock, links: Links, school: School
+) -> None:
+    def at(hour: int) -> datetime:
+        return NOON + timedelta(hours=hour - 12)
+
+    schedule.set_schedule(session, clock, school.partner_id, Schedule(pace=Pace(2, 60)))
+    first = route(session, clock, links, school, 7)
+    paced = [each for each in first if each.status is LeadStatus.HELD_SCHEDULE]
+    assert [each.due_at for each in paced] == [at(13), at(13), at(14), at(14), at(15)]
+    lead.withdraw(session, clock, paced[0].id, prospect_id=paced[0].prospect_id, page="/my-data")
+    (late,) = route(session, clock, links, school, 1)
+    assert late.due_at == at(13)  # the place that was given up
+    clock.at = at(13)
+    for each in (*paced[1:], late):
+        lead.release(session, clock, each.id)
+    assert [each.status for each in (paced[1], late)] == [LeadStatus.QUEUED, LeadStatus.QUEUED]
+    told = select(func.count()).select_from(LeadEvent).where(LeadEvent.lead_id == paced[4].id)
+    assert session.execute(told).scalar_one() == 2  # queued and held, not once for each hour it waits
+    clock.at = at(15)
+    lead.release(session, clock, paced[2].id)  # overslept: it takes a place of now
+    lead.release(session, clock, paced[4].id)
+    assert [paced[each].status for each in (2, 4)] == [LeadStatus.QUEUED, LeadStatus.QUEUED]
+    lead.release(session, clock, paced[3].id)
+    assert paced[3].due_at == at(16)
+    assert schedule.set_schedule(session, clock, school.partner_id, Schedule(pace=Pace(3, 60))) is not None
+    session.refresh(paced[3])
+    lead.release(session, clock, paced[3].id)
+    assert paced[3].status is LeadStatus.QUEUED  # three an hour, and it was the third
+    assert session.scalars(select(PacePlace)).all() == []
+
+    schedule.set_schedule(session, clock, school.partner_id, Schedule(pace=Pace(4)))  # a place each six hours of a day
+    spread = route(session, clock, links, school, 6)
+    assert [each.due_at for each in spread] == [
+        *(None, None, None, at(18)),
+        *(at(24), at(30)),
+    ]

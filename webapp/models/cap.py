@@ -113,3 +113,14 @@ class PaceCounter(Base):
     used: Mapped[int] = mapped_column(server_default="0")
 
     __table_args__ = (CheckConstraint("used >= 0", name="used_not_negative"),)
+
+
+class PacePlace(Base):
+    """The place in a pace that a waiting lead holds: counted where the pace's counter starts, to be used `goes_at`."""
+
+    __tablename__ = "pace_places"
+
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True)
+    schedule_id: Mapped[UUID] = mapped_column(ForeignKey("partner_schedules.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime]
+    goes_at: Mapped[datetime]

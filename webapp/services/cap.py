@@ -34,7 +34,7 @@ def reserve(session: Session, lead: Lead, now: datetime) -> Full | None:
     """
     if not lead.counts:
         return None
-    _hold_still(session, lead.partner_id)
+    hold_still(session, lead.partner_id)
     zone = ZoneInfo(session.get_one(Partner, lead.partner_id).time_zone)
     price = find_price(session, partner_id=lead.partner_id, program_id=lead.program_id, at=now)
     # Always in one order: two workers that need two caps cannot wait for each other.
@@ -62,7 +62,7 @@ def release(session: Session, lead: Lead) -> None:
     """Give back what `lead` has taken, in the periods it was taken from. Safe to call twice."""
     if not lead.counts:
         return
-    _hold_still(session, lead.partner_id)
+    hold_still(session, lead.partner_id)
     taken = session.execute(
         delete(CapReservation)
         .where(CapReservation.lead_id == lead.id)
@@ -78,7 +78,7 @@ def release(session: Session, lead: Lead) -> None:
         )
 
 
-def _hold_still(session: Session, partner_id: UUID) -> None:
+def hold_still(session: Session, partner_id: UUID) -> None:
     """Until commit, nobody changes the caps of this partner. Any number may hold them still at once."""
     session.execute(select(func.pg_advisory_xact_lock_shared(_lock_key(partner_id))))
 

@@ -31,7 +31,7 @@ def foresee(session: Session, clock: Clock, partner_id: UUID, kind: LeadKind, *,
     return (
         schedule.find_closed(session, partner, kind, now)
         or _full(session, partner_id, kind, now, now + lead_expiry)
-        or schedule.find_paced(session, partner, kind, now)
+        or schedule.find_paced(session, partner, kind, now, before=now + lead_expiry)
         or Foresight(Prospects.GOES)
     )
 
