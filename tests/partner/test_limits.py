@@ -110,7 +110,7 @@ def test_admissions_lower_caps_alone_and_ask_the_owner_for_more(
     assert changed.before == {"cap": "4 leads a day, all leads", "when_full": "Tell the student at once"}
     assert (changed.after or {})["cap"] == "40 leads a day, all leads"
     activity = words_of(owner.get("/partner/activity").text)
-    assert "asked for a higher cap of leads cap: 4 leads a day, all leads → 40 leads a day, all leads" in activity
+    assert "asked the owner for another cap cap: 4 leads a day, all leads → 40 leads a day, all leads" in activity
 
 
 def test_a_cap_set_now_counts_what_the_day_had_and_says_so(
@@ -199,6 +199,6 @@ def test_of_staff_the_partner_sees_what_they_changed_and_not_who_they_are(
     reader = logged_in(PartnerRole.READ_ONLY)
     page = reader.get("/partner/limits")
     assert "grace@ours.example" not in page.text
-    assert "Staff of Program Match – 7 leads a week, all leads" in words_of(page.text)
+    assert "Staff of Program Match set a cap – 7 leads a week, all leads" in words_of(page.text)
     assert "Add a cap" not in page.text
     assert "Change" not in words_of(page.text).replace("Changed lately", "")

@@ -1,13 +1,26 @@
 """Limits: a partner's caps, hours and pace together, and what they would do with a lead that came now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from webapp.domain.cap import CapTerms, WhenFull
 from webapp.domain.cap_words import limit_words, scope_words
 
+LIMIT_ACTIONS: Final[Mapping[str, str]] = {
+    "cap_set": "set a cap",
+    "cap_removed": "removed a cap",
+    "cap_asked": "asked the owner for another cap",
+    "cap_removal_asked": "asked the owner to remove a cap",
+    "cap_request_approved": "approved what was asked for a cap",
+    "cap_request_declined": "declined what was asked for a cap",
+    "cap_request_taken_back": "took back what was asked for a cap",
+    "hours_set": "set hours and pace",
+    "hours_removed": "removed hours and pace",
+}
+"""What the trail calls each change of limits, and in words."""
 Say = Callable[[datetime], str]
 
 

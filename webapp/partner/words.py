@@ -7,6 +7,7 @@ from typing import Any, Final
 from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.lead import LeadStatus
+from webapp.domain.limits import LIMIT_ACTIONS
 from webapp.domain.notice import NoticeKind
 from webapp.domain.partner_role import PartnerRole
 from webapp.domain.standing import Reader, Standing, Times, standing_of
@@ -68,15 +69,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "paused": "paused",
     "resumed": "resumed",
     "changed": "changed",
-    "cap_set": "set a cap of",
-    "cap_removed": "removed a cap of",
-    "cap_asked": "asked for a higher cap of",
-    "cap_removal_asked": "asked to remove a cap of",
-    "cap_request_approved": "approved another cap of",
-    "cap_request_declined": "declined another cap of",
-    "cap_request_taken_back": "took back what was asked for a cap of",
-    "hours_set": "set the hours of",
-    "hours_removed": "removed the hours of",
+    **LIMIT_ACTIONS,
 }
 LABELLED: Final = frozenset(role.value for role in PartnerRole)
 """Codes that read well with a blank for their underscore."""
