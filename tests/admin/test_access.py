@@ -33,6 +33,12 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.program_groups.put": PARTNER_MANAGERS,
     "admin.program_groups.remove": PARTNER_MANAGERS,
     "admin.terms.agree": PARTNER_MANAGERS,
+    "admin.limits.add_cap": PARTNER_MANAGERS,
+    "admin.limits.change_cap": PARTNER_MANAGERS,
+    "admin.limits.remove_cap": PARTNER_MANAGERS,
+    "admin.limits.set_hours": PARTNER_MANAGERS,
+    "admin.limits.set_group_hours": PARTNER_MANAGERS,
+    "admin.limits.remove_group_hours": PARTNER_MANAGERS,
     "admin.returns.approve": PARTNER_MANAGERS,
     "admin.returns.deny": PARTNER_MANAGERS,
     "admin.invoices.pay": PARTNER_MANAGERS,
@@ -53,7 +59,7 @@ def _rules(app: Flask) -> Iterator[Rule]:
 def _path(app: Flask, rule: Rule) -> str:
     nothing = "01890000-0000-7000-8000-000000000000"
     values = {
-        **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id"), nothing),
+        **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id", "cap_id"), nothing),
         "token": "A" * 43,
         "status": "live",
         "name": "mail",

@@ -53,6 +53,8 @@ def _paths(office: Office) -> list[str]:
         f"/admin/partners/{office.partner_id}/programs?words=school",
         f"/admin/partners/{office.partner_id}/programs/groups/{office.group_id}",
         f"/admin/partners/{office.partner_id}/terms",
+        f"/admin/partners/{office.partner_id}/limits",
+        f"/admin/partners/{office.partner_id}/limits/caps/new",
         "/admin/returns",
         f"/admin/returns/{office.return_id}",
         "/admin/invoices",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories.lead import delivery_of, fail_delivery, leads_of, message_of, put_delivery, put_lead, put_message
+from tests.factories.limits import put_limits
 from webapp.bootstrap import Runtime
 from webapp.domain.consent import CONSENT_TEXT_VERSION
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
@@ -129,6 +130,7 @@ def bill(session: Session, running: Runtime, returned: UUID, invoiced: UUID) -> 
     clock, first = running.clock, session.get_one(Lead, returned)
     group_id = program_group.create(session, clock, first.partner_id, "Master's programs")
     program_group.put(session, group_id, [first.program_id])
+    put_limits(session, clock, first.partner_id, group_id)
     charge.accrue(session, first, at=clock.now())
     wish = Wish(ReturnReason.BAD_CONTACT, "The number rings at somebody else's.")
     first.delivered_at = clock.now()

@@ -27,7 +27,7 @@ from webapp.gateways.errors import Permanent
 from webapp.gateways.sealing import Seal
 from webapp.gateways.webhook import WebhookAnswer, WebhookRequest
 from webapp.models import CapCounter, Consent, Delivery, Lead, LeadReturn, PartnerEndpoint
-from webapp.services import cap, delivery, lead, lead_return
+from webapp.services import cap_terms, delivery, lead, lead_return
 from webapp.services.handover import Outside
 from webapp.services.lead_return import Wish
 
@@ -123,7 +123,7 @@ def waiting_again(url: str, partner_id: UUID, limit: int) -> list[UUID]:
     """The leads that found the cap full; those of one cap that is set anew are due at once."""
     engine, clock = create_engine(url), FrozenClock(NOON)
     with Session(engine) as session, session.begin():
-        cap.set_cap(session, clock, partner_id, CapTerms(CapPeriod.DAY, CapMeasure.COUNT, limit))
+        cap_terms.set_cap(session, clock, partner_id, CapTerms(CapPeriod.DAY, CapMeasure.COUNT, limit))
         held = select(Lead.id).where(Lead.partner_id == partner_id, Lead.status == LeadStatus.HELD_CAP)
         found = list(session.scalars(held.order_by(Lead.id)))
     engine.dispose()

@@ -13,7 +13,7 @@ from tests.partner.conftest import Visitor
 from webapp.bootstrap import Runtime
 from webapp.context import RATE_LIMIT_MARK
 from webapp.domain.lead import LeadStatus
-from webapp.domain.partner_role import EVERYONE, OWNERS, SEES_PEOPLE, PartnerRole
+from webapp.domain.partner_role import CHANGES_LIMITS, EVERYONE, OWNERS, SEES_PEOPLE, PartnerRole
 from webapp.partner.guard import PUBLIC_MARK, ROLES_MARK
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import get_partner_lead
@@ -45,6 +45,15 @@ POSTS: dict[str, frozenset[PartnerRole]] = {
     "partner.setting.change": OWNERS,
     "partner.setting.pause": OWNERS,
     "partner.setting.resume": OWNERS,
+    "partner.limits.add_cap": CHANGES_LIMITS,
+    "partner.limits.change_cap": CHANGES_LIMITS,
+    "partner.limits.remove_cap": CHANGES_LIMITS,
+    "partner.limits.approve": OWNERS,
+    "partner.limits.decline": OWNERS,
+    "partner.limits.take_back": CHANGES_LIMITS,
+    "partner.limits.set_hours": CHANGES_LIMITS,
+    "partner.limits.set_group_hours": CHANGES_LIMITS,
+    "partner.limits.remove_group_hours": CHANGES_LIMITS,
 }
 Ids = dict[str, object]
 

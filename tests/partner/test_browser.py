@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tests.browser import LiveServer, appearance_violations, axe_violations, overflows
+from tests.factories.limits import put_limits
 from tests.factories.portal import MemberLogin, access_token, put_lead_in
 from tests.factories.school import School
 from webapp.bootstrap import Runtime
@@ -20,6 +21,7 @@ from webapp.domain.partner_role import PartnerRole
 from webapp.models import Lead
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import get_partner_lead
+from webapp.services import program_group
 from webapp.services.partner_account import Actor, invite
 
 pytestmark = pytest.mark.browser
@@ -42,11 +44,14 @@ def furnish(session: Session, running: Runtime, school: School) -> list[str]:
                 update(Lead).where(Lead.id == lead_id).values(**moved, delivered_at=Lead.delivered_at - back)
             )
     session.flush()
+    group_id = program_group.create(session, running.clock, school.partner_id, "Evening programs")
+    put_limits(session, running.clock, school.partner_id, group_id)
     delivery = get_partner_lead(session, school.partner_id, made[LeadStatus.DELIVERED]).deliveries[0].id
     failed = get_partner_lead(session, school.partner_id, made[LeadStatus.FAILED]).deliveries[0].id
     record = find_certificate_of_lead(session, school.partner_id, made[LeadStatus.WITHDRAWN])
     pages = ["", "leads", "leads?status=rejected&kind=test", *(f"leads/{made[status]}" for status in SEEN)]
     pages += ["deliveries", f"deliveries/{delivery}", f"deliveries/{failed}", f"consents/{record}"]
+    pages += ["limits", "limits/hours"]
     return [f"/partner/{page}" for page in (*pages, "analytics", "team", "settings", "activity", "account")]
 
 

@@ -28,7 +28,7 @@ from webapp.models import CapReservation, Delivery, Lead, Match, Message
 from webapp.queries.cap import list_caps
 from webapp.queries.next_choice import find_next_choice
 from webapp.services import cap, lead, program_group, schedule
-from webapp.services.cap import remove_cap, set_cap
+from webapp.services.cap_terms import remove_cap, set_cap
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -12,6 +12,7 @@ from webapp.admin import (
     imports,
     invoices,
     leads,
+    limits,
     login,
     messages,
     operations,
@@ -36,7 +37,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Publishers", (("Publishers", "publishers"),)),
     ("Trace", (("Audit log", "audit"),)),
 )
-_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms")}
+_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms", "limits")}
 """Pages that stand under another entry of the navigation."""
 
 
@@ -49,7 +50,8 @@ def install_admin(app: Flask) -> None:
     admin.context_processor(_page_parts)
     for noun in (
         *(overview, operations, login, submissions, leads, messages, deliveries),
-        *(partners, program_groups, terms, returns, invoices, programs, imports, publishers, audit),
+        *(partners, program_groups, terms, limits, returns, invoices),
+        *(programs, imports, publishers, audit),
     ):
         admin.register_blueprint(noun.blueprint)
     login.install_login(app)

@@ -102,10 +102,13 @@ class CapTerms:
 
 
 def raises_spend(before: CapTerms | None, after: CapTerms | None) -> bool:
-    """Whether a change lets more money be spent than before: a cap that goes, or whose limit rises."""
+    """Whether a change may let more money be spent than before: a cap that goes, or whose limit rises.
+
+    So does another currency, in which nobody can say what is more.
+    """
     if before is None:
         return False
-    return after is None or after.limit > before.limit
+    return after is None or after.limit > before.limit or after.currency != before.currency
 
 
 def forecast(used: int, start: datetime, end: datetime | None, now: datetime) -> int | None:

@@ -20,13 +20,17 @@ ROLE_LABELS: Final[Mapping[PartnerRole, str]] = {
 }
 ROLE_MEANINGS: Final[Mapping[PartnerRole, str]] = {
     PartnerRole.OWNER: "Everything: leads with personal details, exports, the team and the settings.",
-    PartnerRole.ADMISSIONS: "Leads with personal details, and exports. Neither the team nor the settings.",
+    PartnerRole.ADMISSIONS: (
+        "Leads with personal details, exports, hours and lower caps. Neither the team nor the settings."
+    ),
     PartnerRole.READ_ONLY: "Lists, figures and delivery logs, without names, addresses or answers.",
 }
 EVERYONE: Final = frozenset(PartnerRole)
 OWNERS: Final = frozenset({PartnerRole.OWNER})
 SEES_PEOPLE: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
 """Who is shown names, addresses, answers and what was sent; the others see the same pages without them."""
+CHANGES_LIMITS: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
+"""Who changes caps and hours; where that may cost more, all but owners ask."""
 
 
 class AccessPurpose(StrEnum):

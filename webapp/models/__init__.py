@@ -4,7 +4,8 @@ from webapp.models.account import FailedLogin, StaffAccount, StaffRole
 from webapp.models.api_key import ApiKey, KeptAnswer
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
-from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PartnerSchedule
+from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PacePlace, PartnerSchedule
+from webapp.models.cap_request import CapRequest
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
@@ -59,6 +60,7 @@ __all__ = [
     "BillingCycle",
     "Cap",
     "CapCounter",
+    "CapRequest",
     "CapReservation",
     "CapUse",
     "CatalogImport",
@@ -97,6 +99,7 @@ __all__ = [
     "Message",
     "OutboxEvent",
     "PaceCounter",
+    "PacePlace",
     "Partner",
     "PartnerAccessLink",
     "PartnerAccount",

@@ -62,11 +62,15 @@ class CapCounter(Base):
 
 
 class CapReservation(Base):
-    """What one lead has taken of one cap: given back from the same counter, whenever that is."""
+    """What one lead has taken of one cap: given back from the same counter, whenever that is.
+
+    `lead_id` is no foreign key, on purpose: its check would wait for whoever has the lead locked, and they may wait for
+    the cap that is being set. Leads are never deleted.
+    """
 
     __tablename__ = "cap_reservations"
 
-    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True)
+    lead_id: Mapped[UUID] = mapped_column(primary_key=True)
     cap_id: Mapped[UUID] = mapped_column(ForeignKey("caps.id", ondelete="CASCADE"), primary_key=True)
     starts_at: Mapped[datetime]
     amount: Mapped[int] = mapped_column(BigInteger)
@@ -109,3 +113,14 @@ class PaceCounter(Base):
     used: Mapped[int] = mapped_column(server_default="0")
 
     __table_args__ = (CheckConstraint("used >= 0", name="used_not_negative"),)
+
+
+class PacePlace(Base):
+    """The place in a pace that a waiting lead holds: counted where the pace's counter starts, to be used `goes_at`."""
+
+    __tablename__ = "pace_places"
+
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True)
+    schedule_id: Mapped[UUID] = mapped_column(ForeignKey("partner_schedules.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime]
+    goes_at: Mapped[datetime]

@@ -18,6 +18,7 @@ from webapp.partner import (
     consents,
     deliveries,
     leads,
+    limits,
     login,
     notices,
     overview,
@@ -31,7 +32,7 @@ from webapp.services.partner_login import Member
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Deliveries", "deliveries"), ("Files", "batches"))),
     ("Figures", (("Analytics", "analytics"),)),
-    ("School", (("Team", "team"), ("Settings", "setting"), ("Activity", "activity"))),
+    ("School", (("Caps and hours", "limits"), ("Team", "team"), ("Settings", "setting"), ("Activity", "activity"))),
     ("You", (("Your account", "account"),)),
 )
 """Every page of the navigation, in groups: its words and the noun whose `index` it is. A page that somebody's role may
@@ -46,6 +47,7 @@ _NOUNS = (
     consents,
     deliveries,
     leads,
+    limits,
     login,
     notices,
     overview,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.lead import LeadStatus
+from webapp.domain.limits import LIMIT_ACTIONS
 from webapp.domain.notice import NoticeKind
 from webapp.domain.partner_role import PartnerRole
 from webapp.domain.standing import Reader, Standing, Times, standing_of
@@ -68,6 +69,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "paused": "paused",
     "resumed": "resumed",
     "changed": "changed",
+    **LIMIT_ACTIONS,
 }
 LABELLED: Final = frozenset(role.value for role in PartnerRole)
 """Codes that read well with a blank for their underscore."""

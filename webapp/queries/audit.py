@@ -16,7 +16,10 @@ _ORDER = newest_first(AuditEntry.at, AuditEntry.id)
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """Who did what to which thing, from where, and what it was before and after."""
+    """Who did what to which thing, from where, and what it was before and after.
+
+    `partner_id` is set where one of a partner's own people did.
+    """
 
     id: UUID
     at: datetime
@@ -27,6 +30,7 @@ class AuditRow:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     remote_address: str | None
+    partner_id: UUID | None
 
 
 def list_audit(
@@ -48,9 +52,10 @@ def list_audit(
         AuditEntry.before,
         AuditEntry.after,
         AuditEntry.remote_address,
+        AuditEntry.partner_id,
     )
     if object_type is not None and object_id is not None:
         statement = statement.where(AuditEntry.object_type == object_type, AuditEntry.object_id == object_id)
     if partner_id is not None:
         statement = statement.where(AuditEntry.partner_id == partner_id)
-    return read_page(session, statement, _ORDER, lambda row: AuditRow(*row[:9]), cursor=cursor)
+    return read_page(session, statement, _ORDER, lambda row: AuditRow(*row[:10]), cursor=cursor)

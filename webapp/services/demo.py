@@ -22,7 +22,7 @@ from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import new_secret
 from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerQuestion, PartnerTerms
 from webapp.queries.catalog import has_listings
-from webapp.services.cap import set_cap
+from webapp.services.cap_terms import set_cap
 from webapp.services.catalog import Progress, import_listings
 from webapp.services.catalog_file import read_listing_file
 from webapp.services.catalog_report import ImportReport

@@ -18,7 +18,7 @@ from webapp.domain.lead import AWAITING_CONFIRMATION, LEAD_LIFECYCLE, NOT_YET_SE
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.notice import NoticeKind
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
-from webapp.services import cap, charge, consent, message, notice, outbox, routing
+from webapp.services import cap, charge, consent, message, notice, outbox, routing, schedule
 
 MARKED_BY_STAFF: Final = "marked_invalid_by_staff"
 _FREED_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -259,6 +259,7 @@ def _stop(
 ) -> None:
     move(session, lead, status, at=at, reason=reason, detail=detail)
     lead.due_at = None
+    schedule.leave_slot(session, lead)
     delivery = _delivery_of(session, lead)
     # What the partner has keeps its place in the caps. Of what may be arriving just now, the worker's answer decides.
     if lead.delivered_at is None and delivery.status is not DeliveryStatus.LEASED:

@@ -1,10 +1,12 @@
 """Schedules: whether a partner takes leads now, the pace it takes them at, and changing both."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,17 +15,24 @@ from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
-from webapp.domain.schedule import Schedule, check_schedule
-from webapp.models import GroupedProgram, Lead, PaceCounter, Partner, PartnerSchedule, ProgramGroup
+from webapp.domain.limits import Foresight, LeadKind, Prospects
+from webapp.domain.schedule import Schedule, Slot, check_schedule
+from webapp.models import GroupedProgram, Lead, PaceCounter, PacePlace, Partner, PartnerSchedule, ProgramGroup
 from webapp.services import outbox
-from webapp.services.partner import locked
+from webapp.services.cap import hold_for_change, hold_still
 
 HELD_REASONS = ("outside_hours", "paced")
+MOST_SLOTS = 5_000
+"""Slots that are looked at for one with room. Whoever finds none waits until its time is over, or the hours change."""
 
 
 def closed_until(session: Session, lead: Lead, partner: Partner, now: datetime) -> datetime | None:
-    """When the partner next takes leads like this one; None when it does now. A year of holidays ends with the lead."""
-    row = _schedule_over(session, lead)
+    """When the partner next takes leads like this one; None when it does now. A year of holidays ends with the lead.
+
+    Until commit, nobody changes the hours.
+    """
+    hold_still(session, lead.partner_id)
+    row = _schedule_over(session, lead.partner_id, lead.program_id)
     if row is None:
         return None
     opens = Schedule.from_json(row.schedule).next_open(now, ZoneInfo(partner.time_zone))
@@ -33,19 +42,73 @@ def closed_until(session: Session, lead: Lead, partner: Partner, now: datetime) 
 
 
 def take_slot(session: Session, lead: Lead, partner: Partner, now: datetime) -> datetime | None:
-    """Take a place of the pace; None when taken, or there is no pace, otherwise when there is another.
+    """Take the next place of the pace; None when it is now, or there is no pace, otherwise when `lead` may go.
 
-    As with caps, the check and the count are one UPDATE. A place that was taken is not given back: its time is over.
-    Leads that do not count take none.
+    A place that is still to come is kept for it, so that those who wait go in turn and wake up once. As with caps, the
+    check and the count are one UPDATE. A place that was used is not given back: its time is over. Leads that do not
+    count take none.
     """
-    row = _schedule_over(session, lead) if lead.counts else None
+    row = _schedule_over(session, lead.partner_id, lead.program_id) if lead.counts else None
     if row is None:
         return None
-    zone = ZoneInfo(partner.time_zone)
-    schedule = Schedule.from_json(row.schedule)
+    schedule, zone = Schedule.from_json(row.schedule), ZoneInfo(partner.time_zone)
+    if schedule.pace is None:
+        return None
+    held = session.get(PacePlace, lead.id, populate_existing=True)
+    if held is not None and held.schedule_id == row.id and held.goes_at > now:
+        return held.goes_at
+    if held is not None and _is_now(held, row, schedule.slot(now, zone)):
+        session.delete(held)
+        session.flush()
+        return None
+    if held is not None:
+        leave_slot(session, lead)
+    for at, slot in _places(session, row, schedule, zone, now, before=lead.expires_at):
+        # What others took since we looked is found by the UPDATE, which decides.
+        if not _take(session, row, slot):
+            continue
+        if at <= now:
+            return None
+        session.add(PacePlace(lead_id=lead.id, schedule_id=row.id, starts_at=slot.at, goes_at=at))
+        session.flush()
+        return at
+    return lead.expires_at
+
+
+def leave_slot(session: Session, lead: Lead) -> None:
+    """Give up the place that `lead` holds, for another to take. Harmless where it holds none."""
+    _give_back(session, PacePlace.lead_id == lead.id)
+
+
+def _is_now(held: PacePlace, row: PartnerSchedule, slot: Slot | None) -> bool:
+    """Whether a place is of the slot of now: one whose time went by is of no use any more."""
+    return slot is not None and held.schedule_id == row.id and held.starts_at == slot.at
+
+
+def _places(
+    session: Session, row: PartnerSchedule, schedule: Schedule, zone: ZoneInfo, now: datetime, *, before: datetime
+) -> Iterator[tuple[datetime, Slot]]:
+    """The slots with room from `now` on, each with the moment it may be used; none without a pace."""
+    at: datetime | None = now
     slot = schedule.slot(now, zone)
     if slot is None:
-        return None
+        return
+    rows = session.execute(
+        select(PaceCounter.starts_at, PaceCounter.used).where(
+            PaceCounter.schedule_id == row.id, PaceCounter.starts_at >= slot.at
+        )
+    )
+    used: dict[datetime, int] = {row.starts_at: row.used for row in rows}
+    for _ in range(MOST_SLOTS):
+        if at is None or at >= before or slot is None:
+            return
+        if used.get(slot.at, 0) < slot.limit:
+            yield at, slot
+        at = schedule.next_open(slot.until, zone)
+        slot = schedule.slot(at, zone) if at is not None else None
+
+
+def _take(session: Session, row: PartnerSchedule, slot: Slot) -> bool:
     session.execute(insert(PaceCounter).values(schedule_id=row.id, starts_at=slot.at, used=0).on_conflict_do_nothing())
     taken = session.execute(
         update(PaceCounter)
@@ -54,9 +117,47 @@ def take_slot(session: Session, lead: Lead, partner: Partner, now: datetime) -> 
         .returning(PaceCounter.used)
         .execution_options(synchronize_session=False)
     )
-    if taken.first() is not None:
+    return taken.first() is not None
+
+
+def _give_back(session: Session, which: ColumnElement[bool]) -> None:
+    """Give up places, each where it was counted."""
+    left = session.execute(
+        delete(PacePlace)
+        .where(which)
+        .returning(PacePlace.schedule_id, PacePlace.starts_at)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    for (schedule_id, starts_at), count in sorted(Counter((each[0], each[1]) for each in left).items()):
+        session.execute(
+            update(PaceCounter)
+            .where(PaceCounter.schedule_id == schedule_id, PaceCounter.starts_at == starts_at)
+            .values(used=PaceCounter.used - count)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def find_closed(session: Session, partner: Partner, kind: LeadKind, now: datetime) -> Foresight | None:
+    """Until when hours would hold a lead of this kind; None when they would not."""
+    row = _schedule_over(session, partner.id, kind.program_id)
+    if row is None:
         return None
-    return schedule.next_open(slot.until, zone) or lead.expires_at
+    opens = Schedule.from_json(row.schedule).next_open(now, ZoneInfo(partner.time_zone))
+    return None if opens is not None and opens <= now else Foresight(Prospects.CLOSED, opens)
+
+
+def find_paced(
+    session: Session, partner: Partner, kind: LeadKind, now: datetime, *, before: datetime
+) -> Foresight | None:
+    """Until when the pace would hold a lead of this kind that counts; None when it would not. Takes no place."""
+    row = _schedule_over(session, partner.id, kind.program_id)
+    if row is None:
+        return None
+    zone, schedule = ZoneInfo(partner.time_zone), Schedule.from_json(row.schedule)
+    if schedule.pace is None:
+        return None
+    at = next((at for at, _ in _places(session, row, schedule, zone, now, before=before)), None)
+    return None if at is not None and at <= now else Foresight(Prospects.PACED, at)
 
 
 def set_schedule(
@@ -66,7 +167,7 @@ def set_schedule(
 
     Refused, with everything that is wrong, when it cannot be meant. Leads that wait are looked at again at once.
     """
-    locked(session, partner_id)
+    hold_for_change(session, partner_id)
     check_schedule(schedule)
     _check_group(session, partner_id, group_id)
     found, now = _own(session, partner_id, group_id), clock.now()
@@ -84,28 +185,31 @@ def set_schedule(
         )
     else:
         found.schedule, found.updated_at = schedule.to_json(), now
+        _give_back(session, PacePlace.schedule_id == found.id)
     session.flush()
     _look_again(session, partner_id, at=now)
     return before
 
 
-def remove_schedule(session: Session, clock: Clock, partner_id: UUID, *, group_id: UUID | None = None) -> None:
-    """Take leads at any time again, or for a group when the partner does. NotFound when there is no schedule."""
-    locked(session, partner_id)
+def remove_schedule(session: Session, clock: Clock, partner_id: UUID, *, group_id: UUID | None = None) -> Schedule:
+    """Take leads at any time again, or for a group when the partner does; the former hours. NotFound without any."""
+    hold_for_change(session, partner_id)
     found = _own(session, partner_id, group_id)
     if found is None:
         raise NotFound("There is no such schedule.")
+    before = Schedule.from_json(found.schedule)
     session.delete(found)
     session.flush()
     _look_again(session, partner_id, at=clock.now())
+    return before
 
 
-def _schedule_over(session: Session, lead: Lead) -> PartnerSchedule | None:
+def _schedule_over(session: Session, partner_id: UUID, program_id: str) -> PartnerSchedule | None:
     """The schedule of the program's group, else the partner's."""
-    group = select(GroupedProgram.group_id).where(GroupedProgram.program_id == lead.program_id).scalar_subquery()
+    group = select(GroupedProgram.group_id).where(GroupedProgram.program_id == program_id).scalar_subquery()
     return session.scalars(
         select(PartnerSchedule)
-        .where(PartnerSchedule.partner_id == lead.partner_id)
+        .where(PartnerSchedule.partner_id == partner_id)
         .where((PartnerSchedule.group_id == group) | PartnerSchedule.group_id.is_(None))
         .order_by(PartnerSchedule.group_id.is_(None))
         .limit(1)
@@ -130,11 +234,11 @@ def _check_group(session: Session, partner_id: UUID, group_id: UUID | None) -> N
 
 
 def _look_again(session: Session, partner_id: UUID, *, at: datetime) -> None:
-    due = session.scalars(
-        update(Lead)
+    """Leads that wait are due now, but for those that somebody has locked: they see the new hours, or move away."""
+    ids = session.scalars(
+        select(Lead.id)
         .where(Lead.partner_id == partner_id, Lead.status == LeadStatus.HELD_SCHEDULE, Lead.reason.in_(HELD_REASONS))
-        .values(due_at=at)
-        .returning(Lead.id)
-        .execution_options(synchronize_session=False)
+        .with_for_update(skip_locked=True)
     ).all()
-    outbox.add(session, EventKind.LEAD_DUE, due, due_at=at)
+    session.execute(update(Lead).where(Lead.id.in_(ids)).values(due_at=at).execution_options(synchronize_session=False))
+    outbox.add(session, EventKind.LEAD_DUE, ids, due_at=at)
