@@ -42,7 +42,7 @@ class DeliveryQuery(PageQuery):
 
 
 class WebhookDeliverySummary(BaseModel):
-    """One delivery that was tried."""
+    """One delivery that was begun."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -95,11 +95,11 @@ class WebhookDeliveryPage(PageOf[WebhookDeliverySummary]):
 )
 @needs_key(Scope.WEBHOOKS_READ)
 def index(query: DeliveryQuery) -> Response:
-    """Deliveries that were tried at least once, newest first."""
+    """Deliveries that were begun, newest first."""
     asking = caller()
-    wanted = PartnerDeliveryFilter(asking.partner_id, asking.test, query.status, query.lead_id)
+    wanted = PartnerDeliveryFilter(query.status, query.lead_id, asking.test)
     with runtime().begin() as session, known_cursor():
-        page = list_partner_deliveries(session, wanted, cursor=query.cursor, size=query.limit)
+        page = list_partner_deliveries(session, asking.partner_id, wanted, cursor=query.cursor, size=query.limit)
     items = [WebhookDeliverySummary.model_validate(_facts(row)) for row in page.items]
     return json_answer(WebhookDeliveryPage(items=items, next_cursor=page.on))
 
@@ -152,8 +152,8 @@ def send_again(header: WriteHeaders, path: DeliveryPath) -> Response:  # noqa: A
 
 def _detail(session: Session, delivery_id: UUID) -> WebhookDelivery:
     asking = caller()
-    row, attempts = get_partner_delivery(session, delivery_id, partner_id=asking.partner_id, test=asking.test)
-    return WebhookDelivery.model_validate({**_facts(row), "attempts": [_attempt(row, each) for each in attempts]})
+    row = get_partner_delivery(session, asking.partner_id, delivery_id, test=asking.test)
+    return WebhookDelivery.model_validate({**_facts(row), "attempts": [_attempt(row, each) for each in row.attempts]})
 
 
 def _facts(row: PartnerDelivery) -> dict[str, object]:
@@ -180,7 +180,7 @@ def _attempt(row: PartnerDelivery, attempt: AttemptRow) -> Attempt:
         reason=attempt.reason,
         http_status=attempt.http_status,
         # A partner's own words may hold the student's.
-        answer=None if row.withdrawn else attempt.answer,
+        answer=attempt.answer if row.may_show_answers else None,
         started_at=attempt.started_at,
         finished_at=attempt.finished_at,
         duration_ms=attempt.duration_ms,

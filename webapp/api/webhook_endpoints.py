@@ -16,7 +16,7 @@ from webapp.api.problem import json_answer
 from webapp.api.writing import WriteHeaders, live_leads_are_safe, once
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
-from webapp.queries.partner_delivery import EndpointRow, get_endpoint, list_endpoints
+from webapp.queries.endpoint import EndpointRow, get_endpoint, list_endpoints
 from webapp.services.endpoint import create_endpoint, disable_endpoint, rotate_endpoint_secret
 
 blueprint = APIBlueprint("webhook_endpoints", __name__, url_prefix="/webhook-endpoints")

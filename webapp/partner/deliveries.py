@@ -12,7 +12,7 @@ from webapp.domain.partner_role import EVERYONE, SEES_PEOPLE
 from webapp.partner.guard import member, needs_role
 from webapp.partner.leads import delivery_words
 from webapp.partner.trail import write_down
-from webapp.queries.partner_deliveries import get_partner_delivery, list_partner_deliveries
+from webapp.queries.partner_delivery import PartnerDeliveryFilter, get_partner_delivery, list_partner_deliveries
 from webapp.ui.lists import chosen, cursor, page_links
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
@@ -24,7 +24,7 @@ def index() -> ResponseReturnValue:
     """Hand-overs, newest first."""
     status = chosen("status", DeliveryStatus)
     with runtime().begin() as session:
-        page = list_partner_deliveries(session, member().partner_id, status=status, cursor=cursor())
+        page = list_partner_deliveries(session, member().partner_id, PartnerDeliveryFilter(status), cursor=cursor())
     return render_template("partner/deliveries.html", page=page, status=status, **delivery_words(), **page_links(page))
 
 

@@ -11,7 +11,7 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.partner_role import PartnerRole
 from webapp.domain.standing import Reader, Standing, Times, standing_of
 from webapp.queries.notice import NoticeRow
-from webapp.queries.partner_deliveries import PartnerDelivery
+from webapp.queries.partner_delivery import PartnerDelivery
 from webapp.queries.partner_leads import PartnerLead, PartnerLeadStep
 from webapp.queries.partner_overview import Waiting
 from webapp.ui.formats import format_datetime
