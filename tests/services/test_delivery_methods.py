@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from tests.factories.request import submit_request
 from tests.factories.school import School, make_school
 from webapp.domain.clock import FrozenClock
-from webapp.domain.delivery import AttemptOutcome, Channel, DeliveryStatus
+from webapp.domain.delivery import AttemptOutcome, Channel, DeliveryStatus, Side
 from webapp.domain.delivery_method import Limits
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.lead import LeadStatus
@@ -404,7 +404,7 @@ def test_a_replay_of_what_is_too_old_is_refused_in_words(
     assert {fine.status, old.status} == {DeliveryStatus.FAILED, DeliveryStatus.DELIVERED}
     [failed] = [each for each in (fine, old) if each.status is DeliveryStatus.FAILED]
     clock.advance(timedelta(days=31))
-    done = redelivery.replay_each(begin, clock, [failed.id])
+    done = redelivery.replay_each(begin, clock, [failed.id], by=Side.STAFF)
     assert done.sent == ()
     assert "Its time ran out" in done.refused[0][1]
     assert the_delivery_of(session, failed.id).status is DeliveryStatus.FAILED
@@ -442,7 +442,7 @@ def test_a_run_of_failures_warns_then_disables_and_enabling_resumes(
     ends = {(each.status, each.reason) for each in session.scalars(select(Lead))}
     assert ends <= {(LeadStatus.FAILED, "endpoint_disabled"), (LeadStatus.DELIVERED, "http_200")}
     assert (LeadStatus.FAILED, "endpoint_disabled") in ends
-    resumed = delivery_method.enable(begin, clock, school.endpoint_id)
+    resumed = delivery_method.enable(begin, clock, school.endpoint_id, by=Side.STAFF)
     assert len(resumed.sent) >= 2
     work()
     assert {each.status for each in session.scalars(select(Lead))} == {LeadStatus.DELIVERED}

@@ -15,7 +15,7 @@ from webapp.api.problem import Failure, json_answer
 from webapp.api.writing import WriteHeaders, once
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
-from webapp.domain.delivery import AttemptOutcome, Channel, DeliveryStatus
+from webapp.domain.delivery import AttemptOutcome, Channel, DeliveryStatus, Side
 from webapp.domain.errors import Refused
 from webapp.queries.attempts import AttemptRow
 from webapp.queries.partner_delivery import (
@@ -131,13 +131,14 @@ def send_again(header: WriteHeaders, path: DeliveryPath) -> Response:  # noqa: A
     def work(session: Session) -> WebhookDelivery:
         _detail(session, path.delivery_id)
         try:
-            replay(session, built.clock, path.delivery_id)
+            replay(session, built.clock, path.delivery_id, by=Side.PARTNER)
         except Refused as error:
             raise Failure(409, *error.problems) from None
         audit.record(
             session,
             built.clock,
             staff_id=None,
+            partner_id=asking.partner_id,
             actor=asking.actor,
             action="delivery.replay",
             object_type="delivery",
