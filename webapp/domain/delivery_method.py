@@ -17,7 +17,8 @@ from webapp.domain.answer_rule import AnswerRule, read_rules
 from webapp.domain.cell import guard
 from webapp.domain.delivery import Channel
 from webapp.domain.errors import Problem, Refused
-from webapp.domain.field_map import MappedField, as_form, as_json, as_text, fill, read_fields
+from webapp.domain.field_map import MappedField, read_fields
+from webapp.domain.mapped_value import as_form, as_json, as_text, fill
 
 _HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _OURS: Final = frozenset(
