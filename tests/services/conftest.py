@@ -24,7 +24,7 @@ from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.gateways.sealing import Seal
 from webapp.models import Delivery, Lead, Message
 from webapp.services import delivery, delivery_method, handover, lead, message
-from webapp.services.delivery_method import Wanted
+from webapp.domain.delivery_method import Wanted
 from webapp.services.handover import Outside
 from webapp.services.letter import Sender
 from webapp.services.transaction import Begin

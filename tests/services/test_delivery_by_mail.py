@@ -17,7 +17,7 @@ from webapp.gateways.fakes import FakeMail
 from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
 from webapp.models import Attempt, PartnerNotice
 from webapp.services import lead, message
-from webapp.services.delivery_method import Wanted
+from webapp.domain.delivery_method import Wanted
 from webapp.services.transaction import Begin
 
 

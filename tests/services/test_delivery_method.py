@@ -23,7 +23,7 @@ from webapp.queries.delivery_log import get_attempt, list_attempts
 from webapp.queries.delivery_method import get_method, list_methods
 from webapp.queries.failed_deliveries import list_dead_letters
 from webapp.services import delivery_method
-from webapp.services.delivery_method import Wanted
+from webapp.domain.delivery_method import Wanted
 
 
 def test_a_form_post_carries_the_partners_fields_its_key_and_our_signature(

@@ -16,7 +16,7 @@ from webapp.gateways.fakes import FakeWebhook
 from webapp.gateways.webhook import WebhookRequest
 from webapp.models import Delivery, Lead
 from webapp.services import delivery
-from webapp.services.delivery_method import Wanted
+from webapp.domain.delivery_method import Wanted
 from webapp.services.handover import Outside
 from webapp.services.transaction import Begin
 

@@ -17,9 +17,9 @@ from webapp.api.writing import WriteHeaders, live_leads_are_safe, once
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.delivery import Channel, Side
+from webapp.domain.delivery_method import Wanted
 from webapp.queries.endpoint import EndpointRow, get_endpoint, list_endpoints
 from webapp.services import audit, delivery_method, signing_secret
-from webapp.services.delivery_method import Wanted
 
 blueprint = APIBlueprint("webhook_endpoints", __name__, url_prefix="/webhook-endpoints")
 

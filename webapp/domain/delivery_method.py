@@ -8,7 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -128,6 +128,18 @@ class Limits:
         if not 1 <= self.at_once <= 32:
             found.append(Problem("at_once", "is out of bounds.", "1 to 32."))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a method is to be. `config` is in JSON form; `credential` is the partner's own key, None: as it was."""
+
+    kind: Channel
+    name: str = ""
+    url: str | None = None
+    config: Mapping[str, Any] | None = None
+    limits: Limits = field(default_factory=Limits)
+    credential: str | None = None
 
 
 Config = WebhookConfig | PostConfig | EmailConfig | CsvConfig | PortalConfig

@@ -20,13 +20,17 @@ ROLE_LABELS: Final[Mapping[PartnerRole, str]] = {
 }
 ROLE_MEANINGS: Final[Mapping[PartnerRole, str]] = {
     PartnerRole.OWNER: "Everything: leads with personal details, exports, the team and the settings.",
-    PartnerRole.ADMISSIONS: "Leads with personal details, and exports. Neither the team nor the settings.",
+    PartnerRole.ADMISSIONS: "Leads with personal details, exports, how leads reach you. Not the team or settings.",
     PartnerRole.READ_ONLY: "Lists, figures and delivery logs, without names, addresses or answers.",
 }
 EVERYONE: Final = frozenset(PartnerRole)
 OWNERS: Final = frozenset({PartnerRole.OWNER})
 SEES_PEOPLE: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
 """Who is shown names, addresses, answers and what was sent; the others see the same pages without them."""
+
+
+SETS_DELIVERY: Final = SEES_PEOPLE
+"""Who may change how leads reach the partner, try it out and have leads sent again."""
 
 
 class AccessPurpose(StrEnum):

@@ -14,14 +14,19 @@ from webapp.partner import (
     account,
     activity,
     analytics,
+    api_keys,
     batches,
     consents,
     deliveries,
+    delivery_methods,
     leads,
     login,
     notices,
     overview,
+    redeliveries,
+    sample_leads,
     setting,
+    signing_secrets,
     status,
     team,
 )
@@ -29,9 +34,10 @@ from webapp.partner.guard import ROLES_MARK, check_request, find_member
 from webapp.services.partner_login import Member
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Deliveries", "deliveries"), ("Files", "batches"))),
+    ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Files", "batches"))),
+    ("Delivery", (("Methods", "delivery_methods"), ("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
     ("Figures", (("Analytics", "analytics"),)),
-    ("School", (("Team", "team"), ("Settings", "setting"), ("Activity", "activity"))),
+    ("School", (("Team", "team"), ("API keys", "api_keys"), ("Settings", "setting"), ("Activity", "activity"))),
     ("You", (("Your account", "account"),)),
 )
 """Every page of the navigation, in groups: its words and the noun whose `index` it is. A page that somebody's role may
@@ -42,14 +48,19 @@ _NOUNS = (
     account,
     activity,
     analytics,
+    api_keys,
     batches,
     consents,
     deliveries,
+    delivery_methods,
     leads,
     login,
     notices,
     overview,
+    redeliveries,
+    sample_leads,
     setting,
+    signing_secrets,
     status,
     team,
 )

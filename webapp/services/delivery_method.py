@@ -1,8 +1,7 @@
 """A partner's delivery methods: added, changed, put in order, taken away, switched off and on again."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.delivery import MOST_METHODS, Channel, Side
-from webapp.domain.delivery_method import Limits, PostConfig, read_config
+from webapp.domain.delivery_method import PostConfig, Wanted, read_config
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.gateways.address_guard import check_url
@@ -25,18 +24,6 @@ from webapp.services.transaction import Begin
 
 LONGEST_NAME = 60
 LONGEST_CREDENTIAL = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a method is to be. `config` is in JSON form; `credential` is the partner's own key, None: as it was."""
-
-    kind: Channel
-    name: str = ""
-    url: str | None = None
-    config: Mapping[str, Any] | None = None
-    limits: Limits = field(default_factory=Limits)
-    credential: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +93,17 @@ def reorder(session: Session, partner_id: UUID, method_ids: Sequence[UUID]) -> N
         raise Refused(Problem("order", "does not name each method once.", "Load the page again: they have changed."))
     for position, method_id in enumerate(method_ids, start=1):
         existing[method_id].position = position
+
+
+def put_earlier(session: Session, partner_id: UUID, method_id: UUID) -> None:
+    """Let the method change places with the one before it. The first one stays. NotFound unless it is the partner's."""
+    order = [each.id for each in _locked_methods(session, partner_id)]
+    if method_id not in order:
+        raise NotFound("There is no such delivery method.")
+    place = order.index(method_id)
+    if place:
+        order[place - 1], order[place] = order[place], order[place - 1]
+        reorder(session, partner_id, order)
 
 
 def remove(session: Session, clock: Clock, method_id: UUID, *, partner_id: UUID | None = None) -> None:

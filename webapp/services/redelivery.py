@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from webapp.models import Delivery, Lead, Partner
 from webapp.services import ending, outbox
 from webapp.services import lead as leads
 from webapp.services.transaction import Begin
+
+MOST_AT_ONCE: Final = 200
+"""So many are sent again by one press of a button: each is a transaction, and somebody waits for the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Again(Protocol):
     """`replay` or `redeliver`."""
 
     def __call__(self, session: Session, clock: Clock, delivery_id: UUID, *, by: Side) -> None: ...
+
+
+def again_for(delivered: bool) -> Again:
+    """How deliveries are sent again that were `delivered`, or that failed."""
+    return redeliver if delivered else replay
 
 
 def replay_each(

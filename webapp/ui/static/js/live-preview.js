@@ -1,0 +1,30 @@
+// Shows what a delivery method would send while its settings are written: the server makes the preview, this puts it in
+// its place. Without it the preview is a button.
+const form = document.querySelector("form[data-live-preview]");
+
+if (form?.querySelector("#preview button")) {
+  let timer = 0;
+  let asked = null;
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "password" || event.target.name.startsWith("try_")) return;
+    clearTimeout(timer);
+    timer = setTimeout(show, 500);
+  });
+
+  async function show() {
+    asked?.abort();
+    asked = new AbortController();
+    const sent = new FormData(form);
+    sent.delete("credential");
+    sent.set("do", "preview");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: sent, signal: asked.signal });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("preview");
+      if (fresh) document.getElementById("preview").replaceWith(fresh);
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+    }
+  }
+}
