@@ -11,6 +11,7 @@ from webapp.admin.leads import send_again
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.delivery import DeliveryStatus
+from webapp.domain.method_words import disabled_words
 from webapp.queries.deliveries import get_delivery, list_deliveries
 from webapp.queries.leads import partner_names
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
@@ -55,6 +56,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         can_replay=staff().may(SENDERS) and delivery.row.status is DeliveryStatus.FAILED,
         outcome_looks=words.OUTCOME_LOOKS,
         reason_words=words.reason_words,
+        disabled_words=disabled_words,
     )
 
 

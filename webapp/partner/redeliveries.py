@@ -46,7 +46,7 @@ def several() -> ResponseReturnValue:
     wanted = Again(
         member().partner_id,
         form.since.data or built.clock.now(),
-        form.until.data or built.clock.now(),
+        form.until.data or built.clock.now() + timedelta(seconds=1),
         delivered=form.what.data == "delivered",
         method_id=form.method_id,
     )

@@ -68,7 +68,18 @@ ACTIONS: Final[Mapping[str, str]] = {
     "paused": "paused",
     "resumed": "resumed",
     "changed": "changed",
+    "endpoint.create": "added",
+    "endpoint.disable": "switched off",
+    "endpoint.rotate_secret": "changed the secret of",
+    "delivery.replay": "had sent again",
 }
+OBJECTS: Final[Mapping[str, str]] = {
+    "delivery_method": "a delivery method",
+    "partner_endpoint": "a delivery method",
+    "api_key": "an API key",
+    "delivery": "a delivery",
+}
+"""What was done something to, where its name does not say so already."""
 LABELLED: Final = frozenset(role.value for role in PartnerRole)
 """Codes that read well with a blank for their underscore."""
 _REASONS: Final[Mapping[str, str]] = {

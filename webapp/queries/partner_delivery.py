@@ -46,6 +46,13 @@ class PartnerDelivery:
     may_show_answers: bool
     sent: dict[str, Any] | None
     attempts: tuple[AttemptRow, ...]
+    has_method: bool
+    """Whether the method it went by is still there."""
+
+    @property
+    def can_go_again(self) -> bool:
+        """Whether it ended in a way that sending it again can follow."""
+        return self.status is DeliveryStatus.FAILED or (self.status is DeliveryStatus.DELIVERED and self.may_show)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,15 @@ def deliveries_of_lead(session: Session, partner_id: UUID, lead_id: UUID) -> tup
 def _rows(partner_id: UUID) -> Select[*tuple[Any, ...]]:
     """Begun ones only: a hand-over that waits, or was cancelled before a try, tells of a lead not seen yet."""
     return (
-        select(Delivery, Lead.status, Lead.test, Prospect.erased_at, PartnerEndpoint.url, PartnerEndpoint.disabled_at)
+        select(
+            Delivery,
+            Lead.status,
+            Lead.test,
+            Prospect.erased_at,
+            PartnerEndpoint.url,
+            PartnerEndpoint.disabled_at,
+            PartnerEndpoint.removed_at,
+        )
         .join(Lead, Lead.id == Delivery.lead_id)
         .join(Prospect, Prospect.id == Lead.prospect_id)
         .outerjoin(PartnerEndpoint, PartnerEndpoint.id == Delivery.endpoint_id)
@@ -131,6 +146,7 @@ def _delivery(row: Any, attempts: tuple[AttemptRow, ...]) -> PartnerDelivery:
         may_show_answers=row.erased_at is None and row.status is not LeadStatus.WITHDRAWN,
         sent=dict(delivery.sent) if may_show and delivery.sent else None,
         attempts=attempts,
+        has_method=delivery.endpoint_id is not None and row.removed_at is None,
     )
 
 

@@ -54,9 +54,7 @@ class RedeliveryForm(BaseForm):
         unknown=None,
         required="Choose which.",
     )
-    since = MomentField(
-        "From (UTC)", hint="They ended then or later: 2026-11-22 15:04.", required="Write since when."
-    )
+    since = MomentField("From (UTC)", hint="They ended then or later: 2026-11-22 15:04.", required="Write since when.")
     until = MomentField("To before (UTC)", hint="Empty: until now.")
     method = SelectField("By which method", options=[], unknown=None, blank="Any")
 

@@ -4,6 +4,8 @@ const form = document.querySelector("form[data-live-preview]");
 
 if (form?.querySelector("#preview button")) {
   let timer = 0;
+  form.classList.add("live");
+  show();
   let asked = null;
   form.addEventListener("input", (event) => {
     if (event.target.type === "password" || event.target.name.startsWith("try_")) return;
