@@ -19,6 +19,18 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.leads.replay": SENDERS,
     "admin.leads.replay_notice": SENDERS,
     "admin.deliveries.replay": SENDERS,
+    "admin.deliveries.redeliver": SENDERS,
+    "admin.redeliveries.several": SENDERS,
+    "admin.delivery_methods.create": PARTNER_MANAGERS,
+    "admin.delivery_methods.change": PARTNER_MANAGERS,
+    "admin.delivery_methods.put_earlier": PARTNER_MANAGERS,
+    "admin.delivery_methods.disable": PARTNER_MANAGERS,
+    "admin.delivery_methods.enable": PARTNER_MANAGERS,
+    "admin.delivery_methods.remove": PARTNER_MANAGERS,
+    "admin.sample_leads.send": PARTNER_MANAGERS,
+    "admin.signing_secrets.rotate": PARTNER_MANAGERS,
+    "admin.signing_secrets.end": PARTNER_MANAGERS,
+    "admin.api_keys.revoke": PARTNER_MANAGERS,
     "admin.messages.resend": SENDERS,
     "admin.imports.check": IMPORTERS,
     "admin.imports.apply": IMPORTERS,
@@ -48,7 +60,7 @@ def _rules(app: Flask) -> Iterator[Rule]:
 def _path(app: Flask, rule: Rule) -> str:
     nothing = "01890000-0000-7000-8000-000000000000"
     values = {
-        **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id"), nothing),
+        **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id", "method_id", "key_id"), nothing),
         "token": "A" * 43,
         "status": "live",
     }

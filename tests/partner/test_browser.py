@@ -47,7 +47,10 @@ def furnish(session: Session, running: Runtime, school: School) -> list[str]:
     record = find_certificate_of_lead(session, school.partner_id, made[LeadStatus.WITHDRAWN])
     pages = ["", "leads", "leads?status=rejected&kind=test", *(f"leads/{made[status]}" for status in SEEN)]
     pages += ["deliveries", f"deliveries/{delivery}", f"deliveries/{failed}", f"consents/{record}"]
-    return [f"/partner/{page}" for page in (*pages, "analytics", "team", "settings", "activity", "account")]
+    at = f"delivery-methods/{school.endpoint_id}"
+    new = ["delivery-methods", "delivery-methods/new", "delivery-methods/new?kind=json_post", at, f"{at}/edit"]
+    new += ["delivery-methods/new?kind=csv_batch", f"{at}/test", "send-again", "api-keys"]
+    return [f"/partner/{page}" for page in (*pages, *new, "analytics", "team", "settings", "activity", "account")]
 
 
 def invited(session: Session, running: Runtime, school: School) -> tuple[str, str]:

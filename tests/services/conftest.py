@@ -19,12 +19,12 @@ from webapp.domain.delivery import (
     MAIL_RETRY_SECONDS,
     retry_policy,
 )
+from webapp.domain.delivery_method import Wanted
 from webapp.domain.links import Links
 from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.gateways.sealing import Seal
 from webapp.models import Delivery, Lead, Message
 from webapp.services import delivery, delivery_method, handover, lead, message
-from webapp.domain.delivery_method import Wanted
 from webapp.services.handover import Outside
 from webapp.services.letter import Sender
 from webapp.services.transaction import Begin

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import Channel
+from webapp.domain.delivery_method import Wanted
 from webapp.domain.message import Template
 from webapp.models import CapCounter, Delivery, Lead, Message
-from webapp.domain.delivery_method import Wanted
 
 URL = "https://crm.larkspur.example/leads?key=k-123"
 FIELDS = [

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.services.methods import MAIL, PORTAL, Add, Work, mails, used
 from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import AttemptOutcome, Channel
+from webapp.domain.delivery_method import Wanted
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageStatus, Template
 from webapp.gateways.errors import Permanent, Uncertain
@@ -17,7 +18,6 @@ from webapp.gateways.fakes import FakeMail
 from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
 from webapp.models import Attempt, PartnerNotice
 from webapp.services import lead, message
-from webapp.domain.delivery_method import Wanted
 from webapp.services.transaction import Begin
 
 

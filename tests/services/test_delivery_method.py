@@ -11,7 +11,7 @@ from tests.factories.school import School, make_school
 from tests.services.methods import FIELDS, PORTAL, POST, URL, Add, Work, the_delivery, used
 from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import AttemptOutcome, Channel
-from webapp.domain.delivery_method import Limits
+from webapp.domain.delivery_method import Limits, Wanted
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.lead import LeadStatus
 from webapp.gateways.errors import Permanent
@@ -23,7 +23,6 @@ from webapp.queries.delivery_log import get_attempt, list_attempts
 from webapp.queries.delivery_method import get_method, list_methods
 from webapp.queries.failed_deliveries import list_dead_letters
 from webapp.services import delivery_method
-from webapp.domain.delivery_method import Wanted
 
 
 def test_a_form_post_carries_the_partners_fields_its_key_and_our_signature(

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from tests.services.methods import FIELDS, URL, Add, Work
 from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import Channel
-from webapp.domain.delivery_method import Limits
+from webapp.domain.delivery_method import Limits, Wanted
 from webapp.domain.lead import LeadStatus
 from webapp.gateways.fakes import FakeWebhook
 from webapp.gateways.webhook import WebhookRequest
 from webapp.models import Delivery, Lead
 from webapp.services import delivery
-from webapp.domain.delivery_method import Wanted
 from webapp.services.handover import Outside
 from webapp.services.transaction import Begin
 

@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug import exceptions
 
 from webapp.admin import (
+    api_keys,
     audit,
     deliveries,
+    delivery_methods,
     imports,
     invoices,
     leads,
@@ -18,7 +20,10 @@ from webapp.admin import (
     partners,
     program_groups,
     programs,
+    redeliveries,
     returns,
+    sample_leads,
+    signing_secrets,
     submissions,
     terms,
 )
@@ -28,12 +33,14 @@ from webapp.domain.errors import NotFound
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"),)),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"))),
-    ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
+    ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Trace", (("Audit log", "audit"),)),
 )
-_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms")}
+_WITHIN: dict[str, tuple[str, ...]] = {
+    "partners": ("program_groups", "terms", "delivery_methods", "sample_leads", "signing_secrets", "api_keys")
+}
 """Pages that stand under another entry of the navigation."""
 
 
@@ -46,6 +53,7 @@ def install_admin(app: Flask) -> None:
     admin.context_processor(_page_parts)
     for noun in (
         *(overview, login, submissions, leads, messages, deliveries),
+        *(redeliveries, delivery_methods, sample_leads, signing_secrets, api_keys),
         *(partners, program_groups, terms, returns, invoices, programs, imports, audit),
     ):
         admin.register_blueprint(noun.blueprint)

@@ -48,9 +48,7 @@ def index() -> ResponseReturnValue:
     with built.begin() as session:
         methods = list_methods(session, partner_id)
         counts = count_tries(session, partner_id, built.clock.now() - A_DAY)
-    return render_template(
-        "partner/delivery_methods.html", methods=methods, counts=counts, may_change=_may_change(), **_words()
-    )
+    return render_template("delivery/methods.html", methods=methods, counts=counts, **method_parts())
 
 
 @blueprint.get("/new")
@@ -58,7 +56,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Which kind, or the form of the kind that the address names."""
     if not request.args.get("kind"):
-        return render_template("partner/delivery_method_kinds.html", **_words())
+        return render_template("delivery/kinds.html", **method_parts())
     kind = _kind(request.args["kind"])
     return _form_page(kind, new_form(kind, _questions()), None)
 
@@ -84,7 +82,9 @@ def create() -> ResponseReturnValue:
         put_problems(form, refusal.problems)
         return _form_page(kind, form, None), 422
     if added.secret:
-        return render_template("partner/signing_secret.html", method=method, secret=added.secret, is_new=True)
+        return render_template(
+            "delivery/secret.html", method=method, secret=added.secret, is_new=True, **method_parts()
+        )
     flash("Added, behind the methods there were.", "good")
     return redirect(url_for("partner.delivery_methods.detail", row_id=method.id), 303)
 
@@ -99,13 +99,12 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         methods = list_methods(session, partner_id)
         counts = count_tries(session, partner_id, built.clock.now() - A_DAY).get(row_id)
     return render_template(
-        "partner/delivery_method.html",
+        "delivery/method.html",
         method=method,
         counts=counts,
         is_only=len(methods) == 1,
         now=built.clock.now(),
-        may_change=_may_change(),
-        **_words(),
+        **method_parts(),
     )
 
 
@@ -253,23 +252,32 @@ def _tried(kind: Channel, form: Any, done: str) -> dict[str, Any]:
 
 def _form_page(kind: Channel, form: Any, method: MethodRow | None, **more: Any) -> str:
     return render_template(
-        "partner/delivery_method_edit.html",
+        "delivery/edit.html",
         kind=kind,
         form=form,
         method=method,
-        reason_words=reason_words,
         **parts_of(form),
-        **_words(),
+        **method_parts(),
         **more,
     )
 
 
-def _words() -> dict[str, Any]:
+def method_parts() -> dict[str, Any]:
+    """What the pages of methods need of the surface they are on: its layout, its addresses and its words."""
     return {
+        "layout": "partner/page.html",
+        "to": _to,
+        "may_change": member().role in SETS_DELIVERY,
+        "reason_words": reason_words,
         "kinds": method_words.KINDS,
         "taken": method_words.TAKEN,
         "disabled_words": method_words.disabled_words,
     }
+
+
+def _to(view: str, method_id: UUID | None = None, **more: str) -> str:
+    ids = {"row_id": method_id} if method_id else {}
+    return url_for(f"partner.{view}", **ids, **more)  # type: ignore[arg-type]  # ids are converted
 
 
 def _method(row_id: UUID) -> MethodRow:
@@ -287,10 +295,6 @@ def _kind(text: str) -> Channel:
         return Channel(text)
     except ValueError:
         abort(422 if request.method == "POST" else 404)
-
-
-def _may_change() -> bool:
-    return member().role in SETS_DELIVERY
 
 
 def _loopback() -> bool:

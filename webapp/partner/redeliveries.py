@@ -20,9 +20,8 @@ from webapp.queries.delivery_method import list_methods
 from webapp.queries.failed_deliveries import Again, Found, find_again, list_dead_letters
 from webapp.queries.partner_delivery import get_partner_delivery
 from webapp.services.redelivery import MOST_AT_ONCE, again_for, redeliver, replay, replay_each
-from webapp.ui.formats import plural
 from webapp.ui.lists import cursor, page_links
-from webapp.ui.redelivery_form import RedeliveryForm, redelivery_form
+from webapp.ui.redelivery_form import RedeliveryForm, Span, redelivery_form, sent_words
 
 blueprint = Blueprint("redeliveries", __name__, url_prefix="/send-again")
 
@@ -43,33 +42,23 @@ def several() -> ResponseReturnValue:
     built, form = runtime(), _form()
     if not form.validate_on_submit():
         return _page(form), 422
-    wanted = Again(
-        member().partner_id,
-        form.since.data or built.clock.now(),
-        form.until.data or built.clock.now() + timedelta(seconds=1),
-        delivered=form.what.data == "delivered",
-        method_id=form.method_id,
-    )
+    span = form.span(built.clock.now())
+    wanted = Again(member().partner_id, span.since, span.until, delivered=span.delivered, method_id=span.method_id)
     with built.begin() as session:
         found = find_again(session, wanted, built.clock.now(), most=MOST_AT_ONCE)
     if request.form.get("do") != "send":
-        return _page(form, found, wanted)
-    action = "had handed over again" if wanted.delivered else "had sent again"
+        return _page(form, found, span)
+    action = "had handed over again" if span.delivered else "had sent again"
 
     def note(session: Session, delivery_id: UUID) -> None:
         write_down(session, action, "delivery", str(delivery_id))
 
     done = replay_each(
-        built.begin, built.clock, found.first, by=Side.PARTNER, again=again_for(wanted.delivered), note=note
+        built.begin, built.clock, found.first, by=Side.PARTNER, again=again_for(span.delivered), note=note
     )
     built.wake_up.nudge()
     left = found.can_be_sent - len(found.first)
-    flash(
-        f"{plural(len(done.sent), 'delivery is', 'deliveries are')} sent again."
-        + (f" {plural(len(done.refused), 'was', 'were')} not: {done.refused[0][1]}" if done.refused else "")
-        + (f" {left:,} are left: press the button again for the next." if left else ""),
-        "good" if done.sent else "warm",
-    )
+    flash(sent_words(len(done.sent), [words for _, words in done.refused], left), "good" if done.sent else "warm")
     return redirect(url_for("partner.redeliveries.index"), 303)
 
 
@@ -101,7 +90,7 @@ def _form(**kwargs: object) -> RedeliveryForm:
     return redelivery_form(named, **kwargs)
 
 
-def _page(form: RedeliveryForm, found: Found | None = None, wanted: Again | None = None) -> str:
+def _page(form: RedeliveryForm, found: Found | None = None, span: Span | None = None) -> str:
     built = runtime()
     with built.begin() as session:
         page = list_dead_letters(session, built.clock.now(), cursor=cursor(), partner_id=member().partner_id)
@@ -109,7 +98,7 @@ def _page(form: RedeliveryForm, found: Found | None = None, wanted: Again | None
         "partner/redeliveries.html",
         form=form,
         found=found,
-        wanted=wanted,
+        span=span,
         most=MOST_AT_ONCE,
         page=page,
         kinds=KINDS,

@@ -7,13 +7,12 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from webapp.context import rate_limited, runtime
-from webapp.domain import method_words
 from webapp.domain.errors import Refused
 from webapp.domain.partner_role import SETS_DELIVERY
+from webapp.partner.delivery_methods import method_parts
 from webapp.partner.guard import member, needs_role
 from webapp.partner.refusals import tell
 from webapp.partner.trail import write_down
-from webapp.partner.words import reason_words
 from webapp.queries.delivery_method import get_method
 from webapp.services.sample_lead import Exchange, sample_file, send_sample
 from webapp.ui.payload import payload_of, sample_name
@@ -67,12 +66,9 @@ def _page(row_id: UUID, went: Exchange | None = None) -> str:
         kind = went.request["headers"].get("Content-Type", "")
         more["pretty"] = payload_of(went.request["body"].encode(), kind).laid_out
     return render_template(
-        "partner/delivery_method_test.html",
+        "delivery/test.html",
         method=method,
         went=went,
-        kinds=method_words.KINDS,
-        taken=method_words.TAKEN,
-        disabled_words=method_words.disabled_words,
-        reason_words=reason_words,
+        **method_parts(),
         **more,
     )

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
 from webapp.domain.partner_role import SETS_DELIVERY
+from webapp.partner.delivery_methods import method_parts
 from webapp.partner.guard import member, needs_role
 from webapp.partner.refusals import tell
 from webapp.partner.trail import write_down
@@ -41,7 +42,7 @@ def rotate(row_id: UUID) -> ResponseReturnValue:
     except Refused as refusal:
         tell(refusal)
         return redirect(url_for("partner.delivery_methods.detail", row_id=row_id), 303)
-    return render_template("partner/signing_secret.html", method=method, secret=secret, is_new=False)
+    return render_template("delivery/secret.html", method=method, secret=secret, is_new=False, **method_parts())
 
 
 @blueprint.post("/end-overlap")

@@ -3,11 +3,13 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from webapp.ui.choices import Option, RadioField, SelectField
 from webapp.ui.fields import Box
+from webapp.ui.formats import plural
 from webapp.ui.forms import BaseForm
 
 
@@ -38,6 +40,16 @@ class MomentField(Box):
             raise ValueError("There is no such moment. Write it like 2026-11-22 15:04.") from exc
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What was asked for: from `since` to before `until`, failed ones or `delivered` ones, by any method or by one."""
+
+    since: dt.datetime
+    until: dt.datetime
+    delivered: bool
+    method_id: UUID | None
+
+
 class RedeliveryForm(BaseForm):
     """What to send again. `redelivery_form` fills in the methods."""
 
@@ -58,9 +70,14 @@ class RedeliveryForm(BaseForm):
     until = MomentField("To before (UTC)", hint="Empty: until now.")
     method = SelectField("By which method", options=[], unknown=None, blank="Any")
 
-    @property
-    def method_id(self) -> UUID | None:
-        return UUID(self.method.data) if self.method.data else None
+    def span(self, now: dt.datetime) -> Span:
+        """What a valid form asks for; without an end, all until `now`."""
+        return Span(
+            since=self.since.data or now,
+            until=self.until.data or now.replace(microsecond=0) + dt.timedelta(seconds=1),
+            delivered=self.what.data == "delivered",
+            method_id=UUID(self.method.data) if self.method.data else None,
+        )
 
 
 def redelivery_form(methods: Sequence[tuple[str, str]], **kwargs: Any) -> RedeliveryForm:
@@ -68,3 +85,13 @@ def redelivery_form(methods: Sequence[tuple[str, str]], **kwargs: Any) -> Redeli
     options = [Option(key, words) for key, words in methods]
     named = {"method": SelectField("By which method", options=options, unknown=None, blank="Any")}
     return type("RedeliveryForm", (RedeliveryForm,), named)(**kwargs)  # type: ignore[no-any-return]  # a class made here
+
+
+def sent_words(sent: int, refused: Sequence[str], left: int) -> str:
+    """What came of sending several again: how many go, why the first of the others does not, how many are left."""
+    told = [f"{plural(sent, 'delivery is', 'deliveries are')} sent again."]
+    if refused:
+        told.append(f"{plural(len(refused), 'was', 'were')} not: {refused[0]}")
+    if left:
+        told.append(f"{left:,} are left: ask once more for the next.")
+    return " ".join(told)
