@@ -23,6 +23,7 @@ from webapp.services import delivery_method
 from webapp.services.sample_lead import preview_request, read_answer
 from webapp.ui.delivery_method_form import (
     filled_form,
+    is_readable,
     new_form,
     parts_of,
     put_problems,
@@ -234,7 +235,7 @@ def _sent(row_id: UUID, kind: Channel, method: MethodRow | None) -> tuple[Any, R
     form = sent_form(kind, _questions(row_id), request.form, more=done)
     if done in MORE:
         return form, _form_page(row_id, kind, form, method)
-    if not form.validate_on_submit():
+    if not (is_readable(form) if done in TRIES else form.validate_on_submit()):
         return form, (_form_page(row_id, kind, form, method), 422)
     if done not in TRIES:
         return form, None
@@ -272,6 +273,7 @@ def method_parts(row_id: UUID) -> dict[str, Any]:
     return {
         "layout": "admin/page.html",
         "school": school_name(row_id),
+        "back": url_for("admin.partners.detail", row_id=row_id),
         "to": partial(_to, row_id),
         "may_change": staff().may(PARTNER_MANAGERS),
         "reason_words": reason_words,

@@ -22,6 +22,7 @@ from webapp.services import delivery_method
 from webapp.services.sample_lead import preview_request, read_answer
 from webapp.ui.delivery_method_form import (
     filled_form,
+    is_readable,
     new_form,
     parts_of,
     put_problems,
@@ -229,7 +230,7 @@ def _sent(kind: Channel, method: MethodRow | None) -> tuple[Any, ResponseReturnV
     form = sent_form(kind, _questions(), request.form, more=done)
     if done in MORE:
         return form, _form_page(kind, form, method)
-    if not form.validate_on_submit():
+    if not (is_readable(form) if done in TRIES else form.validate_on_submit()):
         return form, (_form_page(kind, form, method), 422)
     if done not in TRIES:
         return form, None

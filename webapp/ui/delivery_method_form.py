@@ -172,6 +172,14 @@ def sent_form(kind: Channel, questions: Sequence[tuple[str, str]], sent: Mapping
     return method_form(kind, fields=min(fields, 80), rules=rules, questions=questions)()
 
 
+def is_readable(form: Any) -> bool:
+    """Whether a form that was sent can be previewed: it is right, but for an address that may still be missing."""
+    form.validate_on_submit()
+    if "url" in form:
+        form.url.errors = []
+    return not form.errors
+
+
 def config_of(kind: Channel, form: Any) -> dict[str, Any]:
     """The settings that were written, in the JSON form that `domain.delivery_method.read_config` reads."""
     config: dict[str, Any] = {}
