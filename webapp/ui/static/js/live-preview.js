@@ -4,14 +4,14 @@ const form = document.querySelector("form[data-live-preview]");
 
 if (form?.querySelector("#preview button")) {
   let timer = 0;
-  form.classList.add("live");
-  show();
   let asked = null;
+  form.classList.add("live");
   form.addEventListener("input", (event) => {
     if (event.target.type === "password" || event.target.name.startsWith("try_")) return;
     clearTimeout(timer);
     timer = setTimeout(show, 500);
   });
+  show();
 
   async function show() {
     asked?.abort();
@@ -21,12 +21,11 @@ if (form?.querySelector("#preview button")) {
     sent.set("do", "preview");
     try {
       const answer = await fetch(form.action, { method: "POST", body: sent, signal: asked.signal });
-      if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.getElementById("preview");
+      const fresh = answer.ok && page.getElementById("preview");
       if (fresh) document.getElementById("preview").replaceWith(fresh);
-    } catch (error) {
-      if (error.name !== "AbortError") throw error;
+    } catch {
+      // The next change asks again; the button still works.
     }
   }
 }
