@@ -47,8 +47,8 @@ POSTS: dict[str, frozenset[PartnerRole]] = {
     "partner.setting.change": OWNERS,
     "partner.setting.pause": OWNERS,
     "partner.setting.resume": OWNERS,
-    "partner.delivery_methods.create": SETS_DELIVERY,
-    "partner.delivery_methods.change": SETS_DELIVERY,
+    "partner.method_settings.create": SETS_DELIVERY,
+    "partner.method_settings.change": SETS_DELIVERY,
     "partner.delivery_methods.put_earlier": SETS_DELIVERY,
     "partner.delivery_methods.disable": SETS_DELIVERY,
     "partner.delivery_methods.enable": SETS_DELIVERY,
@@ -89,7 +89,10 @@ def another(running: Runtime, new_school: Callable[[], School], account: Callabl
         )
         record = find_certificate_of_lead(session, other.partner_id, lead_id)
     member = account(of=other)
-    delivery_id, methods = found.deliveries[0].id, ("delivery_methods", "sample_leads", "signing_secrets")
+    delivery_id, methods = (
+        found.deliveries[0].id,
+        ("delivery_methods", "method_settings", "sample_leads", "signing_secrets"),
+    )
     return {
         **dict.fromkeys(methods, other.endpoint_id),
         "leads": lead_id,

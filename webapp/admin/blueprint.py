@@ -16,6 +16,7 @@ from webapp.admin import (
     leads,
     login,
     messages,
+    method_settings,
     overview,
     partners,
     program_groups,
@@ -39,7 +40,10 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {
-    "partners": ("program_groups", "terms", "delivery_methods", "sample_leads", "signing_secrets", "api_keys")
+    "partners": (
+        *("program_groups", "terms", "api_keys"),
+        *("delivery_methods", "method_settings", "sample_leads", "signing_secrets"),
+    )
 }
 """Pages that stand under another entry of the navigation."""
 
@@ -53,7 +57,7 @@ def install_admin(app: Flask) -> None:
     admin.context_processor(_page_parts)
     for noun in (
         *(overview, login, submissions, leads, messages, deliveries),
-        *(redeliveries, delivery_methods, sample_leads, signing_secrets, api_keys),
+        *(redeliveries, delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
         *(partners, program_groups, terms, returns, invoices, programs, imports, audit),
     ):
         admin.register_blueprint(noun.blueprint)

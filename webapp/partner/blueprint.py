@@ -21,6 +21,7 @@ from webapp.partner import (
     delivery_methods,
     leads,
     login,
+    method_settings,
     notices,
     overview,
     redeliveries,
@@ -43,6 +44,9 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 """Every page of the navigation, in groups: its words and the noun whose `index` it is. A page that somebody's role may
 not open is not shown to them."""
 
+_WITHIN: dict[str, tuple[str, ...]] = {"delivery_methods": ("method_settings", "sample_leads", "signing_secrets")}
+"""Pages that stand under another entry of the navigation."""
+
 _NOUNS = (
     access,
     account,
@@ -55,6 +59,7 @@ _NOUNS = (
     delivery_methods,
     leads,
     login,
+    method_settings,
     notices,
     overview,
     redeliveries,
@@ -110,7 +115,9 @@ def _navigation(who: Member) -> list[dict[str, Any]]:
                 {
                     "label": name,
                     "url": url_for(f"partner.{noun}.index"),
-                    "current": str(request.endpoint).startswith(f"partner.{noun}."),
+                    "current": str(request.endpoint).startswith(
+                        tuple(f"partner.{each}." for each in (noun, *_WITHIN.get(noun, ())))
+                    ),
                 }
                 for name, noun in entries
                 if who.role in getattr(current_app.view_functions[f"partner.{noun}.index"], ROLES_MARK)
