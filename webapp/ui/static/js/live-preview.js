@@ -23,7 +23,10 @@ if (form?.querySelector("#preview button")) {
       const answer = await fetch(form.action, { method: "POST", body: sent, signal: asked.signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = answer.ok && page.getElementById("preview");
-      if (fresh) document.getElementById("preview").replaceWith(fresh);
+      if (!fresh) return;
+      document.getElementById("preview").replaceWith(fresh);
+      // The body matters most, and stands last.
+      for (const text of fresh.querySelectorAll("pre")) text.scrollTop = text.scrollHeight;
     } catch {
       // The next change asks again; the button still works.
     }
