@@ -17,7 +17,7 @@ from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.lead import LeadStatus
 from webapp.embedded import running_servers
 from webapp.queries.partner_analytics import get_partner_analytics
-from webapp.queries.partner_deliveries import list_partner_deliveries
+from webapp.queries.partner_delivery import PartnerDeliveryFilter, list_partner_deliveries
 from webapp.queries.partner_leads import PartnerLeadFilter, export_partner_leads, list_partner_leads
 from webapp.queries.partner_overview import get_partner_overview
 
@@ -95,8 +95,10 @@ def pages() -> dict[str, Ask]:
         "leads, one program of 40": leads(PartnerLeadFilter(program_id="program-7")),
         "leads, tests (1 in 20,000)": leads(PartnerLeadFilter(test=True)),
         "leads, up to a day in March": leads(PartnerLeadFilter(until=march)),
-        "deliveries, first page": lambda s: list_partner_deliveries(s, PARTNER, status=None, cursor=None),
-        "deliveries, failed": lambda s: list_partner_deliveries(s, PARTNER, status=DeliveryStatus.FAILED, cursor=None),
+        "deliveries, first page": lambda s: list_partner_deliveries(s, PARTNER, PartnerDeliveryFilter(), cursor=None),
+        "deliveries, failed": lambda s: list_partner_deliveries(
+            s, PARTNER, PartnerDeliveryFilter(DeliveryStatus.FAILED), cursor=None
+        ),
         "export, first 500": lambda s: export_partner_leads(s, PARTNER, every, after=None),
         "overview": lambda s: get_partner_overview(s, PARTNER, NOW),
         "analytics, twelve weeks": lambda s: get_partner_analytics(s, PARTNER, NOW, "America/New_York"),

@@ -174,6 +174,7 @@ def test_a_failed_delivery_is_sent_again_once(call: Call, newcomer: Side, api_ru
     done = caller.post(f"{path}/replay", headers={"Idempotency-Key": "once"})
     assert (done.status_code, done.json["status"], done.json["attempts_made"]) == (200, "pending", 0)
     assert caller.post(f"{path}/replay", headers={"Idempotency-Key": "once"}).data == done.data
+    assert done.json["reason"] == "replayed_by_partner"
     assert caller.post(f"{path}/replay").status_code == 409
     with api_runtime.begin() as session:
         assert session.get_one(Delivery, newcomer.deliveries["failed"]).status is DeliveryStatus.PENDING

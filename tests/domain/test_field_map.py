@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.domain.errors import Refused
-from webapp.domain.field_map import PATHS, Computed, Form, as_form, as_json, fill, read_fields
+from webapp.domain.field_map import PATHS, Computed, Form, read_fields
+from webapp.domain.mapped_value import as_form, as_json, fill
 
 DOCUMENT: dict[str, Any] = {
     "lead_id": "01935f1c",

@@ -12,11 +12,13 @@ from tests.factories.staff import make_staff
 from tests.partner.conftest import Visitor
 from webapp.bootstrap import Runtime
 from webapp.context import RATE_LIMIT_MARK
+from webapp.domain.api_key import Scope
 from webapp.domain.lead import LeadStatus
-from webapp.domain.partner_role import CHANGES_LIMITS, EVERYONE, OWNERS, SEES_PEOPLE, PartnerRole
+from webapp.domain.partner_role import CHANGES_LIMITS, EVERYONE, OWNERS, SEES_PEOPLE, SETS_DELIVERY, PartnerRole
 from webapp.partner.guard import PUBLIC_MARK, ROLES_MARK
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import get_partner_lead
+from webapp.services.api_key import create_key
 
 OPEN = {
     "partner.login.form",
@@ -54,6 +56,19 @@ POSTS: dict[str, frozenset[PartnerRole]] = {
     "partner.limits.set_hours": CHANGES_LIMITS,
     "partner.limits.set_group_hours": CHANGES_LIMITS,
     "partner.limits.remove_group_hours": CHANGES_LIMITS,
+    "partner.method_settings.create": SETS_DELIVERY,
+    "partner.method_settings.change": SETS_DELIVERY,
+    "partner.delivery_methods.put_earlier": SETS_DELIVERY,
+    "partner.delivery_methods.disable": SETS_DELIVERY,
+    "partner.delivery_methods.enable": SETS_DELIVERY,
+    "partner.delivery_methods.remove": SETS_DELIVERY,
+    "partner.sample_leads.send": SETS_DELIVERY,
+    "partner.signing_secrets.rotate": SETS_DELIVERY,
+    "partner.signing_secrets.end": SETS_DELIVERY,
+    "partner.redeliveries.several": SETS_DELIVERY,
+    "partner.redeliveries.one": SETS_DELIVERY,
+    "partner.api_keys.create": OWNERS,
+    "partner.api_keys.revoke": OWNERS,
 }
 Ids = dict[str, object]
 
@@ -78,9 +93,24 @@ def another(running: Runtime, new_school: Callable[[], School], account: Callabl
     with running.begin() as session:
         lead_id = put_lead_in(session, running, other, LeadStatus.DELIVERED)
         found = get_partner_lead(session, other.partner_id, lead_id)
+        key_id, _ = create_key(
+            session, running.clock, partner_id=other.partner_id, name="x", scopes=[Scope.MATCHES], test=True, actor="x"
+        )
         record = find_certificate_of_lead(session, other.partner_id, lead_id)
     member = account(of=other)
-    return {"leads": lead_id, "deliveries": found.deliveries[0].id, "consents": record, "team": member.id}
+    delivery_id, methods = (
+        found.deliveries[0].id,
+        ("delivery_methods", "method_settings", "sample_leads", "signing_secrets"),
+    )
+    return {
+        **dict.fromkeys(methods, other.endpoint_id),
+        "leads": lead_id,
+        "deliveries": delivery_id,
+        "redeliveries": delivery_id,
+        "api_keys": key_id,
+        "consents": record,
+        "team": member.id,
+    }
 
 
 def test_every_view_says_who_may_open_it_and_only_the_way_in_is_open(app: Flask) -> None:

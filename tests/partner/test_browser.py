@@ -52,7 +52,10 @@ def furnish(session: Session, running: Runtime, school: School) -> list[str]:
     pages = ["", "leads", "leads?status=rejected&kind=test", *(f"leads/{made[status]}" for status in SEEN)]
     pages += ["deliveries", f"deliveries/{delivery}", f"deliveries/{failed}", f"consents/{record}"]
     pages += ["limits", "limits/hours"]
-    return [f"/partner/{page}" for page in (*pages, "analytics", "team", "settings", "activity", "account")]
+    at = f"delivery-methods/{school.endpoint_id}"
+    new = ["delivery-methods", "delivery-methods/new", "delivery-methods/new?kind=json_post", at, f"{at}/edit"]
+    new += ["delivery-methods/new?kind=csv_batch", f"{at}/test", "send-again", "api-keys"]
+    return [f"/partner/{page}" for page in (*pages, *new, "analytics", "team", "settings", "activity", "account")]
 
 
 def invited(session: Session, running: Runtime, school: School) -> tuple[str, str]:

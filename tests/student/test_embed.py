@@ -16,7 +16,7 @@ from webapp.bootstrap import Runtime
 from webapp.domain.publisher import PublisherStatus
 from webapp.queries.publisher import Counts, get_publisher
 from webapp.services import publisher
-from webapp.services.posting import find_document
+from webapp.services.posting import get_document
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,7 @@ def test_what_comes_through_it_is_counted_as_it_happens(
         ).scalars()
         lead_id = next(iter(told))
     with runtime.begin() as session:
-        document = find_document(session, lead_id, runtime.links)
-    assert document is not None
+        document = get_document(session, lead_id, runtime.links)
     assert document["source"]["utm_campaign"] == "ml"
     assert "publisher" not in document["source"]
 

@@ -7,21 +7,27 @@ from flask.typing import ResponseReturnValue
 from werkzeug import exceptions
 
 from webapp.admin import (
+    api_keys,
     audit,
     deliveries,
+    delivery_methods,
     imports,
     invoices,
     leads,
     limits,
     login,
     messages,
+    method_settings,
     operations,
     overview,
     partners,
     program_groups,
     programs,
     publishers,
+    redeliveries,
     returns,
+    sample_leads,
+    signing_secrets,
     submissions,
     terms,
 )
@@ -31,13 +37,18 @@ from webapp.domain.errors import NotFound
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"), ("Operations", "operations"))),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"))),
-    ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
+    ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Publishers", (("Publishers", "publishers"),)),
     ("Trace", (("Audit log", "audit"),)),
 )
-_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms", "limits")}
+_WITHIN: dict[str, tuple[str, ...]] = {
+    "partners": (
+        *("program_groups", "terms", "limits", "api_keys"),
+        *("delivery_methods", "method_settings", "sample_leads", "signing_secrets"),
+    )
+}
 """Pages that stand under another entry of the navigation."""
 
 
@@ -50,6 +61,7 @@ def install_admin(app: Flask) -> None:
     admin.context_processor(_page_parts)
     for noun in (
         *(overview, operations, login, submissions, leads, messages, deliveries),
+        *(redeliveries, delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
         *(partners, program_groups, terms, limits, returns, invoices),
         *(programs, imports, publishers, audit),
     ):

@@ -2,17 +2,21 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
 from webapp.admin.leads import send_again
+from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.delivery import DeliveryStatus
+from webapp.domain.errors import Refused
+from webapp.domain.method_words import disabled_words
 from webapp.queries.deliveries import get_delivery, list_deliveries
 from webapp.queries.leads import partner_names
+from webapp.services import redelivery
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
@@ -53,9 +57,29 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         sees_people=sees_people,
         look=words.DELIVERY_LOOKS[delivery.row.status],
         can_replay=staff().may(SENDERS) and delivery.row.status is DeliveryStatus.FAILED,
+        can_redeliver=staff().may(SENDERS) and delivery.row.status is DeliveryStatus.DELIVERED,
         outcome_looks=words.OUTCOME_LOOKS,
         reason_words=words.reason_words,
+        disabled_words=disabled_words,
     )
+
+
+@blueprint.post("/<uuid:row_id>/redeliver")
+@rate_limited("60/minute")
+@needs_role(SENDERS)
+def redeliver(row_id: UUID) -> ResponseReturnValue:
+    """Hand a delivered lead over once more, for a partner that lost it. It counts once."""
+    built = runtime()
+    try:
+        with built.begin() as session:
+            redelivery.redeliver(session, built.clock, row_id)
+            write_down(session, "redelivered", "delivery", str(row_id))
+    except Refused as refusal:
+        tell(refusal)
+    else:
+        built.wake_up.nudge()
+        flash("It is handed over once more, under the same webhook-id. Nothing more is billed.", "good")
+    return redirect(url_for("admin.deliveries.detail", row_id=row_id), 303)
 
 
 @blueprint.post("/<uuid:row_id>/replay")

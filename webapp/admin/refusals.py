@@ -3,17 +3,13 @@
 from flask import flash
 
 from webapp.domain.errors import Refused
-from webapp.ui.forms import BaseForm
+from webapp.ui.forms import BaseForm, put_problem
 
 
 def put_beside_fields(form: BaseForm, refusal: Refused) -> None:
     """Write each problem beside the field of its name; those without one stand in the summary."""
     for problem in refusal.problems:
-        words = f"{problem.what} {problem.remedy}".strip()
-        if problem.where in form:
-            form[problem.where].errors = [*form[problem.where].errors, words]
-        else:
-            form.form_errors.append(words)
+        put_problem(form, problem)
 
 
 def tell(refusal: Refused) -> None:

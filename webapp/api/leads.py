@@ -22,7 +22,7 @@ from webapp.queries.partner_lead import (
     get_partner_lead,
     list_partner_leads,
 )
-from webapp.services.posting import find_document
+from webapp.services.posting import get_document
 
 blueprint = APIBlueprint("leads", __name__, url_prefix="/leads")
 
@@ -99,7 +99,7 @@ def show(path: LeadPath) -> Response:
     asking, built = caller(), runtime()
     with built.begin() as session:
         lead = get_partner_lead(session, path.lead_id, partner_id=asking.partner_id, test=asking.test)
-        document = find_document(session, lead.id, built.links) if lead.has_details else None
+        document = get_document(session, lead.id, built.links) if lead.has_details else None
     return revalidated(Lead(**_facts(lead), document=document))
 
 

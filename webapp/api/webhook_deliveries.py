@@ -15,7 +15,7 @@ from webapp.api.problem import Failure, json_answer
 from webapp.api.writing import WriteHeaders, once
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
-from webapp.domain.delivery import AttemptOutcome, Channel, DeliveryStatus
+from webapp.domain.delivery import AttemptOutcome, Channel, DeliveryStatus, Side
 from webapp.domain.errors import Refused
 from webapp.queries.attempts import AttemptRow
 from webapp.queries.partner_delivery import (
@@ -42,7 +42,7 @@ class DeliveryQuery(PageQuery):
 
 
 class WebhookDeliverySummary(BaseModel):
-    """One delivery that was tried."""
+    """One delivery that was begun."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -95,11 +95,11 @@ class WebhookDeliveryPage(PageOf[WebhookDeliverySummary]):
 )
 @needs_key(Scope.WEBHOOKS_READ)
 def index(query: DeliveryQuery) -> Response:
-    """Deliveries that were tried at least once, newest first."""
+    """Deliveries that were begun, newest first."""
     asking = caller()
-    wanted = PartnerDeliveryFilter(asking.partner_id, asking.test, query.status, query.lead_id)
+    wanted = PartnerDeliveryFilter(query.status, query.lead_id, asking.test)
     with runtime().begin() as session, known_cursor():
-        page = list_partner_deliveries(session, wanted, cursor=query.cursor, size=query.limit)
+        page = list_partner_deliveries(session, asking.partner_id, wanted, cursor=query.cursor, size=query.limit)
     items = [WebhookDeliverySummary.model_validate(_facts(row)) for row in page.items]
     return json_answer(WebhookDeliveryPage(items=items, next_cursor=page.on))
 
@@ -131,13 +131,14 @@ def send_again(header: WriteHeaders, path: DeliveryPath) -> Response:  # noqa: A
     def work(session: Session) -> WebhookDelivery:
         _detail(session, path.delivery_id)
         try:
-            replay(session, built.clock, path.delivery_id)
+            replay(session, built.clock, path.delivery_id, by=Side.PARTNER)
         except Refused as error:
             raise Failure(409, *error.problems) from None
         audit.record(
             session,
             built.clock,
             staff_id=None,
+            partner_id=asking.partner_id,
             actor=asking.actor,
             action="delivery.replay",
             object_type="delivery",
@@ -152,8 +153,8 @@ def send_again(header: WriteHeaders, path: DeliveryPath) -> Response:  # noqa: A
 
 def _detail(session: Session, delivery_id: UUID) -> WebhookDelivery:
     asking = caller()
-    row, attempts = get_partner_delivery(session, delivery_id, partner_id=asking.partner_id, test=asking.test)
-    return WebhookDelivery.model_validate({**_facts(row), "attempts": [_attempt(row, each) for each in attempts]})
+    row = get_partner_delivery(session, asking.partner_id, delivery_id, test=asking.test)
+    return WebhookDelivery.model_validate({**_facts(row), "attempts": [_attempt(row, each) for each in row.attempts]})
 
 
 def _facts(row: PartnerDelivery) -> dict[str, object]:
@@ -180,7 +181,7 @@ def _attempt(row: PartnerDelivery, attempt: AttemptRow) -> Attempt:
         reason=attempt.reason,
         http_status=attempt.http_status,
         # A partner's own words may hold the student's.
-        answer=None if row.withdrawn else attempt.answer,
+        answer=attempt.answer if row.may_show_answers else None,
         started_at=attempt.started_at,
         finished_at=attempt.finished_at,
         duration_ms=attempt.duration_ms,

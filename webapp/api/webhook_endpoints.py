@@ -16,8 +16,10 @@ from webapp.api.problem import json_answer
 from webapp.api.writing import WriteHeaders, live_leads_are_safe, once
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
-from webapp.queries.partner_delivery import EndpointRow, get_endpoint, list_endpoints
-from webapp.services.endpoint import create_endpoint, disable_endpoint, rotate_endpoint_secret
+from webapp.domain.delivery import Channel, Side
+from webapp.domain.delivery_method import Wanted
+from webapp.queries.endpoint import EndpointRow, get_endpoint, list_endpoints
+from webapp.services import audit, delivery_method, signing_secret
 
 blueprint = APIBlueprint("webhook_endpoints", __name__, url_prefix="/webhook-endpoints")
 
@@ -90,17 +92,17 @@ def create(header: WriteHeaders, body: NewWebhookEndpoint) -> Response:  # noqa:
     built, asking = runtime(), caller()
 
     def work(session: Session) -> CreatedWebhookEndpoint:
-        made = create_endpoint(
+        made = delivery_method.add(
             session,
             built.clock,
             built.seal,
-            partner_id=asking.partner_id,
-            url=body.url,
+            asking.partner_id,
+            Wanted(Channel.WEBHOOK, url=body.url),
             allow_loopback=built.settings.webhook_allow_loopback,
-            actor=asking.actor,
         )
-        row = get_endpoint(session, made.id, partner_id=asking.partner_id)
-        return CreatedWebhookEndpoint(**_out(row).model_dump(), secret=made.secret)
+        _write_down(session, made.method_id, "endpoint.create")
+        row = get_endpoint(session, made.method_id, partner_id=asking.partner_id)
+        return CreatedWebhookEndpoint(**_out(row).model_dump(), secret=made.secret or "")
 
     return once(work, status=201)
 
@@ -132,10 +134,13 @@ def disable(header: WriteHeaders, path: EndpointPath) -> Response:  # noqa: ARG0
     built, asking = runtime(), caller()
 
     def work(session: Session) -> WebhookEndpoint:
-        disable_endpoint(
-            session, built.clock, partner_id=asking.partner_id, endpoint_id=path.endpoint_id, actor=asking.actor
-        )
-        return _out(get_endpoint(session, path.endpoint_id, partner_id=asking.partner_id))
+        row = get_endpoint(session, path.endpoint_id, partner_id=asking.partner_id)
+        if row.disabled_at is not None:
+            return _out(row)  # twice is the same as once
+        delivery_method.disable(session, built.clock, row.id, by=Side.PARTNER, partner_id=asking.partner_id)
+        _write_down(session, row.id, "endpoint.disable")
+        session.flush()
+        return _out(get_endpoint(session, row.id, partner_id=asking.partner_id))
 
     return once(work)
 
@@ -154,17 +159,25 @@ def rotate(header: WriteHeaders, path: EndpointPath) -> Response:  # noqa: ARG00
 
     def work(session: Session) -> CreatedWebhookEndpoint:
         row = get_endpoint(session, path.endpoint_id, partner_id=asking.partner_id)
-        secret = rotate_endpoint_secret(
-            session,
-            built.clock,
-            built.seal,
-            partner_id=asking.partner_id,
-            endpoint_id=path.endpoint_id,
-            actor=asking.actor,
-        )
+        secret = signing_secret.rotate_secret(session, built.clock, built.seal, row.id, partner_id=asking.partner_id)
+        _write_down(session, row.id, "endpoint.rotate_secret")
         return CreatedWebhookEndpoint(**_out(row).model_dump(), secret=secret)
 
     return once(work)
+
+
+def _write_down(session: Session, endpoint_id: UUID, action: str) -> None:
+    asking = caller()
+    audit.record(
+        session,
+        runtime().clock,
+        staff_id=None,
+        partner_id=asking.partner_id,
+        actor=asking.actor,
+        action=action,
+        object_type="partner_endpoint",
+        object_id=str(endpoint_id),
+    )
 
 
 def _out(row: EndpointRow) -> WebhookEndpoint:

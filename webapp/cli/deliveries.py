@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.bootstrap import Runtime
 from webapp.cli.faults import told
 from webapp.cli.runtime import open_runtime
+from webapp.domain.delivery import Side
 from webapp.domain.errors import Problem
 from webapp.queries.failed_deliveries import delivered_since, failed_since
 from webapp.services import audit
@@ -88,7 +89,7 @@ def _replay(runtime: Runtime, found: Sequence[UUID], delivered: bool) -> Replaye
         )
 
     again = redeliver if delivered else replay_delivery
-    return replay_each(runtime.begin, runtime.clock, found, again=again, note=note)
+    return replay_each(runtime.begin, runtime.clock, found, by=Side.STAFF, again=again, note=note)
 
 
 def _say(done: Replayed, *, dry_run: bool, as_json: bool) -> None:

@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import click
+from sqlalchemy.orm import Session
 
+from webapp.bootstrap import Runtime
 from webapp.cli.output import print_json, print_table
 from webapp.cli.runtime import open_runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.partner_role import ROLE_LABELS, PartnerRole
-from webapp.queries.api_key import ApiKeyRow, get_partner_id, list_api_keys
+from webapp.queries.api_key import ApiKeyRow, api_key_state, get_partner_id, list_api_keys
 from webapp.queries.partner_team import find_partner_by_slug
+from webapp.services import audit
 from webapp.services.api_key import create_key, revoke_key
 from webapp.services.partner_account import Actor, invite
 
@@ -65,16 +68,18 @@ def key() -> None:
 def create(slug: str, name: str, scopes: tuple[str, ...], live: bool, expires: datetime | None) -> None:
     """Make a key for SLUG and print it on standard output, this once."""
     with open_runtime() as runtime, runtime.begin() as session:
-        _, made = create_key(
+        partner_id = get_partner_id(session, slug)
+        key_id, made = create_key(
             session,
             runtime.clock,
-            partner_id=get_partner_id(session, slug),
+            partner_id=partner_id,
             name=name,
             scopes=[Scope(each) for each in scopes],
             test=not live,
             actor=ACTOR,
             expires_at=expires.replace(tzinfo=UTC) if expires else None,
         )
+        _write_down(session, runtime, "api_key.create", partner_id, key_id)
     click.echo("Keep it where your other secrets are: it cannot be shown again.", err=True)
     click.echo(made.whole)
 
@@ -105,8 +110,23 @@ def show(slug: str, as_json: bool) -> None:
 def revoke(slug: str, key_id: UUID) -> None:
     """Make KEY_ID of SLUG open nothing from now on."""
     with open_runtime() as runtime, runtime.begin() as session:
-        revoke_key(session, runtime.clock, partner_id=get_partner_id(session, slug), key_id=key_id, actor=ACTOR)
+        partner_id = get_partner_id(session, slug)
+        revoke_key(session, runtime.clock, partner_id=partner_id, key_id=key_id, actor=ACTOR)
+        _write_down(session, runtime, "api_key.revoke", partner_id, key_id)
     click.echo("The key opens nothing any more.")
+
+
+def _write_down(session: Session, runtime: Runtime, action: str, partner_id: UUID, key_id: UUID) -> None:
+    audit.record(
+        session,
+        runtime.clock,
+        staff_id=None,
+        actor=ACTOR,
+        action=action,
+        object_type="api_key",
+        object_id=str(key_id),
+        after={"partner_id": str(partner_id), **api_key_state(session, partner_id, key_id)},
+    )
 
 
 def _state(row: ApiKeyRow, now: datetime) -> str:

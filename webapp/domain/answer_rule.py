@@ -51,20 +51,21 @@ class AnswerRule:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a rule made of an answer; `reason` holds the partner's own words, or nothing."""
+    """What a rule made of an answer; `reason` holds the partner's own words, or nothing. `number`: which, from 1."""
 
     verdict: Verdict
     reason: str
+    number: int
 
 
 def judge(rules: Sequence[AnswerRule], status: int, body: bytes) -> Judged | None:
     """What the first rule that holds makes of an answer; None where none holds. Never raises, whatever the body."""
     text = body.decode("utf-8", "replace")
     document = _read(text) if any(rule.path or rule.reason_path for rule in rules) else None
-    for rule in rules:
+    for number, rule in enumerate(rules, start=1):
         if _holds(rule, status, text, document):
             reason = value_at(document, rule.reason_path) if rule.reason_path else None
-            return Judged(rule.means, _as_text(reason) if isinstance(reason, str | int | float) else "")
+            return Judged(rule.means, _as_text(reason) if isinstance(reason, str | int | float) else "", number)
     return None
 
 

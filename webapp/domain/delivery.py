@@ -25,6 +25,13 @@ class Channel(StrEnum):
         return self in (Channel.WEBHOOK, Channel.JSON_POST, Channel.FORM_POST)
 
 
+class Side(StrEnum):
+    """Who has something done about deliveries: one of us, or the partner, by its people or its systems."""
+
+    STAFF = "staff"
+    PARTNER = "partner"
+
+
 class DeliveryStatus(StrEnum):
     WAITING = "waiting"  # for the undo window, a cap or a schedule
     PENDING = "pending"

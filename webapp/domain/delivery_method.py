@@ -8,7 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -17,7 +17,8 @@ from webapp.domain.answer_rule import AnswerRule, read_rules
 from webapp.domain.cell import guard
 from webapp.domain.delivery import Channel
 from webapp.domain.errors import Problem, Refused
-from webapp.domain.field_map import MappedField, as_form, as_json, as_text, fill, read_fields
+from webapp.domain.field_map import MappedField, read_fields
+from webapp.domain.mapped_value import as_form, as_json, as_text, fill
 
 _HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _OURS: Final = frozenset(
@@ -127,6 +128,18 @@ class Limits:
         if not 1 <= self.at_once <= 32:
             found.append(Problem("at_once", "is out of bounds.", "1 to 32."))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a method is to be. `config` is in JSON form; `credential` is the partner's own key, None: as it was."""
+
+    kind: Channel
+    name: str = ""
+    url: str | None = None
+    config: Mapping[str, Any] | None = None
+    limits: Limits = field(default_factory=Limits)
+    credential: str | None = None
 
 
 Config = WebhookConfig | PostConfig | EmailConfig | CsvConfig | PortalConfig

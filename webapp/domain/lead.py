@@ -42,7 +42,7 @@ LEAD_LIFECYCLE: Final = Lifecycle[LeadStatus](
         S.DELIVERED: frozenset({S.WITHDRAWN}),
         S.REJECTED: frozenset(),
         S.DUPLICATE_AT_PARTNER: frozenset({S.WITHDRAWN}),
-        # Staff may replay what failed.
+        # Staff and the partner may replay what failed.
         S.FAILED: frozenset({S.QUEUED, S.WITHDRAWN}),
         S.WITHDRAWN: frozenset(),
         S.EXPIRED: frozenset(),
@@ -73,6 +73,7 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
     S.QUEUED: frozenset(
         {
             *("undo_window_over", "hold_over", "released_by_staff", "replayed_by_staff"),
+            "replayed_by_partner",
             *("corrected_by_student", "address_confirmed"),
         }
     ),

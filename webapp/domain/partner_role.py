@@ -21,7 +21,7 @@ ROLE_LABELS: Final[Mapping[PartnerRole, str]] = {
 ROLE_MEANINGS: Final[Mapping[PartnerRole, str]] = {
     PartnerRole.OWNER: "Everything: leads with personal details, exports, the team and the settings.",
     PartnerRole.ADMISSIONS: (
-        "Leads with personal details, exports, hours and lower caps. Neither the team nor the settings."
+        "Leads with personal details, exports, how leads reach you, hours and lower caps. Not the team or settings."
     ),
     PartnerRole.READ_ONLY: "Lists, figures and delivery logs, without names, addresses or answers.",
 }
@@ -31,6 +31,10 @@ SEES_PEOPLE: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
 """Who is shown names, addresses, answers and what was sent; the others see the same pages without them."""
 CHANGES_LIMITS: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
 """Who changes caps and hours; where that may cost more, all but owners ask."""
+
+
+SETS_DELIVERY: Final = SEES_PEOPLE
+"""Who may change how leads reach the partner, try it out and have leads sent again."""
 
 
 class AccessPurpose(StrEnum):

@@ -46,6 +46,11 @@ WHY_BY_REASON: Final[Mapping[tuple[LeadStatus, str], Three]] = {
         "We send it again; it is next in line to be handed over to you.",
         "One of us sends it once more. It is next in line to leave for {partner}.",
     ),
+    (S.QUEUED, "replayed_by_partner"): (
+        "{partner} asked for it again; it is next in line.",
+        "You asked for it again; it is next in line to be handed over to you.",
+        "{partner} asked us to try once more. It is next in line to leave.",
+    ),
     (S.HELD_CAP, "cap_full"): (
         "The cap of {partner} is full.",
         "Your cap is full for now.",

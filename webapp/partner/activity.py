@@ -20,5 +20,10 @@ def index() -> ResponseReturnValue:
     with runtime().begin() as session:
         page = list_audit(session, cursor=cursor(), partner_id=member().partner_id)
     return render_template(
-        "partner/activity.html", page=page, actions=words.ACTIONS, change_words=words.change_words, **page_links(page)
+        "partner/activity.html",
+        page=page,
+        actions=words.ACTIONS,
+        objects=words.OBJECTS,
+        change_words=words.change_words,
+        **page_links(page),
     )

@@ -14,15 +14,21 @@ from webapp.partner import (
     account,
     activity,
     analytics,
+    api_keys,
     batches,
     consents,
     deliveries,
+    delivery_methods,
     leads,
     limits,
     login,
+    method_settings,
     notices,
     overview,
+    redeliveries,
+    sample_leads,
     setting,
+    signing_secrets,
     status,
     team,
 )
@@ -30,28 +36,47 @@ from webapp.partner.guard import ROLES_MARK, check_request, find_member
 from webapp.services.partner_login import Member
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Deliveries", "deliveries"), ("Files", "batches"))),
+    ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Files", "batches"))),
+    ("Delivery", (("Methods", "delivery_methods"), ("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
     ("Figures", (("Analytics", "analytics"),)),
-    ("School", (("Caps and hours", "limits"), ("Team", "team"), ("Settings", "setting"), ("Activity", "activity"))),
+    (
+        "School",
+        (
+            ("Caps and hours", "limits"),
+            ("Team", "team"),
+            ("API keys", "api_keys"),
+            ("Settings", "setting"),
+            ("Activity", "activity"),
+        ),
+    ),
     ("You", (("Your account", "account"),)),
 )
 """Every page of the navigation, in groups: its words and the noun whose `index` it is. A page that somebody's role may
 not open is not shown to them."""
+
+_WITHIN: dict[str, tuple[str, ...]] = {"delivery_methods": ("method_settings", "sample_leads", "signing_secrets")}
+"""Pages that stand under another entry of the navigation."""
 
 _NOUNS = (
     access,
     account,
     activity,
     analytics,
+    api_keys,
     batches,
     consents,
     deliveries,
+    delivery_methods,
     leads,
     limits,
     login,
+    method_settings,
     notices,
     overview,
+    redeliveries,
+    sample_leads,
     setting,
+    signing_secrets,
     status,
     team,
 )
@@ -101,7 +126,9 @@ def _navigation(who: Member) -> list[dict[str, Any]]:
                 {
                     "label": name,
                     "url": url_for(f"partner.{noun}.index"),
-                    "current": str(request.endpoint).startswith(f"partner.{noun}."),
+                    "current": str(request.endpoint).startswith(
+                        tuple(f"partner.{each}." for each in (noun, *_WITHIN.get(noun, ())))
+                    ),
                 }
                 for name, noun in entries
                 if who.role in getattr(current_app.view_functions[f"partner.{noun}.index"], ROLES_MARK)

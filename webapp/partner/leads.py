@@ -31,7 +31,7 @@ from webapp.queries.partner_leads import (
     list_partner_leads,
     programs_of_partner,
 )
-from webapp.services.posting import current_document
+from webapp.services.posting import get_document
 from webapp.ui.lists import chosen, cursor, page_links
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
@@ -76,7 +76,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         certificate = find_certificate_of_lead(session, who.partner_id, row_id)
         document = None
         if lead.has_person and sees_people:
-            document = current_document(session, row_id, built.links)
+            document = get_document(session, row_id, built.links)
             write_down(session, "viewed", "lead", str(row_id))
     return render_template(
         "partner/lead.html",

@@ -12,7 +12,7 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.partner_role import PartnerRole
 from webapp.domain.standing import Reader, Standing, Times, standing_of
 from webapp.queries.notice import NoticeRow
-from webapp.queries.partner_deliveries import PartnerDelivery
+from webapp.queries.partner_delivery import PartnerDelivery
 from webapp.queries.partner_leads import PartnerLead, PartnerLeadStep
 from webapp.queries.partner_overview import Waiting
 from webapp.ui.formats import format_datetime
@@ -70,7 +70,18 @@ ACTIONS: Final[Mapping[str, str]] = {
     "resumed": "resumed",
     "changed": "changed",
     **LIMIT_ACTIONS,
+    "endpoint.create": "added",
+    "endpoint.disable": "switched off",
+    "endpoint.rotate_secret": "changed the secret of",
+    "delivery.replay": "had sent again",
 }
+OBJECTS: Final[Mapping[str, str]] = {
+    "delivery_method": "a delivery method",
+    "partner_endpoint": "a delivery method",
+    "api_key": "an API key",
+    "delivery": "a delivery",
+}
+"""What was done something to, where its name does not say so already."""
 LABELLED: Final = frozenset(role.value for role in PartnerRole)
 """Codes that read well with a blank for their underscore."""
 _REASONS: Final[Mapping[str, str]] = {
@@ -82,6 +93,25 @@ _REASONS: Final[Mapping[str, str]] = {
     "retries_used_up": "Every try failed.",
     "expired_while_retrying": "Its time ran out before the next try.",
     "no_endpoint": "We have no working address of yours.",
+    "replayed_by_staff": "We send it again.",
+    "replayed_by_partner": "You had it sent again.",
+    "redelivery_by_staff": "We hand it over once more; it counts once.",
+    "redelivery_by_partner": "You have it handed over once more; it counts once.",
+    "redelivery": "It is handed over once more; it counts once.",
+    "redelivered": "Handed over once more; it counted once.",
+    "redelivery_failed": "You had it; handing it over once more did not work.",
+    "endpoint_disabled": "Every delivery method of yours is switched off.",
+    "mapping_failed": "A field that your system requires has no value in this lead.",
+    "goes_to_backup": "The method failed; your next one takes over.",
+    "in_portal": "It is in the portal.",
+    "in_batch_file": "It is in a file in the portal.",
+    "waits_for_batch": "It goes with your next file.",
+    "waits_for_turn": "Your system gets only so many at a time.",
+    "mail_queued": "The mail that carries it is on its way.",
+    "mail_handed_over": "Your mail server took it.",
+    "mail_failed": "Your mail server did not take it.",
+    "mail_suppressed": "Your address gets no mail from us.",
+    "mail_uncertain": "Sent by mail, but whether it arrived cannot be told.",
     "worker_lost_repeatedly": "Something broke on our side each time we tried.",
     "worker_lost_while_sending": "We stopped while sending: it may have arrived.",
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,6 +32,15 @@ class ApiKeyRow:
     def is_good(self, now: datetime) -> bool:
         """Whether it still opens anything."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+def api_key_state(session: Session, partner_id: UUID, key_id: UUID) -> dict[str, Any]:
+    """A key as the audit log keeps it. NotFound unless it is the partner's."""
+    row = session.get(ApiKey, key_id)
+    if row is None or row.partner_id != partner_id:
+        raise NotFound("There is no such key.")
+    state = {"name": row.name, "prefix": row.prefix, "scopes": " ".join(row.scopes), "test": row.test}
+    return state | ({"revoked": True} if row.revoked_at else {})
 
 
 def list_api_keys(session: Session, partner_id: UUID) -> tuple[ApiKeyRow, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -13,7 +14,11 @@ from webapp.models import Attempt
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """One try. `answer` is what the other side said, cut short; it may hold anything, so show it as text."""
+    """One try. `answer` is what the other side said, cut short; it may hold anything, so show it as text.
+
+    `request` is what was posted, without secrets: {method, url, headers, body, cut}. It holds the student's details; it
+    is None where nothing was posted, and once the student is erased.
+    """
 
     number: int
     outcome: AttemptOutcome
@@ -23,6 +28,7 @@ class AttemptRow:
     started_at: datetime
     finished_at: datetime | None
     duration_ms: float | None
+    request: dict[str, Any] | None
 
 
 def attempts_at_delivery(session: Session, delivery_id: UUID) -> tuple[AttemptRow, ...]:
@@ -51,6 +57,7 @@ def _attempts(session: Session, whose: ColumnElement[bool]) -> tuple[AttemptRow,
             Attempt.started_at,
             Attempt.finished_at,
             Attempt.duration_ms,
+            Attempt.request,
         )
         .where(whose)
         .order_by(Attempt.number)

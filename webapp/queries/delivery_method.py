@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.domain.delivery import Channel
+from webapp.domain.delivery import AttemptOutcome, Channel
 from webapp.domain.delivery_method import Limits
 from webapp.domain.errors import NotFound
-from webapp.models import PartnerEndpoint
+from webapp.models import Attempt, PartnerEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,16 @@ class MethodRow:
     def in_use(self) -> bool:
         return self.disabled_at is None
 
+    @property
+    def shown_url(self) -> str | None:
+        """The address without what follows its question mark, which is often a key."""
+        path, asks, _ = (self.url or "").partition("?")
+        return f"{path}?…" if asks else path or None
+
+    def overlaps(self, now: datetime) -> bool:
+        """Whether two secrets sign."""
+        return self.former_secret_until is not None and now < self.former_secret_until
+
 
 def list_methods(session: Session, partner_id: UUID) -> tuple[MethodRow, ...]:
     """The partner's methods in its order, disabled ones too."""
@@ -50,6 +60,50 @@ def list_methods(session: Session, partner_id: UUID) -> tuple[MethodRow, ...]:
         .order_by(PartnerEndpoint.position, PartnerEndpoint.created_at.desc(), PartnerEndpoint.id.desc())
     )
     return tuple(_row(each) for each in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class MethodCounts:
+    """How tries at a method ended. Test leads count here too: it is the health of a system, no bill and no report."""
+
+    accepted: int = 0
+    refused: int = 0
+    failed: int = 0
+
+
+def count_tries(session: Session, partner_id: UUID, since: datetime) -> dict[UUID, MethodCounts]:
+    """How tries that began at `since` or later ended, by method; one without any is left out.
+
+    A duplicate is a refusal. A try that is still going on counts as nothing.
+    """
+    refused = Attempt.outcome.in_((AttemptOutcome.REJECTED, AttemptOutcome.DUPLICATE))
+    accepted, begun = Attempt.outcome == AttemptOutcome.ACCEPTED, Attempt.outcome == AttemptOutcome.STARTED
+    rows = session.execute(
+        select(
+            Attempt.endpoint_id,
+            func.count().filter(accepted),
+            func.count().filter(refused),
+            func.count().filter(~(accepted | refused | begun)),
+        )
+        .where(Attempt.partner_id == partner_id, Attempt.started_at >= since, Attempt.endpoint_id.is_not(None))
+        .group_by(Attempt.endpoint_id)
+    )
+    return {method_id: MethodCounts(*counts) for method_id, *counts in rows if method_id is not None}
+
+
+def method_state(session: Session, method_id: UUID) -> dict[str, Any]:
+    """A method as the audit log keeps it: no secret, and of fields and rules only how many. NotFound without it."""
+    row = get_method(session, method_id)
+    told = {
+        "kind": row.kind.value,
+        "name": row.name,
+        "address": row.shown_url or row.config.get("address"),
+        "fields": len(row.config.get("fields", ())) or None,
+        "answer_rules": len(row.config.get("answers", ())) or None,
+        "position": row.position,
+        "in_use": row.in_use,
+    }
+    return {name: value for name, value in told.items() if value not in (None, "")}
 
 
 def get_method(session: Session, method_id: UUID, *, partner_id: UUID | None = None) -> MethodRow:

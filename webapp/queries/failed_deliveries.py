@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, func, select, true
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import Channel, DeliveryStatus
@@ -62,7 +62,7 @@ def list_dead_letters(
         )
         .join(Lead, Lead.id == Delivery.lead_id)
         .join(Partner, Partner.id == Lead.partner_id)
-        .where(Delivery.status == DeliveryStatus.FAILED, Lead.status == LeadStatus.FAILED)
+        .where(*_ended(delivered=False))
     )
     if partner_id is not None:
         statement = statement.where(Lead.partner_id == partner_id)
@@ -71,14 +71,54 @@ def list_dead_letters(
     return read_page(session, statement, _ORDER, lambda row: DeadLetter(*row[:13]), cursor=cursor)
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Which of a partner's deliveries to send again: those that failed, or those it has (`delivered`) and may have
+    lost, that ended from `since` to before `until`, by any method or by `method_id`."""
+
+    partner_id: UUID
+    since: datetime
+    until: datetime
+    delivered: bool = False
+    method_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many there are, how many of them are too old to be sent, and the first of the others, oldest first."""
+
+    count: int
+    too_old: int
+    first: tuple[UUID, ...]
+    tests: int
+
+    @property
+    def can_be_sent(self) -> int:
+        return self.count - self.too_old
+
+
+def find_again(session: Session, wanted: Again, now: datetime, *, most: int) -> Found:
+    """What `wanted` comes to at `now`, with at most `most` ids."""
+    whose = and_(*_ended(wanted.delivered), Lead.partner_id == wanted.partner_id)
+    when = and_(Delivery.finished_at >= wanted.since, Delivery.finished_at < wanted.until)
+    how = Delivery.endpoint_id == wanted.method_id if wanted.method_id else true()
+    # What its partner had once may be repeated however old it is.
+    old = false() if wanted.delivered else Lead.expires_at <= now
+    rows = select(Delivery.id).join(Lead, Lead.id == Delivery.lead_id).where(whose, when, how)
+    counted = rows.with_only_columns(func.count(), func.count().filter(old), func.count().filter(Lead.test & ~old))
+    count, too_old, tests = session.execute(counted).one()
+    first = session.scalars(rows.where(~old).order_by(Delivery.finished_at, Delivery.id).limit(most)).all()
+    return Found(count, too_old, tuple(first), tests)
+
+
 def failed_since(session: Session, moment: datetime, *, partner_slug: str | None = None) -> list[UUID]:
     """Deliveries that failed at `moment` or later, with their lead, the oldest failure first."""
-    return _ended_since(session, moment, DeliveryStatus.FAILED, LeadStatus.FAILED, partner_slug)
+    return _ended_since(session, moment, partner_slug, delivered=False)
 
 
 def delivered_since(session: Session, moment: datetime, *, partner_slug: str | None = None) -> list[UUID]:
     """Deliveries of leads that their partner has, handed over at `moment` or later, the oldest first."""
-    return _ended_since(session, moment, DeliveryStatus.DELIVERED, LeadStatus.DELIVERED, partner_slug)
+    return _ended_since(session, moment, partner_slug, delivered=True)
 
 
 def failed_of_method(session: Session, method_id: UUID, now: datetime) -> list[UUID]:
@@ -96,13 +136,17 @@ def failed_of_method(session: Session, method_id: UUID, now: datetime) -> list[U
     )
 
 
-def _ended_since(
-    session: Session, moment: datetime, status: DeliveryStatus, lead_status: LeadStatus, partner_slug: str | None
-) -> list[UUID]:
+def _ended(delivered: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    if delivered:
+        return Delivery.status == DeliveryStatus.DELIVERED, Lead.status == LeadStatus.DELIVERED
+    return Delivery.status == DeliveryStatus.FAILED, Lead.status == LeadStatus.FAILED
+
+
+def _ended_since(session: Session, moment: datetime, partner_slug: str | None, *, delivered: bool) -> list[UUID]:
     statement = (
         select(Delivery.id)
         .join(Lead, Lead.id == Delivery.lead_id)
-        .where(Delivery.status == status, Lead.status == lead_status, Delivery.finished_at >= moment)
+        .where(*_ended(delivered), Delivery.finished_at >= moment)
         .order_by(Delivery.finished_at, Delivery.id)
     )
     if partner_slug is not None:

@@ -1,132 +1,158 @@
-"""A partner's webhook endpoints and deliveries, as its own systems may see them. No personal data."""
+"""Hand-overs as their own partner sees them, in its portal and by its systems: where it went, what was sent, what was
+answered. No secrets."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import Channel, DeliveryStatus
 from webapp.domain.errors import NotFound
-from webapp.domain.lead import LeadStatus
-from webapp.models import Attempt, Delivery, Lead, PartnerEndpoint
+from webapp.domain.lead import HAS_PERSON, LeadStatus
+from webapp.models import Attempt, Delivery, Lead, PartnerEndpoint, Prospect
 from webapp.queries.attempts import AttemptRow, attempts_at_delivery
-from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.paging import PAGE_SIZE, Page, newest_first, read_page
+from webapp.queries.visibility import visible_to
 
-_ENDPOINTS = newest_first(PartnerEndpoint.created_at, PartnerEndpoint.id)
-_DELIVERIES = newest_first(Delivery.created_at, Delivery.id)
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointRow:
-    """Where leads are, or were, posted."""
-
-    id: UUID
-    url: str
-    created_at: datetime
-    disabled_at: datetime | None
-    disabled_reason: str | None
+_ORDER = newest_first(Delivery.created_at, Delivery.id)
+_NOT_BEGUN = (DeliveryStatus.WAITING, DeliveryStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerDelivery:
-    """One delivery that was tried at least once."""
+    """One hand-over. `sent` is the document as it was last posted, only where its student may be shown (`may_show`).
+    Answers may repeat it, and are needed to mend what fails: `may_show_answers` holds until the student takes it back.
+    `url` is without its query, which may hold a key."""
 
     id: UUID
-    created_at: datetime
     lead_id: UUID
     endpoint_id: UUID | None
+    created_at: datetime
     channel: Channel
-    webhook_id: str
     status: DeliveryStatus
     reason: str | None
     attempts_made: int
     due_at: datetime | None
     finished_at: datetime | None
     test: bool
-    withdrawn: bool
+    webhook_id: str
+    url: str | None
+    endpoint_disabled_at: datetime | None
+    may_show: bool
+    may_show_answers: bool
+    sent: dict[str, Any] | None
+    attempts: tuple[AttemptRow, ...]
+    has_method: bool
+    """Whether the method it went by is still there."""
+
+    @property
+    def can_go_again(self) -> bool:
+        """Whether it ended in a way that sending it again can follow."""
+        return self.status is DeliveryStatus.FAILED or (self.status is DeliveryStatus.DELIVERED and self.may_show)
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerDeliveryFilter:
-    """Whose deliveries, and which of them; None means all."""
+    """Which of a partner's hand-overs; None means all."""
 
-    partner_id: UUID
-    test: bool
     status: DeliveryStatus | None = None
     lead_id: UUID | None = None
-
-
-def list_endpoints(session: Session, partner_id: UUID, *, cursor: str | None, size: int) -> Page[EndpointRow]:
-    """A partner's signed webhooks, newest first. Other delivery methods are not endpoints."""
-    statement = _endpoints().where(PartnerEndpoint.partner_id == partner_id)
-    return read_page(session, statement, _ENDPOINTS, lambda row: EndpointRow(*row[:5]), cursor=cursor, size=size)
-
-
-def get_endpoint(session: Session, endpoint_id: UUID, *, partner_id: UUID) -> EndpointRow:
-    """One endpoint. NotFound unless it is the partner's own."""
-    row = session.execute(
-        _endpoints().where(PartnerEndpoint.id == endpoint_id, PartnerEndpoint.partner_id == partner_id)
-    ).first()
-    if row is None:
-        raise NotFound("There is no such endpoint.")
-    return EndpointRow(*row[:5])
+    test: bool | None = None
 
 
 def list_partner_deliveries(
-    session: Session, wanted: PartnerDeliveryFilter, *, cursor: str | None, size: int
+    session: Session, partner_id: UUID, wanted: PartnerDeliveryFilter, *, cursor: str | None, size: int = PAGE_SIZE
 ) -> Page[PartnerDelivery]:
-    """A partner's deliveries that were tried, newest first."""
-    statement = _deliveries().where(Lead.partner_id == wanted.partner_id, Lead.test.is_(wanted.test))
+    """The partner's hand-overs that were begun, newest first, without their attempts."""
+    statement = _rows(partner_id)
     if wanted.status is not None:
         statement = statement.where(Delivery.status == wanted.status)
     if wanted.lead_id is not None:
         statement = statement.where(Delivery.lead_id == wanted.lead_id)
-    return read_page(session, statement, _DELIVERIES, lambda row: PartnerDelivery(*row[:13]), cursor=cursor, size=size)
+    if wanted.test is not None:
+        statement = statement.where(Lead.test.is_(wanted.test))
+    return read_page(session, statement, _ORDER, lambda row: _delivery(row, ()), cursor=cursor, size=size)
 
 
 def get_partner_delivery(
-    session: Session, delivery_id: UUID, *, partner_id: UUID, test: bool
-) -> tuple[PartnerDelivery, tuple[AttemptRow, ...]]:
-    """One delivery and every attempt at it. NotFound unless it is the partner's own and was tried."""
-    row = session.execute(
-        _deliveries().where(Delivery.id == delivery_id, Lead.partner_id == partner_id, Lead.test.is_(test))
-    ).first()
+    session: Session, partner_id: UUID, delivery_id: UUID, *, test: bool | None = None
+) -> PartnerDelivery:
+    """One hand-over with its attempts. NotFound for another partner's, and for the other kind where `test` is told."""
+    statement = _rows(partner_id).where(Delivery.id == delivery_id)
+    if test is not None:
+        statement = statement.where(Lead.test.is_(test))
+    row = session.execute(statement).first()
     if row is None:
         raise NotFound("There is no such delivery.")
-    return PartnerDelivery(*row[:13]), attempts_at_delivery(session, delivery_id)
+    return _delivery(row, attempts_at_delivery(session, delivery_id))
 
 
-def _endpoints() -> Any:
-    return select(
-        PartnerEndpoint.id,
-        PartnerEndpoint.url,
-        PartnerEndpoint.created_at,
-        PartnerEndpoint.disabled_at,
-        PartnerEndpoint.disabled_reason,
-    ).where(PartnerEndpoint.kind == Channel.WEBHOOK, PartnerEndpoint.removed_at.is_(None))
+def deliveries_of_lead(session: Session, partner_id: UUID, lead_id: UUID) -> tuple[PartnerDelivery, ...]:
+    """Every hand-over of one lead with its attempts, the oldest first."""
+    rows = session.execute(_rows(partner_id).where(Delivery.lead_id == lead_id).order_by(Delivery.created_at)).all()
+    return tuple(_delivery(row, attempts_at_delivery(session, row.Delivery.id)) for row in rows)
 
 
-def _deliveries() -> Any:
-    """A delivery that was never tried would tell of a lead that is still in its undo window or held."""
+def _rows(partner_id: UUID) -> Select[*tuple[Any, ...]]:
+    """Begun ones only: a hand-over that waits, or was cancelled before a try, tells of a lead not seen yet."""
     return (
         select(
-            Delivery.id,
-            Delivery.created_at,
-            Delivery.lead_id,
-            Delivery.endpoint_id,
-            Delivery.channel,
-            Delivery.webhook_id,
-            Delivery.status,
-            Delivery.reason,
-            Delivery.attempts_made,
-            Delivery.due_at,
-            Delivery.finished_at,
+            Delivery,
+            Lead.status,
             Lead.test,
-            Lead.status == LeadStatus.WITHDRAWN,
+            Prospect.erased_at,
+            PartnerEndpoint.url,
+            PartnerEndpoint.disabled_at,
+            PartnerEndpoint.removed_at,
         )
         .join(Lead, Lead.id == Delivery.lead_id)
-        .where(exists().where(Attempt.delivery_id == Delivery.id))
+        .join(Prospect, Prospect.id == Lead.prospect_id)
+        .outerjoin(PartnerEndpoint, PartnerEndpoint.id == Delivery.endpoint_id)
+        .where(Lead.partner_id == partner_id, _is_begun(partner_id))
     )
+
+
+def _is_begun(partner_id: UUID) -> ColumnElement[bool]:
+    """Its lead is one that the partner sees and it is past waiting; or it was tried before, and is sent once more."""
+    # The offset keeps the planner from reading every attempt there is to answer this for a page of rows.
+    tried = exists(select(literal(1)).where(Attempt.delivery_id == Delivery.id).offset(0))
+    begun = (Delivery.attempts_made > 0) | Delivery.status.not_in(_NOT_BEGUN)
+    return or_(visible_to(partner_id) & begun, tried)
+
+
+def _delivery(row: Any, attempts: tuple[AttemptRow, ...]) -> PartnerDelivery:
+    delivery: Delivery = row.Delivery
+    may_show = row.status in HAS_PERSON and row.erased_at is None
+    return PartnerDelivery(
+        id=delivery.id,
+        lead_id=delivery.lead_id,
+        endpoint_id=delivery.endpoint_id,
+        created_at=delivery.created_at,
+        channel=delivery.channel,
+        status=delivery.status,
+        reason=delivery.reason,
+        attempts_made=delivery.attempts_made,
+        due_at=delivery.due_at,
+        finished_at=delivery.finished_at,
+        test=row.test,
+        webhook_id=delivery.webhook_id,
+        url=_without_query(row.url),
+        endpoint_disabled_at=row.disabled_at,
+        may_show=may_show,
+        may_show_answers=row.erased_at is None and row.status is not LeadStatus.WITHDRAWN,
+        sent=dict(delivery.sent) if may_show and delivery.sent else None,
+        attempts=attempts,
+        has_method=delivery.endpoint_id is not None and row.removed_at is None,
+    )
+
+
+def _without_query(url: str | None) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", "")) + ("?…" if parts.query else "")

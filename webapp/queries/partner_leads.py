@@ -22,7 +22,7 @@ from webapp.models import Lead, LeadEvent, ListingStatus, PartnerInstitution, Pr
 from webapp.queries.deliveries import next_retry
 from webapp.queries.notice import NoticeRow, notices_of_lead
 from webapp.queries.paging import Page, newest_first, read_page
-from webapp.queries.partner_deliveries import PartnerDelivery, deliveries_of_lead
+from webapp.queries.partner_delivery import PartnerDelivery, deliveries_of_lead
 from webapp.queries.question import answers_of
 from webapp.queries.visibility import is_opened, visible_to
 

@@ -26,6 +26,16 @@ def questions_for(session: Session, offers: Iterable[Offer]) -> dict[UUID, tuple
     return found
 
 
+def list_questions(session: Session, partner_id: UUID) -> tuple[tuple[str, str], ...]:
+    """The partner's questions that are asked now, in its order, as (id, words)."""
+    rows = session.execute(
+        select(PartnerQuestion.id, PartnerQuestion.label)
+        .where(PartnerQuestion.partner_id == partner_id, PartnerQuestion.active)
+        .order_by(PartnerQuestion.position, PartnerQuestion.id)
+    )
+    return tuple((str(key), label) for key, label in rows)
+
+
 def answers_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, tuple[Answer, ...]]:
     """What was answered for each lead, in the order it was asked. A lead without answers is left out."""
     rows = session.scalars(

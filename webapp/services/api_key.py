@@ -16,7 +16,6 @@ from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id, token_hash
 from webapp.domain.partner import PartnerStatus
 from webapp.models import ApiKey, Partner
-from webapp.services import audit
 
 USE_NOTED_EVERY: Final = timedelta(hours=1)
 MOST_KEYS: Final = 20
@@ -81,7 +80,6 @@ def create_key(
     )
     session.add(row)
     session.flush()
-    _write_down(session, clock, row, "api_key.create", actor)
     return key_id, made
 
 
@@ -92,7 +90,6 @@ def revoke_key(session: Session, clock: Clock, *, partner_id: UUID, key_id: UUID
         raise NotFound("There is no such key.")
     if row.revoked_at is None:
         row.revoked_at, row.revoked_by = clock.now(), actor
-        _write_down(session, clock, row, "api_key.revoke", actor)
 
 
 def authenticate(session: Session, clock: Clock, presented: str) -> Caller | None:
@@ -151,22 +148,3 @@ def _problems(
     if sum(_is_good(key, now) for key in held) >= MOST_KEYS:
         problems.append(Problem("partner", f"It has {MOST_KEYS} keys already.", "Revoke one that is not used."))
     return problems
-
-
-def _write_down(session: Session, clock: Clock, row: ApiKey, action: str, actor: str) -> None:
-    audit.record(
-        session,
-        clock,
-        staff_id=None,
-        actor=actor,
-        action=action,
-        object_type="api_key",
-        object_id=str(row.id),
-        after={
-            "partner_id": str(row.partner_id),
-            "prefix": row.prefix,
-            "name": row.name,
-            "scopes": row.scopes,
-            "test": row.test,
-        },
-    )

@@ -1,16 +1,15 @@
 """A partner's delivery methods: added, changed, put in order, taken away, switched off and on again."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.delivery import MOST_METHODS, Channel
-from webapp.domain.delivery_method import Limits, PostConfig, read_config
+from webapp.domain.delivery import MOST_METHODS, Channel, Side
+from webapp.domain.delivery_method import PostConfig, Wanted, read_config
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.gateways.address_guard import check_url
@@ -25,18 +24,6 @@ from webapp.services.transaction import Begin
 
 LONGEST_NAME = 60
 LONGEST_CREDENTIAL = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a method is to be. `config` is in JSON form; `credential` is the partner's own key, None: as it was."""
-
-    kind: Channel
-    name: str = ""
-    url: str | None = None
-    config: Mapping[str, Any] | None = None
-    limits: Limits = field(default_factory=Limits)
-    credential: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +67,17 @@ def _too_many(existing: Sequence[PartnerEndpoint]) -> list[Problem]:
     return [Problem("methods", f"There are {MOST_METHODS} in use already.", "Remove one, or switch it off, first.")]
 
 
-def change(session: Session, seal: Seal, method_id: UUID, wanted: Wanted, *, allow_loopback: bool = False) -> None:
+def change(
+    session: Session,
+    seal: Seal,
+    method_id: UUID,
+    wanted: Wanted,
+    *,
+    partner_id: UUID | None = None,
+    allow_loopback: bool = False,
+) -> None:
     """Change a method's settings; what is on its way takes the new ones. Its kind stays: for another, add another."""
-    method = get_locked(session, method_id)
+    method = get_locked(session, method_id, partner_id=partner_id)
     problems = _problems(wanted, allow_loopback=allow_loopback)
     if wanted.kind is not method.kind:
         problems.append(Problem("kind", "cannot be changed.", "Add a method of that kind and remove this one."))
@@ -100,12 +95,23 @@ def reorder(session: Session, partner_id: UUID, method_ids: Sequence[UUID]) -> N
         existing[method_id].position = position
 
 
-def remove(session: Session, clock: Clock, method_id: UUID) -> None:
+def put_earlier(session: Session, partner_id: UUID, method_id: UUID) -> None:
+    """Let the method change places with the one before it. The first one stays. NotFound unless it is the partner's."""
+    order = [each.id for each in _locked_methods(session, partner_id)]
+    if method_id not in order:
+        raise NotFound("There is no such delivery method.")
+    place = order.index(method_id)
+    if place:
+        order[place - 1], order[place] = order[place], order[place - 1]
+        reorder(session, partner_id, order)
+
+
+def remove(session: Session, clock: Clock, method_id: UUID, *, partner_id: UUID | None = None) -> None:
     """Take a method away. What waits for it goes to the next; the log of what it sent stays.
 
     Refused for the last one of a partner: its leads would have nowhere to go.
     """
-    method, now = get_locked(session, method_id), clock.now()
+    method, now = get_locked(session, method_id, partner_id=partner_id), clock.now()
     others = [each for each in _locked_methods(session, method.partner_id) if each.id != method.id]
     if not others:
         raise Refused(Problem("method", "It is the partner's only one.", "Add another first, for example the portal."))
@@ -117,15 +123,16 @@ def remove(session: Session, clock: Clock, method_id: UUID) -> None:
     method_health.hurry(session, method.id, at=now)
 
 
-def disable(session: Session, clock: Clock, method_id: UUID) -> None:
-    """A person switches a method off: what waits for it goes to a backup, or ends as failed until it is on again."""
-    method_health.disable(session, get_locked(session, method_id), at=clock.now(), reason="by_hand")
+def disable(session: Session, clock: Clock, method_id: UUID, *, by: Side, partner_id: UUID | None = None) -> None:
+    """Switch a method off: what waits for it goes to a backup, or ends as failed until it is on again."""
+    method = get_locked(session, method_id, partner_id=partner_id)
+    method_health.disable(session, method, at=clock.now(), reason=f"disabled_by_{by}")
 
 
-def enable(begin: Begin, clock: Clock, method_id: UUID) -> Replayed:
+def enable(begin: Begin, clock: Clock, method_id: UUID, *, by: Side, partner_id: UUID | None = None) -> Replayed:
     """Switch a method on again, healthy, and send again what failed for want of it and is not too old."""
     with begin() as session:
-        method = get_locked(session, method_id)
+        method = get_locked(session, method_id, partner_id=partner_id)
         if method.disabled_at is None:
             raise Refused(Problem("method", "is in use already.", "There is nothing to switch on."))
         if problems := _too_many(_locked_methods(session, method.partner_id)):
@@ -134,13 +141,14 @@ def enable(begin: Begin, clock: Clock, method_id: UUID) -> Replayed:
         method.failures_in_row = 0
     with begin() as session:
         failed = failed_of_method(session, method_id, clock.now())
-    return replay_each(begin, clock, failed)
+    return replay_each(begin, clock, failed, by=by)
 
 
-def get_locked(session: Session, method_id: UUID) -> PartnerEndpoint:
-    """The method, locked; NotFound when there is none or it was removed."""
+def get_locked(session: Session, method_id: UUID, *, partner_id: UUID | None = None) -> PartnerEndpoint:
+    """The method, locked; with `partner_id` only if it is that partner's. NotFound without it, or when removed."""
     method = session.get(PartnerEndpoint, method_id, with_for_update={"key_share": True}, populate_existing=True)
-    if method is None or method.removed_at is not None:
+    is_theirs = method is not None and partner_id in (None, method.partner_id)
+    if method is None or not is_theirs or method.removed_at is not None:
         raise NotFound("There is no such delivery method.")
     return method
 

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import DeliveryStatus
-from webapp.domain.field_map import as_text, fill, read_fields, value_at
+from webapp.domain.field_map import read_fields
 from webapp.domain.links import Links
+from webapp.domain.mapped_value import as_text, fill, value_at
 from webapp.emails.footer import Footer
 from webapp.emails.partner_batch import PartnerBatch
 from webapp.emails.partner_lead import PartnerLead

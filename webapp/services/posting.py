@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.consent import CONSENT_TEXT_VERSION, ConsentKind, ConsentPurpose, introduction_text
 from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.disclosure import told_background, told_place
+from webapp.domain.errors import NotFound
 from webapp.domain.links import Links
 from webapp.domain.partner import ContactChannel, in_order
 from webapp.domain.profile import Criterion
@@ -126,17 +127,14 @@ def posting_of(session: Session, lead: Lead, links: Links) -> bytes:
     return body_of(posting)
 
 
-def current_document(session: Session, lead_id: UUID, links: Links) -> dict[str, Any]:
-    """What the partner of a lead would get if it were sent now: with the details as the student has corrected them."""
-    document: dict[str, Any] = json.loads(posting_of(session, session.get_one(Lead, lead_id), links))
-    return document
+def get_document(session: Session, lead_id: UUID, links: Links) -> dict[str, Any]:
+    """What the partner of a lead would get if it were sent now: with the details as the student has corrected them.
 
-
-def find_document(session: Session, lead_id: UUID, links: Links) -> dict[str, Any] | None:
-    """The document of `lead_id` as it would be posted now, with the student's corrections; None without the lead."""
+    NotFound when there is no such lead.
+    """
     lead = session.get(Lead, lead_id)
     if lead is None:
-        return None
+        raise NotFound("There is no such lead.")
     document: dict[str, Any] = json.loads(posting_of(session, lead, links))
     return document
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.delivery import DELIVERY_LIFECYCLE, DeliveryStatus
+from webapp.domain.delivery import DELIVERY_LIFECYCLE, DeliveryStatus, Side
 from webapp.domain.errors import DomainError, NotFound, Problem, Refused
 from webapp.domain.events import EventKind
 from webapp.domain.lead import LeadStatus
@@ -17,6 +18,9 @@ from webapp.models import Delivery, Lead, Partner
 from webapp.services import ending, outbox
 from webapp.services import lead as leads
 from webapp.services.transaction import Begin
+
+MOST_AT_ONCE: Final = 200
+"""So many are sent again by one press of a button: each is a transaction, and somebody waits for the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Replayed:
     refused: tuple[tuple[UUID, str], ...]
 
 
-def replay(session: Session, clock: Clock, delivery_id: UUID) -> None:
+def replay(session: Session, clock: Clock, delivery_id: UUID, *, by: Side = Side.STAFF) -> None:
     """Send a failed delivery again: it starts over with all its methods and retries, under the same webhook-id.
 
     Refused, in words, when it has not failed, when its lead's time is over or its partner takes no more leads.
@@ -38,11 +42,12 @@ def replay(session: Session, clock: Clock, delivery_id: UUID) -> None:
         raise Refused(Problem("delivery", f"Only a failed delivery can be sent again; this one is {delivery.status}."))
     _refuse_what_is_over(session, lead, now)
     delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.WAITING)
-    _start_over(session, lead, delivery, "replayed_by_staff")
-    leads.queue(session, lead, at=now, reason="replayed_by_staff")
+    reason = f"replayed_by_{by}"
+    _start_over(session, lead, delivery, reason)
+    leads.queue(session, lead, at=now, reason=reason)
 
 
-def redeliver(session: Session, clock: Clock, delivery_id: UUID) -> None:
+def redeliver(session: Session, clock: Clock, delivery_id: UUID, *, by: Side = Side.STAFF) -> None:
     """Hand a delivered lead over again, for a partner that lost it: same webhook-id, marked as a redelivery.
 
     The lead stays delivered whatever is answered, so no cap and no money moves. Refused when it is not delivered,
@@ -57,9 +62,20 @@ def redeliver(session: Session, clock: Clock, delivery_id: UUID) -> None:
     _refuse_what_is_over(session, lead, None)
     delivery.status = DELIVERY_LIFECYCLE.check(delivery.status, DeliveryStatus.PENDING)
     delivery.redelivery = True
-    _start_over(session, lead, delivery, "redelivery")
+    _start_over(session, lead, delivery, f"redelivery_by_{by}")
     delivery.due_at = now
     outbox.add(session, EventKind.DELIVERY_DUE, [delivery.id], due_at=now)
+
+
+class Again(Protocol):
+    """`replay` or `redeliver`."""
+
+    def __call__(self, session: Session, clock: Clock, delivery_id: UUID, *, by: Side) -> None: ...
+
+
+def again_for(delivered: bool) -> Again:
+    """How deliveries are sent again that were `delivered`, or that failed."""
+    return redeliver if delivered else replay
 
 
 def replay_each(
@@ -67,7 +83,8 @@ def replay_each(
     clock: Clock,
     delivery_ids: Iterable[UUID],
     *,
-    again: Callable[[Session, Clock, UUID], None] = replay,
+    by: Side,
+    again: Again = replay,
     note: Callable[[Session, UUID], None] = lambda _session, _delivery_id: None,
 ) -> Replayed:
     """Send several again, each in a transaction of its own: one that is refused keeps no other from going.
@@ -79,7 +96,7 @@ def replay_each(
     for delivery_id in delivery_ids:
         try:
             with begin() as session:
-                again(session, clock, delivery_id)
+                again(session, clock, delivery_id, by=by)
                 note(session, delivery_id)
         except (Refused, NotFound) as fault:
             refused.append((delivery_id, _words(fault)))

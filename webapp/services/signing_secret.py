@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.errors import NotFound, Problem, Refused
+from webapp.domain.errors import Problem, Refused
 from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import new_secret
 from webapp.models import PartnerEndpoint
+from webapp.services import delivery_method
 
 OVERLAP = timedelta(days=1)
 """How long the former secret signs too, unless somebody says otherwise."""
@@ -24,7 +25,15 @@ def secrets_of(method: PartnerEndpoint, seal: Seal, now: datetime) -> tuple[str,
     return tuple(seal.open(each) for each in sealed if each is not None)
 
 
-def rotate_secret(session: Session, clock: Clock, seal: Seal, method_id: UUID, *, overlap: timedelta = OVERLAP) -> str:
+def rotate_secret(
+    session: Session,
+    clock: Clock,
+    seal: Seal,
+    method_id: UUID,
+    *,
+    partner_id: UUID | None = None,
+    overlap: timedelta = OVERLAP,
+) -> str:
     """Make a new secret, valid at once; it is returned this once and can never be read again.
 
     The former one signs too until `overlap` is over. Refused while another change is under way, since a third secret
@@ -32,7 +41,7 @@ def rotate_secret(session: Session, clock: Clock, seal: Seal, method_id: UUID, *
     """
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
         raise Refused(Problem("overlap", "is out of bounds.", f"0 to {LONGEST_OVERLAP.days} days."))
-    method, now = _locked(session, method_id), clock.now()
+    method, now = _locked(session, method_id, partner_id), clock.now()
     if method.former_secret_until is not None and now < method.former_secret_until:
         raise Refused(
             Problem(
@@ -48,16 +57,14 @@ def rotate_secret(session: Session, clock: Clock, seal: Seal, method_id: UUID, *
     return secret
 
 
-def end_overlap(session: Session, method_id: UUID) -> None:
+def end_overlap(session: Session, method_id: UUID, *, partner_id: UUID | None = None) -> None:
     """The former secret signs no more from now on. Harmless when there is none."""
-    method = _locked(session, method_id)
+    method = _locked(session, method_id, partner_id)
     method.former_sealed_secret = method.former_secret_until = None
 
 
-def _locked(session: Session, method_id: UUID) -> PartnerEndpoint:
-    method = session.get(PartnerEndpoint, method_id, with_for_update={"key_share": True}, populate_existing=True)
-    if method is None or method.removed_at is not None:
-        raise NotFound("There is no such delivery method.")
+def _locked(session: Session, method_id: UUID, partner_id: UUID | None) -> PartnerEndpoint:
+    method = delivery_method.get_locked(session, method_id, partner_id=partner_id)
     if not method.kind.posts:
         raise Refused(Problem("secret", "is for methods that post to an address.", "This one does not."))
     return method

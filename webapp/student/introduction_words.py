@@ -140,6 +140,7 @@ _STEPS_FOR: Mapping[tuple[LeadStatus, str], tuple[str, str]] = {
 _WHY_QUEUED: Mapping[str, str] = {
     "released_by_staff": "One of us looked at it and let it go.",
     "replayed_by_staff": "One of us sends it once more.",
+    "replayed_by_partner": "The school asked us to send it once more.",
     "corrected_by_student": "You put your details right.",
     "address_confirmed": "You confirmed your e-mail address.",
 }

@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 
+from webapp.domain.errors import Problem
 from webapp.ui.widgets import anchor_of, kind_of
 
 __all__ = ["BaseForm", "CSRFError", "FormError"]
@@ -25,6 +26,16 @@ class FormError:
     anchor: str
     name: str
     text: str
+
+
+def put_problem(form: "BaseForm", problem: Problem, *, beside: str | None = None) -> None:
+    """Write what was refused beside the field it is about, or `beside` another; where there is none, in the summary."""
+    words = f"{problem.what} {problem.remedy}".strip()
+    words, name = words[:1].upper() + words[1:], beside or problem.where
+    if name in form:
+        form[name].errors = [*form[name].errors, words]
+    else:
+        form.form_errors.append(words)
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

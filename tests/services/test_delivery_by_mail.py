@@ -1,0 +1,118 @@
+"""Delivery by mail: what a mail holds, when it counts as handed over, and that nobody who took it back is mailed."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.services.methods import MAIL, PORTAL, Add, Work, mails, used
+from webapp.domain.clock import FrozenClock
+from webapp.domain.delivery import AttemptOutcome, Channel
+from webapp.domain.delivery_method import Wanted
+from webapp.domain.lead import LeadStatus
+from webapp.domain.message import MessageStatus, Template
+from webapp.gateways.errors import Permanent, Uncertain
+from webapp.gateways.fakes import FakeMail
+from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
+from webapp.models import Attempt, PartnerNotice
+from webapp.services import lead, message
+from webapp.services.transaction import Begin
+
+
+def test_a_mail_hands_over_once_and_its_end_decides(
+    session: Session, add: Add, ask: Any, work: Work, post_mail: Any, mail: FakeMail, clock: FrozenClock
+) -> None:
+    add(MAIL)
+    ask()
+    assert work().status is LeadStatus.QUEUED
+    assert work().status is LeadStatus.QUEUED  # and the mail is queued once
+    post_mail()
+    assert work().status is LeadStatus.DELIVERED
+    [sent] = [each for each in mail.sent if each.recipient == "admissions@larkspur.example"]
+    assert "Ana" not in sent.subject
+    assert "ana0@" not in sent.subject
+    assert "ana0@student.example" in sent.text
+    assert [each.outcome for each in session.scalars(select(Attempt).where(Attempt.delivery_id.is_not(None)))] == [
+        AttemptOutcome.ACCEPTED
+    ]
+
+
+def test_a_link_only_mail_holds_nothing_about_the_student(
+    session: Session, add: Add, ask: Any, work: Work, post_mail: Any, mail: FakeMail
+) -> None:
+    add(Wanted(Channel.EMAIL, config={"address": "admissions@larkspur.example"}))
+    ask()
+    work()
+    post_mail()
+    lead_id = work().id
+    [sent] = [each for each in mail.sent if each.recipient == "admissions@larkspur.example"]
+    assert f"https://match.example/partner/leads/{lead_id}" in sent.text
+    for word in ("Ana", "Silva", "student.example", "CA", "94110"):
+        assert word not in sent.text.replace("CALIFORNIA", "")
+        assert word not in sent.subject
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"), [(Permanent("mailbox_gone"), "mail_failed"), (Uncertain("lost"), "mail_uncertain")]
+)
+def test_a_mail_that_fails_goes_to_the_backup(
+    session: Session, add: Add, ask: Any, work: Work, post_mail: Any, mail: FakeMail, failure: Any, reason: str
+) -> None:
+    add(MAIL, PORTAL)
+    ask()
+    post_mail()  # the students' own mail
+    work()
+    mail.fail_next(failure)
+    post_mail()
+    work()
+    assert work().status is LeadStatus.DELIVERED
+    reasons = session.scalars(
+        select(Attempt.reason).where(Attempt.delivery_id.is_not(None)).order_by(Attempt.number)
+    ).all()
+    assert reasons == [reason, "in_portal"]
+
+
+def test_a_lead_taken_back_while_its_mail_waits_is_not_mailed(
+    session: Session, add: Add, ask: Any, work: Work, post_mail: Any, mail: FakeMail, clock: FrozenClock
+) -> None:
+    add(MAIL)
+    ask()
+    found = work()
+    lead.withdraw(session, clock, found.id, prospect_id=found.prospect_id, page="/my-data")
+    post_mail()
+    assert [each for each in mail.sent if each.recipient == "admissions@larkspur.example"] == []
+    assert work().status is LeadStatus.WITHDRAWN
+    assert used(session) == [0]
+    assert session.scalars(select(PartnerNotice)).all() == []  # it never had it
+
+
+def test_a_lead_taken_back_while_its_mail_is_in_a_workers_hands_is_not_mailed(
+    session: Session,
+    add: Add,
+    ask: Any,
+    work: Work,
+    begin: Begin,
+    message_outside: message.Outside,
+    clock: FrozenClock,
+) -> None:
+    add(MAIL)
+    ask()
+    found = work()
+
+    class Late(FakeMail):
+        """The student is quicker than the mail server's greeting."""
+
+        def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
+            with begin() as inner:
+                lead.withdraw(inner, clock, found.id, prospect_id=found.prospect_id, page="/my-data")
+            return super().send(mail, handing_over=handing_over)
+
+    late = Late()
+    [mail_row] = mails(session, Template.PARTNER_LEAD)
+    message.send(begin, clock, replace(message_outside, mail=late), mail_row.id)
+    assert late.sent == []
+    session.expire_all()
+    assert (mail_row.status, mail_row.reason) == (MessageStatus.SUPPRESSED, "withdrawn_by_student")
+    assert session.scalars(select(PartnerNotice)).all() == []

@@ -1,0 +1,144 @@
+"""Delivery methods: how leads reach the school, in which order, each with its settings and its health."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.context import rate_limited, runtime
+from webapp.domain import method_words
+from webapp.domain.delivery import Side
+from webapp.domain.errors import Refused
+from webapp.domain.partner_role import EVERYONE, SETS_DELIVERY
+from webapp.partner.guard import member, needs_role
+from webapp.partner.refusals import tell
+from webapp.partner.trail import write_down
+from webapp.partner.words import reason_words
+from webapp.queries.delivery_method import count_tries, get_method, list_methods, method_state
+from webapp.services import delivery_method
+from webapp.ui.formats import plural
+
+blueprint = Blueprint("delivery_methods", __name__, url_prefix="/delivery-methods")
+
+A_DAY = timedelta(days=1)
+
+
+@blueprint.get("")
+@needs_role(EVERYONE)
+def index() -> ResponseReturnValue:
+    """Every method in its order, and how its tries of the last day ended."""
+    built, partner_id = runtime(), member().partner_id
+    with built.begin() as session:
+        methods = list_methods(session, partner_id)
+        counts = count_tries(session, partner_id, built.clock.now() - A_DAY)
+    return render_template("delivery/methods.html", methods=methods, counts=counts, **method_parts())
+
+
+@blueprint.get("/<uuid:row_id>")
+@needs_role(EVERYONE)
+def detail(row_id: UUID) -> ResponseReturnValue:
+    """One method: what is set, how it does, and what may be done with it."""
+    built, partner_id = runtime(), member().partner_id
+    with built.begin() as session:
+        method = get_method(session, row_id, partner_id=partner_id)
+        methods = list_methods(session, partner_id)
+        counts = count_tries(session, partner_id, built.clock.now() - A_DAY).get(row_id)
+    return render_template(
+        "delivery/method.html",
+        method=method,
+        counts=counts,
+        is_only=len(methods) == 1,
+        now=built.clock.now(),
+        **method_parts(),
+    )
+
+
+@blueprint.post("/<uuid:row_id>/earlier")
+@rate_limited("60/minute")
+@needs_role(SETS_DELIVERY)
+def put_earlier(row_id: UUID) -> ResponseReturnValue:
+    """Let it change places with the one before it."""
+    with runtime().begin() as session:
+        get_method(session, row_id, partner_id=member().partner_id)
+        before = method_state(session, row_id)
+        delivery_method.put_earlier(session, member().partner_id, row_id)
+        session.flush()
+        after = method_state(session, row_id)
+        write_down(session, "put earlier", "delivery_method", str(row_id), before=before, after=after)
+    return redirect(url_for("partner.delivery_methods.index"), 303)
+
+
+@blueprint.post("/<uuid:row_id>/disable")
+@rate_limited("30/minute")
+@needs_role(SETS_DELIVERY)
+def disable(row_id: UUID) -> ResponseReturnValue:
+    """Switch it off."""
+    built = runtime()
+    with built.begin() as session:
+        delivery_method.disable(session, built.clock, row_id, by=Side.PARTNER, partner_id=member().partner_id)
+        write_down(session, "switched off", "delivery_method", str(row_id), after=method_state(session, row_id))
+    built.wake_up.nudge()
+    flash("Switched off. What waits for it goes to your next method, or ends as failed until this is on again.", "good")
+    return redirect(url_for("partner.delivery_methods.detail", row_id=row_id), 303)
+
+
+@blueprint.post("/<uuid:row_id>/enable")
+@rate_limited("30/minute")
+@needs_role(SETS_DELIVERY)
+def enable(row_id: UUID) -> ResponseReturnValue:
+    """Switch it on again, and send what failed for want of it."""
+    built = runtime()
+    try:
+        again = delivery_method.enable(
+            built.begin, built.clock, row_id, by=Side.PARTNER, partner_id=member().partner_id
+        )
+    except Refused as refusal:
+        tell(refusal)
+    else:
+        with built.begin() as session:
+            after = {**method_state(session, row_id), "sent_again": len(again.sent)}
+            write_down(session, "switched on", "delivery_method", str(row_id), after=after)
+        built.wake_up.nudge()
+        sent = f" {plural(len(again.sent), 'lead')} that failed for want of it go again." if again.sent else ""
+        flash(f"Switched on.{sent}", "good")
+    return redirect(url_for("partner.delivery_methods.detail", row_id=row_id), 303)
+
+
+@blueprint.post("/<uuid:row_id>/remove")
+@rate_limited("30/minute")
+@needs_role(SETS_DELIVERY)
+def remove(row_id: UUID) -> ResponseReturnValue:
+    """Take it away for good."""
+    built = runtime()
+    try:
+        with built.begin() as session:
+            get_method(session, row_id, partner_id=member().partner_id)
+            before = method_state(session, row_id)
+            delivery_method.remove(session, built.clock, row_id, partner_id=member().partner_id)
+            write_down(session, "removed", "delivery_method", str(row_id), before=before)
+    except Refused as refusal:
+        tell(refusal)
+        return redirect(url_for("partner.delivery_methods.detail", row_id=row_id), 303)
+    built.wake_up.nudge()
+    flash("Removed. What it sent stays in the delivery log.", "good")
+    return redirect(url_for("partner.delivery_methods.index"), 303)
+
+
+def method_parts() -> dict[str, Any]:
+    """What the pages of methods need of the surface they are on: its layout, its addresses and its words."""
+    return {
+        "layout": "partner/page.html",
+        "to": _to,
+        "may_change": member().role in SETS_DELIVERY,
+        "reason_words": reason_words,
+        "kinds": method_words.KINDS,
+        "taken": method_words.TAKEN,
+        "disabled_words": method_words.disabled_words,
+    }
+
+
+def _to(view: str, method_id: UUID | None = None, **more: str) -> str:
+    ids = {"row_id": method_id} if method_id else {}
+    return url_for(f"partner.{view}", **ids, **more)  # type: ignore[arg-type]  # ids are converted

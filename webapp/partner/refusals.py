@@ -1,0 +1,17 @@
+"""Showing what a service refused: beside the field it is about, or above the page."""
+
+from flask import flash
+
+from webapp.domain.errors import Refused
+from webapp.ui.forms import BaseForm, put_problem
+
+
+def put_beside_fields(form: BaseForm, refusal: Refused) -> None:
+    """Write each problem beside the field of its name; those without one stand in the summary."""
+    for problem in refusal.problems:
+        put_problem(form, problem)
+
+
+def tell(refusal: Refused) -> None:
+    """Say why nothing was changed."""
+    flash(" ".join(f"{problem.what} {problem.remedy}".strip() for problem in refusal.problems), "error")

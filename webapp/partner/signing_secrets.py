@@ -1,0 +1,61 @@
+"""The secret that signs what is posted: changed with an overlap, shown once."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.context import rate_limited, runtime
+from webapp.domain.errors import Refused
+from webapp.domain.partner_role import SETS_DELIVERY
+from webapp.partner.delivery_methods import method_parts
+from webapp.partner.guard import member, needs_role
+from webapp.partner.refusals import tell
+from webapp.partner.trail import write_down
+from webapp.queries.delivery_method import get_method
+from webapp.services.signing_secret import end_overlap, rotate_secret
+from webapp.ui.delivery_method_form import OverlapForm
+
+blueprint = Blueprint("signing_secrets", __name__, url_prefix="/delivery-methods/<uuid:row_id>/secret")
+
+
+@blueprint.post("/change")
+@rate_limited("10/minute;30/hour")
+@needs_role(SETS_DELIVERY)
+def rotate(row_id: UUID) -> ResponseReturnValue:
+    """Make a new secret and show it, this once."""
+    built, partner_id, form = runtime(), member().partner_id, OverlapForm()
+    with built.begin() as session:
+        get_method(session, row_id, partner_id=partner_id)
+    if not form.validate_on_submit():
+        flash("Choose how long the former secret signs too.", "error")
+        return redirect(url_for("partner.delivery_methods.detail", row_id=row_id), 303)
+    try:
+        with built.begin() as session:
+            secret = rotate_secret(
+                session, built.clock, built.seal, row_id, partner_id=partner_id, overlap=form.how_long
+            )
+            session.flush()
+            method = get_method(session, row_id, partner_id=partner_id)
+            told = {"overlap_hours": form.how_long.total_seconds() / 3600}
+            write_down(session, "changed the secret of", "delivery_method", str(row_id), after=told)
+    except Refused as refusal:
+        tell(refusal)
+        return redirect(url_for("partner.delivery_methods.detail", row_id=row_id), 303)
+    return render_template("delivery/secret.html", method=method, secret=secret, is_new=False, **method_parts())
+
+
+@blueprint.post("/end-overlap")
+@rate_limited("30/minute")
+@needs_role(SETS_DELIVERY)
+def end(row_id: UUID) -> ResponseReturnValue:
+    """The former secret signs no more."""
+    try:
+        with runtime().begin() as session:
+            end_overlap(session, row_id, partner_id=member().partner_id)
+            write_down(session, "ended the former secret of", "delivery_method", str(row_id))
+    except Refused as refusal:
+        tell(refusal)
+    else:
+        flash("Only the new secret signs from now on.", "good")
+    return redirect(url_for("partner.delivery_methods.detail", row_id=row_id), 303)
