@@ -19,8 +19,9 @@ from webapp.domain.profile import Profile
 from webapp.gateways.fakes import FakeMail
 from webapp.gateways.sealing import Seal
 from webapp.models import GroupedProgram, Lead, LeadEvent, Message, PartnerFilter, ProgramGroup, Submission
+from webapp.queries.filter_trial import count_last, try_on_lead, try_on_profile
 from webapp.queries.my_data import find_my_data
-from webapp.queries.partner_filter import count_last, list_versions, try_on_lead, try_on_profile
+from webapp.queries.partner_filter import list_versions
 from webapp.services import lead, message, partner_filter
 from webapp.services.transaction import Begin
 from webapp.student.introduction_words import standing, why

@@ -17,6 +17,7 @@ from webapp.partner import (
     batches,
     consents,
     deliveries,
+    filters,
     leads,
     login,
     notices,
@@ -31,7 +32,7 @@ from webapp.services.partner_login import Member
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Deliveries", "deliveries"), ("Files", "batches"))),
     ("Figures", (("Analytics", "analytics"),)),
-    ("School", (("Team", "team"), ("Settings", "setting"), ("Activity", "activity"))),
+    ("School", (("Filters", "filters"), ("Team", "team"), ("Settings", "setting"), ("Activity", "activity"))),
     ("You", (("Your account", "account"),)),
 )
 """Every page of the navigation, in groups: its words and the noun whose `index` it is. A page that somebody's role may
@@ -45,6 +46,7 @@ _NOUNS = (
     batches,
     consents,
     deliveries,
+    filters,
     leads,
     login,
     notices,
