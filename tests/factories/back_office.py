@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories.lead import delivery_of, fail_delivery, leads_of, message_of, put_delivery, put_lead, put_message
 from webapp.bootstrap import Runtime
+from webapp.domain.complaint import ComplaintKind
 from webapp.domain.consent import CONSENT_TEXT_VERSION
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.ids import new_token
@@ -19,7 +20,9 @@ from webapp.domain.lead import LeadStatus
 from webapp.domain.lead_return import ReturnReason
 from webapp.domain.message import MessageStatus
 from webapp.domain.partner import ContactChannel
+from webapp.domain.partner_filter import OnUnknown
 from webapp.domain.profile import Profile
+from webapp.domain.seed import ContactWay
 from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import rank
@@ -28,9 +31,20 @@ from webapp.models import CatalogImport, Lead
 from webapp.queries.invoice import due_cycles
 from webapp.queries.listing import published_listings
 from webapp.queries.partner import offers_for
-from webapp.services import charge, draft, invoice, lead_return, program_group, submission
+from webapp.services import (
+    charge,
+    complaint,
+    draft,
+    invoice,
+    lead_return,
+    partner_filter,
+    program_group,
+    seed,
+    submission,
+)
 from webapp.services.demo import load
 from webapp.services.lead_return import Wish
+from webapp.services.seed import Persona
 
 PROFILE: dict[str, Any] = {
     "goal": {
@@ -77,6 +91,7 @@ class Office:
     group_id: UUID
     return_id: UUID
     invoice_id: UUID
+    seed_id: UUID
 
 
 def furnish(running: Runtime) -> Office:
@@ -104,6 +119,7 @@ def furnish(running: Runtime) -> Office:
         put_message(session, message_of(session, first), MessageStatus.HANDED_OVER, "accepted")
         put_message(session, message_of(session, second), MessageStatus.UNCERTAIN, "worker_lost")
         group_id, return_id, invoice_id = bill(session, running, rest[0], rest[1])
+        seed_id = screen(session, running, catalog, rest[0])
         import_id = session.execute(select(CatalogImport.id).limit(1)).scalar_one()
         return Office(
             submission_id=first,
@@ -117,7 +133,34 @@ def furnish(running: Runtime) -> Office:
             group_id=group_id,
             return_id=return_id,
             invoice_id=invoice_id,
+            seed_id=seed_id,
         )
+
+
+def screen(session: Session, running: Runtime, catalog: Catalog, delivered: UUID) -> UUID:
+    """A filter, a seed with two contacts, and a complaint about the lead that was delivered; the id of the seed."""
+    clock, lead = running.clock, session.get_one(Lead, delivered)
+    text = "# Who it takes\nrequire background.education >= bachelor\n"
+    partner_filter.change(session, clock, lead.partner_id, text, on_unknown=OnUnknown.PASS, actor="ada@staff.example")
+    persona = Persona(Contact("mia.lang@readers.example", "Mia", "Lang"), PROFILE)
+    ranking = seed.list_of(persona, catalog, lead.program_id, today=clock.now().date())
+    planted = seed.plant(
+        session,
+        clock,
+        running.links,
+        running.policy,
+        lead.partner_id,
+        persona,
+        ranking=ranking,
+        program_id=lead.program_id,
+        actor="ada@staff.example",
+    )
+    session.get_one(Lead, planted).delivered_at = clock.now() - timedelta(hours=1)
+    for way, minutes in ((ContactWay.EMAIL, 40), (ContactWay.PHONE, 55)):
+        at = clock.now() - timedelta(minutes=60 - minutes)
+        seed.record_contact(session, clock, planted, way, at=at, actor="ada@staff.example")
+    complaint.record(session, clock, delivered, ComplaintKind.TOO_MANY_CONTACTS, actor="ada@staff.example")
+    return planted
 
 
 def bill(session: Session, running: Runtime, returned: UUID, invoiced: UUID) -> tuple[UUID, UUID, UUID]:

@@ -8,6 +8,7 @@ from werkzeug import exceptions
 
 from webapp.admin import (
     audit,
+    complaints,
     deliveries,
     imports,
     invoices,
@@ -16,26 +17,38 @@ from webapp.admin import (
     messages,
     overview,
     partner_filters,
+    partner_screening,
     partners,
     program_groups,
     programs,
     returns,
+    review,
+    scorecard,
+    seeds,
     submissions,
     terms,
 )
 from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
+from webapp.context import runtime
 from webapp.domain.errors import NotFound
+from webapp.queries.review import count_review
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"),)),
-    ("Students", (("Submissions", "submissions"), ("Leads", "leads"))),
+    ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Review", "review"))),
     ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
+    ("How schools treat students", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Trace", (("Audit log", "audit"),)),
 )
-_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "partner_filters", "terms")}
+_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "partner_filters", "partner_screening", "terms")}
 """Pages that stand under another entry of the navigation."""
+_NOUNS = (
+    *(overview, login, submissions, leads, review, messages, deliveries),
+    *(partners, program_groups, partner_filters, partner_screening, terms, returns, invoices),
+    *(scorecard, seeds, complaints, programs, imports, audit),
+)
 
 
 def install_admin(app: Flask) -> None:
@@ -45,10 +58,7 @@ def install_admin(app: Flask) -> None:
     admin.before_request(check_request)
     admin.register_error_handler(NotFound, _missing)
     admin.context_processor(_page_parts)
-    for noun in (
-        *(overview, login, submissions, leads, messages, deliveries),
-        *(partners, program_groups, partner_filters, terms, returns, invoices, programs, imports, audit),
-    ):
+    for noun in _NOUNS:
         admin.register_blueprint(noun.blueprint)
     login.install_login(app)
     app.register_blueprint(admin)
@@ -64,6 +74,8 @@ def _page_parts() -> dict[str, Any]:
 
 
 def _navigation() -> list[dict[str, Any]]:
+    with runtime().begin() as session:
+        waiting = count_review(session)
     return [
         {
             "label": group,
@@ -71,6 +83,7 @@ def _navigation() -> list[dict[str, Any]]:
                 {
                     "label": name,
                     "url": url_for(f"admin.{noun}.index"),
+                    "count": waiting if noun == "review" else None,
                     "current": str(request.endpoint).startswith(
                         tuple(f"admin.{each}." for each in (noun, *_WITHIN.get(noun, ())))
                     ),

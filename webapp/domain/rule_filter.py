@@ -49,7 +49,7 @@ class Decision:
         lines = self.evaluation.deciding
         if self.effect is Effect.EXCLUDE:
             return "; ".join(dict.fromkeys(line.fact for line in lines))
-        return "; ".join(dict.fromkeys(f"{line.fact} (asked for: {_wanted(line)})" for line in lines))
+        return "; ".join(dict.fromkeys(f"{line.fact} (asked for: {wanted_of(line)})" for line in lines))
 
     @property
     def facts(self) -> str:
@@ -75,20 +75,20 @@ class Decision:
     def wanted(self) -> tuple[str, ...]:
         """What the school takes, of the facts that decided, in words for the student: `state: not Texas`."""
         lines = self._taken(self.evaluation.deciding)
-        return tuple(dict.fromkeys(f"{line.field.label}: {_wanted(line)}" for line in lines))
+        return tuple(dict.fromkeys(f"{line.field.label}: {wanted_of(line)}" for line in lines))
 
     def _taken(self, lines: Iterable[Line]) -> Iterable[Line]:
         return (line.opposite if self.effect is Effect.EXCLUDE else line for line in lines)
 
 
-def _wanted(line: Line) -> str:
+def wanted_of(line: Line) -> str:
     """What a comparison asks for, with the “at least” that goes without saying where entry rules are listed."""
     at_least = line.operator is (Operator.LESS if line.negated else Operator.AT_LEAST)
     return f"at least {line.need}" if at_least else line.need
 
 
 def _as_said(line: Line) -> str:
-    need, once = _wanted(line), line.operator in (Operator.EQUAL, Operator.IN) and not line.negated
+    need, once = wanted_of(line), line.operator in (Operator.EQUAL, Operator.IN) and not line.negated
     return f"only {need.removeprefix('one of ')}" if once else need
 
 

@@ -22,6 +22,7 @@ from webapp.partner import (
     login,
     notices,
     overview,
+    screening,
     setting,
     status,
     team,
@@ -32,7 +33,16 @@ from webapp.services.partner_login import Member
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Deliveries", "deliveries"), ("Files", "batches"))),
     ("Figures", (("Analytics", "analytics"),)),
-    ("School", (("Filters", "filters"), ("Team", "team"), ("Settings", "setting"), ("Activity", "activity"))),
+    (
+        "School",
+        (
+            ("Filters", "filters"),
+            ("Screening", "screening"),
+            ("Team", "team"),
+            ("Settings", "setting"),
+            ("Activity", "activity"),
+        ),
+    ),
     ("You", (("Your account", "account"),)),
 )
 """Every page of the navigation, in groups: its words and the noun whose `index` it is. A page that somebody's role may
@@ -51,6 +61,7 @@ _NOUNS = (
     login,
     notices,
     overview,
+    screening,
     setting,
     status,
     team,
@@ -88,7 +99,7 @@ def _page_parts() -> dict[str, Any]:
         "member": who,
         "member_role": ROLE_LABELS[who.role],
         "is_test_partner": who.partner_status is PartnerStatus.TEST,
-        "is_paused_partner": who.partner_status is PartnerStatus.PAUSED,
+        "paused_by": who.paused_by,
         "admin_nav": _navigation(who),
     }
 

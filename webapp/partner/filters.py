@@ -127,7 +127,7 @@ def try_out() -> ResponseReturnValue:
     """Hold a text, in force or not, against a lead, an example and the last leads. Changes nothing."""
     sent = filter_form.sent()
     scope = _scope(sent.group_id)
-    text = request.form.get("text", scope.text)[: partner_filter.LONGEST_TEXT]
+    text = filter_form.sent_text(scope.text)[: partner_filter.LONGEST_TEXT]
     return _trial_page(scope, text, lead_id=sent.lead_id)
 
 

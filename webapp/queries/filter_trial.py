@@ -15,7 +15,7 @@ from webapp.domain.lead import HAS_PERSON, LeadStatus
 from webapp.domain.profile import Profile
 from webapp.domain.rule import Record
 from webapp.domain.rule_evaluation import Truth
-from webapp.domain.rule_filter import Decision, Sifting, sift
+from webapp.domain.rule_filter import Decision, Sifting, sift, wanted_of
 from webapp.models import GroupedProgram, Lead, Match, Program, Prospect, Submission
 from webapp.queries.partner_filter import record_of_lead, rules_of
 from webapp.queries.visibility import visible_to
@@ -249,7 +249,7 @@ def _tried(decision: Decision, entry: Entry) -> Tried:
         name=entry.name,
         trace=tuple(
             TracedLine(
-                line.field.label, line.need, line.fact.removeprefix(f"{line.field.label} "), _OUTCOMES[line.truth]
+                line.field.label, wanted_of(line), line.fact.removeprefix(f"{line.field.label} "), _OUTCOMES[line.truth]
             )
             for line in decision.trace
         ),

@@ -141,6 +141,11 @@ def _id(text: str) -> UUID | None:
         return None
 
 
+def sent_text(otherwise: str) -> str:
+    """The text that was posted, with the line ends that it is kept with."""
+    return request.form.get("text", otherwise).replace("\r\n", "\n")
+
+
 def rule_form(draft: RuleDraft, error: RowError | None = None) -> RuleForm:
     """The form that shows a draft, with what is wrong with it beside the row."""
     added: dict[str, Any] = {}
