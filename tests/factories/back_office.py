@@ -19,7 +19,7 @@ from webapp.domain.ids import new_token
 from webapp.domain.lead import LeadStatus
 from webapp.domain.lead_return import ReturnReason
 from webapp.domain.message import MessageStatus
-from webapp.domain.partner import ContactChannel
+from webapp.domain.partner import ContactChannel, PartnerStatus
 from webapp.domain.partner_filter import OnUnknown
 from webapp.domain.profile import Profile
 from webapp.domain.seed import ContactWay
@@ -27,7 +27,7 @@ from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import rank
 from webapp.matching.weights import DEFAULT_WEIGHTS
-from webapp.models import CatalogImport, Lead
+from webapp.models import CatalogImport, Lead, Partner
 from webapp.queries.invoice import due_cycles
 from webapp.queries.listing import published_listings
 from webapp.queries.partner import offers_for
@@ -106,7 +106,7 @@ def furnish(running: Runtime) -> Office:
         ask(session, running, catalog, "Chidi", "Okafor", "chidi@student.example", wants_mail=False)
         now = running.clock.now()
         # Which schools a student ticks turns on how ties fall; a partner in test mode among them is never billed.
-        failed, *rest = sorted(leads_of(session, first), key=lambda lead: not session.get_one(Lead, lead).counts)
+        *rest, failed = sorted(leads_of(session, first), key=lambda lead: standing_of(session, lead))[:3]
         fail_delivery(session, failed, at=now, answer='{"error": "upstream timed out after 30 s", "retry": true}')
         deliver(session, running, rest[0])
         held = leads_of(session, second)[0]
@@ -137,6 +137,12 @@ def furnish(running: Runtime) -> Office:
         )
 
 
+def standing_of(session: Session, lead_id: UUID) -> tuple[bool, bool]:
+    """Sorts leads of live partners first, and those of partners in test mode last."""
+    lead = session.get_one(Lead, lead_id)
+    return session.get_one(Partner, lead.partner_id).status is not PartnerStatus.LIVE, lead.test
+
+
 def screen(session: Session, running: Runtime, catalog: Catalog, delivered: UUID) -> UUID:
     """A filter, a seed with two contacts, and a complaint about the lead that was delivered; the id of the seed."""
     clock, lead = running.clock, session.get_one(Lead, delivered)
@@ -155,7 +161,8 @@ def screen(session: Session, running: Runtime, catalog: Catalog, delivered: UUID
         program_id=lead.program_id,
         actor="ada@staff.example",
     )
-    session.get_one(Lead, planted).delivered_at = clock.now() - timedelta(hours=1)
+    found = session.get_one(Lead, planted)
+    found.created_at, found.delivered_at = clock.now() - timedelta(hours=2), clock.now() - timedelta(hours=1)
     for way, minutes in ((ContactWay.EMAIL, 40), (ContactWay.PHONE, 55)):
         at = clock.now() - timedelta(minutes=60 - minutes)
         seed.record_contact(session, clock, planted, way, at=at, actor="ada@staff.example")

@@ -38,7 +38,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Review", "review"))),
     ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
-    ("How schools treat students", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
+    ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Trace", (("Audit log", "audit"),)),
 )

@@ -69,14 +69,18 @@ def complain(
     kind: ComplaintKind = ComplaintKind.OTHER,
     words: str = "",
     actor: str = STUDENT,
+    prospect_id: UUID | None = None,
 ) -> UUID:
     """The student complained about a lead: it is returned at once, whatever the terms say; the id of the return.
 
     It counts as a complaint about the partner too, and may pause it (`services.complaint`). A return that waits for a
-    decision is approved; one that was decided stays as it is. Refused when it was not delivered.
+    decision is approved; one that was decided stays as it is. Refused when it was not delivered; NotFound
+    unless it is `prospect_id`'s, where that is given.
     """
     now = clock.now()
     lead = _locked_lead(session, lead_id)
+    if prospect_id is not None and lead.prospect_id != prospect_id:
+        raise NotFound("There is no such introduction.")
     if lead.delivered_at is None:
         raise Refused(Problem("lead", "It was not delivered, so there is nothing to return."))
     # Before the return: the partner is locked before its caps, as where one is asked for.

@@ -67,10 +67,10 @@ def plant(
 ) -> UUID:
     """Ask for an introduction in the name of `persona`, as a student would; the id of the lead.
 
-    `ranking` gives that of the persona's profile, in JSON form, with `program_id` in it, for the salt of its form (see
-    `list_of`). From here on nothing treats the
-    lead otherwise: it waits for the undo window, is screened, takes a place in the caps and is posted. NotFound without
-    such a partner; Refused unless it is live, when the address was used for a seed before, and where `submit` refuses.
+    `ranking` gives that of the persona's profile, in JSON form, with `program_id` in it, for the salt of its form
+    (`list_of`). From here on nothing treats the lead otherwise: it waits for the undo window, is screened, takes a
+    place in the caps and is posted. NotFound without such a partner; Refused unless it is live, when the address was
+    used for a seed before, and where `submit` refuses.
     """
     partner = session.get(Partner, partner_id)
     if partner is None:

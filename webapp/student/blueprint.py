@@ -6,6 +6,7 @@ from webapp.domain.profile import ProfileError
 from webapp.student import (
     adjust,
     compare,
+    complaint,
     contact,
     correction,
     erasure,
@@ -42,6 +43,7 @@ PARTS = (
     introductions,
     link,
     my_data,
+    complaint,
     contact,
     correction,
     export,
