@@ -31,11 +31,6 @@ WAY_LABELS = {
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
-def _phone_where_needed(form: Any, field: Any) -> None:
-    if not form.phone.data and any(ContactChannel(each).needs_phone for each in field.data):
-        raise ValidationError("Calls and texts need a phone number.")
-
-
 def _clock_time(_form: Any, field: Any) -> None:
     if not _TIME.fullmatch(field.data or ""):
         raise ValidationError("Write hours and minutes, such as 14:05.")
@@ -73,6 +68,11 @@ class SeedForm(BaseForm):
         "State", options=[Option(code, name) for code, name in STATES.items()], unknown=None, required="Choose a state."
     )
     postal_code = TextField("ZIP code", max_length=10, autocomplete="off", width="s", required="Write a ZIP code.")
+
+    def validate_channels(self, field: Any) -> None:
+        """Calls and texts need a number (WTForms asks by this name)."""
+        if not self.phone.data and any(ContactChannel(each).needs_phone for each in field.data):
+            raise ValidationError("Calls and texts need a phone number.")
 
     def profile(self) -> dict[str, Any]:
         """What the engine is told of them."""
