@@ -187,8 +187,8 @@ def _put(row_id: UUID, scope: FilterScope, text: str, on_unknown: OnUnknown, sin
             "changed",
             "filter",
             str(scope.group_id or row_id),
-            before={"version": scope.version, "text": scope.text, "on_unknown": scope.on_unknown},
-            after={"version": version, "text": text, "on_unknown": on_unknown},
+            before={"version": scope.version, "on_unknown": scope.on_unknown},
+            after={"version": version, "on_unknown": on_unknown},
         )
 
 

@@ -171,8 +171,8 @@ def _put(scope: FilterScope, text: str, on_unknown: OnUnknown, since: int) -> No
             "changed",
             "filter",
             str(scope.group_id or who.partner_id),
-            before={"version": scope.version, "text": scope.text, "on_unknown": scope.on_unknown},
-            after={"version": version, "text": text, "on_unknown": on_unknown},
+            before={"version": scope.version, "on_unknown": scope.on_unknown},
+            after={"version": version, "on_unknown": on_unknown},
         )
 
 

@@ -40,7 +40,7 @@ def change() -> ResponseReturnValue:
         with built.begin() as session:
             after = screening_form.asked(form, held)
             before = screening_policy.change(session, built.clock, who.partner_id, after, actor=who.email)
-            told = {"before": screening_form.state_of(before), "after": screening_form.state_of(after)}
+            told = screening_form.changes(before, after)
             write_down(session, "changed", "screening", str(who.partner_id), **told)
     except Refused as refusal:
         screening_form.put_beside(form, refusal)

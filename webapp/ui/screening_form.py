@@ -112,9 +112,14 @@ def put_beside(form: ScreeningForm, refusal: Refused) -> None:
             form.form_errors.append(words)
 
 
-def state_of(held: Screening) -> dict[str, Any]:
-    """What the audit log keeps of it."""
-    return {**_values(held), "match_sets": [str(each) for each in held.match_sets]}
+def changes(before: Screening, after: Screening) -> dict[str, dict[str, Any]]:
+    """What the audit log keeps of a change: `before` and `after`, each with what differs."""
+    sides = {
+        name: {**_values(held), "match_sets": [str(each) for each in held.match_sets]}
+        for name, held in (("before", before), ("after", after))
+    }
+    differ = [name for name, value in sides["before"].items() if sides["after"][name] != value]
+    return {side: {name: values[name] for name in differ} for side, values in sides.items()}
 
 
 def _values(held: Screening) -> dict[str, Any]:
