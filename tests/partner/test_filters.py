@@ -8,11 +8,14 @@ from tests.factories.portal import put_lead_in
 from tests.factories.school import School
 from tests.partner.conftest import Visitor
 from webapp.bootstrap import Runtime
+from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
+from webapp.domain.partner import PartnerStatus
 from webapp.domain.partner_role import PartnerRole
 from webapp.models import Submission
 from webapp.queries.partner_filter import get_scope, list_versions
 from webapp.queries.screening_policy import screening_of
+from webapp.services import partner as partners
 
 TEXT = '# Where\nrequire practical.state in ("CA", "WA")\n'
 
@@ -94,3 +97,25 @@ def test_owners_set_the_screening_and_complaints_stay_ours(
     assert (held.in_flight_holds, held.cautions_hold, held.complaint_percent) == (False, False, 5)
     page = logged_in(PartnerRole.ADMISSIONS).get("/partner/screening").text
     assert ("Confirmed ones only" in page, "Save" in page) == (True, False)
+
+
+def test_a_pause_for_complaints_says_so_and_is_not_theirs_to_lift(
+    logged_in: Callable[..., Visitor], running: Runtime, school: School
+) -> None:
+    owner = logged_in()
+    assert owner.get(f"/partner/filters/edit?group={new_id()}").status_code == 404
+    assert owner.get("/partner/filters/edit?rule=7").status_code == 404
+    owner.post("/partner/settings/pause", form_at="/partner/settings")
+    assert "You paused your leads" in owner.get("/partner/").text
+    with running.begin() as session:
+        partners.move(session, running.clock, school.partner_id, PartnerStatus.LIVE, reason="ready", actor="ada")
+        partners.move(
+            session, running.clock, school.partner_id, PartnerStatus.PAUSED, reason="complaints", actor="rate"
+        )
+    assert "Paused by us: complaints" in owner.get("/partner/").text
+    page = owner.get("/partner/settings").text
+    assert ("for complaints of students" in page, "/partner/settings/resume" in page) == (True, False)
+    answer = owner.client.post(
+        "/partner/settings/resume", data={"csrf_token": owner.token("/partner/settings")}, follow_redirects=True
+    )
+    assert "You cannot resume this by yourselves" in answer.text
