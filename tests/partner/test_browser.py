@@ -57,7 +57,7 @@ def furnish(session: Session, running: Runtime, school: School) -> list[str]:
     partner_filter.change(
         session, running.clock, school.partner_id, text, on_unknown=OnUnknown.REVIEW, actor="pat@school.example"
     )
-    pages += ["filters", "filters/edit?rule=0", "filters/edit?rule=2", "filters/trial", "screening"]
+    pages += ["filters", "filters/edit?rule=0", "filters/trial", "screening"]
     return [f"/partner/{page}" for page in (*pages, "analytics", "team", "settings", "activity", "account")]
 
 
