@@ -24,6 +24,7 @@ from webapp.gateways.fakes import FakeMail
 from webapp.gateways.sealing import Seal
 from webapp.models import AuditEntry, ContactAnswer, FunnelStanding, Lead, Message, Partner
 from webapp.queries.complaint import find_complaint, list_complaints
+from webapp.queries.overview import get_overview
 from webapp.queries.partner_team import get_partner_setting
 from webapp.queries.partners import get_partner
 from webapp.queries.scorecard import get_scorecard, list_complaint_rates, list_scorecards
@@ -162,6 +163,7 @@ def test_a_students_word_is_a_return_and_a_complaint_and_no_partner_lifts_the_pa
         partner_setting.resume(session, clock, partner.id)
     [rate] = list_complaint_rates(session, now=clock.now())
     assert (rate.rate.complaints, rate.rate.delivered, rate.paused_by) == (2, 5, PausedBy.COMPLAINTS)
+    assert get_overview(session, clock.now()).complained_about == 1
     assert find_complaint(session, leads[2].id) is None
     partners.move(session, clock, partner.id, PartnerStatus.LIVE, reason="resumed_by_staff", actor="ada")
     assert status(session, school) is PartnerStatus.LIVE
