@@ -17,6 +17,16 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.leads.release": SENDERS,
     "admin.leads.mark_invalid": SENDERS,
     "admin.leads.replay": SENDERS,
+    "admin.review.end": SENDERS,
+    "admin.complaints.record": SENDERS,
+    "admin.seeds.plant": PARTNER_MANAGERS,
+    "admin.seeds.record": SENDERS,
+    "admin.partner_filters.keep_rule": PARTNER_MANAGERS,
+    "admin.partner_filters.keep_text": PARTNER_MANAGERS,
+    "admin.partner_filters.switch": PARTNER_MANAGERS,
+    "admin.partner_filters.remove": PARTNER_MANAGERS,
+    "admin.partner_filters.try_out": EVERYONE,
+    "admin.partner_screening.change": PARTNER_MANAGERS,
     "admin.leads.replay_notice": SENDERS,
     "admin.deliveries.replay": SENDERS,
     "admin.deliveries.redeliver": SENDERS,
@@ -76,6 +86,7 @@ def _path(app: Flask, rule: Rule) -> str:
         "token": "A" * 43,
         "status": "live",
         "name": "mail",
+        "figure": "returned",
     }
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

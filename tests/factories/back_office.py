@@ -13,25 +13,40 @@ from sqlalchemy.orm import Session
 from tests.factories.lead import delivery_of, fail_delivery, leads_of, message_of, put_delivery, put_lead, put_message
 from tests.factories.limits import put_limits
 from webapp.bootstrap import Runtime
+from webapp.domain.complaint import ComplaintKind
 from webapp.domain.consent import CONSENT_TEXT_VERSION
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.ids import new_token
 from webapp.domain.lead import LeadStatus
 from webapp.domain.lead_return import ReturnReason
 from webapp.domain.message import MessageStatus
-from webapp.domain.partner import ContactChannel
+from webapp.domain.partner import ContactChannel, PartnerStatus
+from webapp.domain.partner_filter import OnUnknown
 from webapp.domain.profile import Profile
+from webapp.domain.seed import ContactWay
 from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import rank
 from webapp.matching.weights import DEFAULT_WEIGHTS
-from webapp.models import CatalogImport, Lead
+from webapp.models import CatalogImport, Lead, Partner
 from webapp.queries.invoice import due_cycles
 from webapp.queries.listing import published_listings
 from webapp.queries.partner import offers_for
-from webapp.services import charge, draft, invoice, lead_return, program_group, publisher, submission
+from webapp.services import (
+    charge,
+    complaint,
+    draft,
+    invoice,
+    lead_return,
+    partner_filter,
+    program_group,
+    publisher,
+    seed,
+    submission,
+)
 from webapp.services.demo import load
 from webapp.services.lead_return import Wish
+from webapp.services.seed import Persona
 
 PROFILE: dict[str, Any] = {
     "goal": {
@@ -79,6 +94,7 @@ class Office:
     return_id: UUID
     invoice_id: UUID
     publisher_id: UUID
+    seed_id: UUID
 
 
 def furnish(running: Runtime) -> Office:
@@ -93,7 +109,7 @@ def furnish(running: Runtime) -> Office:
         ask(session, running, catalog, "Chidi", "Okafor", "chidi@student.example", wants_mail=False)
         now = running.clock.now()
         # Which schools a student ticks turns on how ties fall; a partner in test mode among them is never billed.
-        failed, *rest = sorted(leads_of(session, first), key=lambda lead: not session.get_one(Lead, lead).counts)
+        *rest, failed = sorted(leads_of(session, first), key=lambda lead: standing_of(session, lead))[:3]
         fail_delivery(session, failed, at=now, answer='{"error": "upstream timed out after 30 s", "retry": true}')
         deliver(session, running, rest[0])
         held = leads_of(session, second)[0]
@@ -106,6 +122,7 @@ def furnish(running: Runtime) -> Office:
         put_message(session, message_of(session, first), MessageStatus.HANDED_OVER, "accepted")
         put_message(session, message_of(session, second), MessageStatus.UNCERTAIN, "worker_lost")
         group_id, return_id, invoice_id = bill(session, running, rest[0], rest[1])
+        seed_id = screen(session, running, catalog, rest[0])
         import_id = session.execute(select(CatalogImport.id).limit(1)).scalar_one()
         return Office(
             submission_id=first,
@@ -122,7 +139,41 @@ def furnish(running: Runtime) -> Office:
             publisher_id=publisher.create(
                 session, running.clock, name="Career guides", origins="https://guides.example"
             ),
+            seed_id=seed_id,
         )
+
+
+def standing_of(session: Session, lead_id: UUID) -> tuple[bool, bool]:
+    """Sorts leads of live partners first, and those of partners in test mode last."""
+    lead = session.get_one(Lead, lead_id)
+    return session.get_one(Partner, lead.partner_id).status is not PartnerStatus.LIVE, lead.test
+
+
+def screen(session: Session, running: Runtime, catalog: Catalog, delivered: UUID) -> UUID:
+    """A filter, a seed with two contacts, and a complaint about the lead that was delivered; the id of the seed."""
+    clock, lead = running.clock, session.get_one(Lead, delivered)
+    text = "# Who it takes\nrequire background.education >= bachelor\n"
+    partner_filter.change(session, clock, lead.partner_id, text, on_unknown=OnUnknown.PASS, actor="ada@staff.example")
+    persona = Persona(Contact("mia.lang@readers.example", "Mia", "Lang"), PROFILE)
+    ranking = seed.list_of(persona, catalog, lead.program_id, today=clock.now().date())
+    planted = seed.plant(
+        session,
+        clock,
+        running.links,
+        running.policy,
+        lead.partner_id,
+        persona,
+        ranking=ranking,
+        program_id=lead.program_id,
+        actor="ada@staff.example",
+    )
+    found = session.get_one(Lead, planted)
+    found.created_at, found.delivered_at = clock.now() - timedelta(hours=2), clock.now() - timedelta(hours=1)
+    for way, minutes in ((ContactWay.EMAIL, 40), (ContactWay.PHONE, 55)):
+        at = clock.now() - timedelta(minutes=60 - minutes)
+        seed.record_contact(session, clock, planted, way, at=at, actor="ada@staff.example")
+    complaint.record(session, clock, delivered, ComplaintKind.TOO_MANY_CONTACTS, actor="ada@staff.example")
+    return planted
 
 
 def bill(session: Session, running: Runtime, returned: UUID, invoiced: UUID) -> tuple[UUID, UUID, UUID]:

@@ -17,11 +17,12 @@ from tests.factories.school import School
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
+from webapp.domain.partner_filter import OnUnknown
 from webapp.domain.partner_role import PartnerRole
 from webapp.models import Lead
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import get_partner_lead
-from webapp.services import program_group
+from webapp.services import partner_filter, program_group
 from webapp.services.partner_account import Actor, invite
 
 pytestmark = pytest.mark.browser
@@ -55,6 +56,15 @@ def furnish(session: Session, running: Runtime, school: School) -> list[str]:
     at = f"delivery-methods/{school.endpoint_id}"
     new = ["delivery-methods", "delivery-methods/new", "delivery-methods/new?kind=json_post", at, f"{at}/edit"]
     new += ["delivery-methods/new?kind=csv_batch", f"{at}/test", "send-again", "api-keys"]
+    # One rule of each kind: named, in words, off, and one that rows cannot show.
+    text = (
+        "# Who we take\nrequire background.education >= bachelor\n#off require background.gpa >= 3\n"
+        'exclude not (practical.state = "CA" or match.band < good)\n'
+    )
+    partner_filter.change(
+        session, running.clock, school.partner_id, text, on_unknown=OnUnknown.REVIEW, actor="pat@school.example"
+    )
+    pages += ["filters", "filters/edit?rule=0", "filters/trial", "screening"]
     return [f"/partner/{page}" for page in (*pages, *new, "analytics", "team", "settings", "activity", "account")]
 
 

@@ -19,8 +19,9 @@ from webapp.domain.profile import Profile
 from webapp.gateways.fakes import FakeMail
 from webapp.gateways.sealing import Seal
 from webapp.models import GroupedProgram, Lead, LeadEvent, Message, PartnerFilter, ProgramGroup, Submission
+from webapp.queries.filter_trial import count_last, get_trials, try_on_lead, try_on_profile
 from webapp.queries.my_data import find_my_data
-from webapp.queries.partner_filter import count_last, list_versions, try_on_lead, try_on_profile
+from webapp.queries.partner_filter import get_scope, list_scopes, list_versions
 from webapp.services import lead, message, partner_filter
 from webapp.services.transaction import Begin
 from webapp.student.introduction_words import standing, why
@@ -201,3 +202,47 @@ def test_a_filter_of_another_release_loses_no_lead(
     session.flush()
     found = arrive(session, clock, links, school)
     assert (found.status, found.reason) == (LeadStatus.HELD_REVIEW, "filter_unreadable")
+
+
+def test_two_who_change_it_at_once_lose_nothing_and_a_school_tries_only_what_it_was_given(
+    session: Session, clock: FrozenClock, links: Links, school: School
+) -> None:
+    group = ProgramGroup(id=new_id(), partner_id=school.partner_id, name="Online")
+    session.add(group)
+    session.flush()
+    assert [scope.version for scope in list_scopes(session, school.partner_id)] == [0, 0]
+    text = 'require practical.state in ("CA", "WA")\n#off require match.band exists\nexclude practical.state = "TX"\n'
+    assert put(session, clock, school, text, since=0) == 1
+    with pytest.raises(Refused, match="meanwhile"):
+        put(session, clock, school, "", since=0)
+    scope = get_scope(session, school.partner_id)
+    assert [(entry.number, told) for entry, told in scope.rules] == [
+        (1, "Only where state is one of CA, WA."),
+        (None, "Only where match is known."),
+        (2, "Not where state is TX."),
+    ]
+    for partner_id, group_id in ((new_id(), None), (school.partner_id, new_id())):
+        with pytest.raises(NotFound):
+            get_scope(session, partner_id, group_id)
+
+    found = arrive(session, clock, links, school, practical={"state": "TX", "country": "US"})
+    assert found.status is LeadStatus.FILTERED
+    trial = try_on_lead(session, text, found.id, partner_id=school.partner_id)
+    assert trial.decisive is not None
+    assert (trial.decisive.facts, trial.decisive.asked) == ("state TX", "only CA, WA")
+    assert [(line.asked, line.has, line.outcome) for rule in trial.rules for line in rule.trace] == [
+        ("one of CA, WA", "TX", "excluded"),
+        ("not TX", "TX", "excluded"),
+    ]
+    # The school never got this student: it is not told what they said.
+    with pytest.raises(NotFound):
+        try_on_lead(session, text, found.id, partner_id=school.partner_id, seen=True)
+    named = {"lead_id": None, "record": {"practical.state": "WA"}, "with_leads": True}
+    trials = get_trials(session, text, school.partner_id, None, seen=True, **named)  # type: ignore[arg-type]  # of this test
+    assert (trials.leads, trials.names, trials.tally.excluded) == ((), ("practical.state",), 1)
+    assert trials.trial is not None
+    assert trials.trial.outcome == "passes"
+    assert len(get_trials(session, text, school.partner_id, None, seen=False, **named).leads) == 1  # type: ignore[arg-type]
+    # What the student may still take back is nobody's to count.
+    submit_request(session, clock, links, [school], email="undo@student.example")
+    assert count_last(session, text, school.partner_id, 200).looked_at == 1

@@ -21,7 +21,8 @@ from webapp.domain.submission import Contact
 from webapp.gateways.fakes import FakeWebhook
 from webapp.gateways.sealing import Seal
 from webapp.models import CapCounter, Delivery, Lead, Partner, SeedContact
-from webapp.queries.scorecard import get_scorecard, list_seeds
+from webapp.queries.scorecard import get_scorecard
+from webapp.queries.seed import list_seeds
 from webapp.services import delivery, lead, seed
 from webapp.services.handover import Outside
 from webapp.services.transaction import Begin
@@ -47,7 +48,7 @@ def plant(session: Session, clock: FrozenClock, links: Links, school: School, ad
         POLICY,
         school.partner_id,
         persona(address),
-        ranking=ranking_of([school]),
+        ranking=lambda _salt: ranking_of([school]),
         program_id=school.program_id,
         actor="ada@staff.example",
     )

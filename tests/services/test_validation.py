@@ -14,16 +14,18 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.finding import Finding, Grade, grade_of
-from webapp.domain.lead import LeadStatus
+from webapp.domain.lead import EndedByStaff, LeadStatus
 from webapp.domain.links import Links
 from webapp.domain.message import Template
 from webapp.domain.partner import ContactChannel
 from webapp.domain.person import Details
+from webapp.domain.screening import Screening
 from webapp.domain.submission import Contact
 from webapp.gateways.fakes import FakeMail
 from webapp.gateways.sealing import Seal
 from webapp.models import Delivery, Lead, LeadEvent, Message, Prospect
-from webapp.services import correction, lead, message
+from webapp.queries.review import count_review, count_review_by_reason, list_review
+from webapp.services import correction, lead, message, screening_policy
 from webapp.services.submission import Stored
 from webapp.services.transaction import Begin
 from webapp.services.validation import findings_of, is_disposable
@@ -187,3 +189,33 @@ def test_staff_may_call_it_invalid_and_look_at_the_correction_again(
 def test_the_grade_is_the_worst_of_what_was_found() -> None:
     assert grade_of(findings(first_name="x1", last_name="test")) is Grade.CAUTION
     assert grade_of(findings(first_name="x1", email="@")) is Grade.INVALID
+
+
+def test_staff_may_end_what_waits_and_a_school_may_take_strange_details_at_once(
+    session: Session,
+    clock: FrozenClock,
+    links: Links,
+    school: School,
+    begin: Begin,
+    mail: FakeMail,
+    message_outside: message.Outside,
+) -> None:
+    arrive(session, clock, links, school, email="ana@mailinator.com")
+    found = the_lead(session)
+    [row] = list_review(session, partner_id=school.partner_id, reason="details_doubtful").items
+    assert (row.id, row.detail["findings"], row.same_as) == (found.id, ["email_disposable"], None)
+    assert (count_review(session), count_review_by_reason(session)) == (1, {"details_doubtful": 1})
+    lead.end_review(session, clock, found.id, EndedByStaff.REPEAT)
+    assert (found.status, found.reason, count_review(session)) == (LeadStatus.FILTERED, "ended_as_repeat", 0)
+    assert session.scalars(select(Delivery.status)).one() is DeliveryStatus.CANCELLED
+    message.send(begin, clock, message_outside, updates(session)[-1].id)
+    assert "You asked Larkspur Institute, Inc. before" in mail.sent[-1].subject
+    with pytest.raises(InvalidTransition):
+        lead.end_review(session, clock, found.id, EndedByStaff.UNFIT)
+
+    screening_policy.change(session, clock, school.partner_id, Screening(cautions_hold=False), actor="pat")
+    stored = submit_request(session, clock, links, [school], email="bo@mailinator.com")
+    strange = session.scalars(select(Lead).where(Lead.submission_id == stored.submission_id)).one()
+    clock.at = strange.undo_until
+    lead.release(session, clock, strange.id)
+    assert (strange.status, strange.grade) == (LeadStatus.QUEUED, Grade.CAUTION)

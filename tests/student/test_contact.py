@@ -20,6 +20,7 @@ from tests.visual import looked_at
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import address_key
 from webapp.models import FunnelEvent, Lead, Prospect, StatusLink
+from webapp.queries.complaint import find_complaint
 from webapp.queries.funnel import conflicts
 from webapp.services import status_link
 
@@ -78,6 +79,16 @@ def test_school_and_student_each_say_it_and_staff_see_where_they_differ(person: 
     with runtime.begin() as session:
         assert lead.id in {each.lead_id for each in conflicts(session)}
     person.send(where, {"contacted": "yes"}, page=page)
+
+    wrong = f"{mine}/introductions/{lead.id}/complaint"
+    for values in ({}, {"kind": "did_not_stop"}, {"kind": "did_not_stop"}):
+        assert person.send(wrong, values, page=page).headers["Location"] == mine
+    assert "You complained about this school on" in person.open(mine).words
+    assert person.send(f"{mine}/introductions/{uuid4()}/complaint", {"kind": "other"}, page=page).status_code == 404
+    with runtime.begin() as session:
+        found = find_complaint(session, lead.id)
+    assert found is not None
+    assert (found.kind, found.recorded_by, found.returned) == ("did_not_stop", "student", "approved")
     with runtime.begin() as session:
         assert lead.id not in {each.lead_id for each in conflicts(session)}
     assert person.send(where, {"contacted": "perhaps"}, page=page).status_code == 400

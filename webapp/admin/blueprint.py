@@ -9,6 +9,7 @@ from werkzeug import exceptions
 from webapp.admin import (
     api_keys,
     audit,
+    complaints,
     deliveries,
     delivery_methods,
     imports,
@@ -20,36 +21,51 @@ from webapp.admin import (
     method_settings,
     operations,
     overview,
+    partner_filters,
+    partner_screening,
     partners,
     program_groups,
     programs,
     publishers,
     redeliveries,
     returns,
+    review,
     sample_leads,
+    scorecard,
+    seeds,
     signing_secrets,
     submissions,
     terms,
 )
 from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
+from webapp.context import runtime
 from webapp.domain.errors import NotFound
+from webapp.queries.review import count_review
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"), ("Operations", "operations"))),
-    ("Students", (("Submissions", "submissions"), ("Leads", "leads"))),
+    ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Review", "review"))),
     ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
+    ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Publishers", (("Publishers", "publishers"),)),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {
     "partners": (
-        *("program_groups", "terms", "limits", "api_keys"),
-        *("delivery_methods", "method_settings", "sample_leads", "signing_secrets"),
+        *("program_groups", "terms", "limits", "partner_filters", "partner_screening"),
+        *("delivery_methods", "method_settings", "sample_leads", "signing_secrets", "api_keys"),
     )
 }
 """Pages that stand under another entry of the navigation."""
+_NOUNS = (
+    *(overview, operations, login, submissions, leads, review, messages, deliveries, redeliveries),
+    *(partners, program_groups, terms, limits, partner_filters, partner_screening),
+    *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
+    *(returns, invoices, scorecard, seeds, complaints),
+    *(programs, imports, publishers, audit),
+)
 
 
 def install_admin(app: Flask) -> None:
@@ -59,12 +75,7 @@ def install_admin(app: Flask) -> None:
     admin.before_request(check_request)
     admin.register_error_handler(NotFound, _missing)
     admin.context_processor(_page_parts)
-    for noun in (
-        *(overview, operations, login, submissions, leads, messages, deliveries),
-        *(redeliveries, delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
-        *(partners, program_groups, terms, limits, returns, invoices),
-        *(programs, imports, publishers, audit),
-    ):
+    for noun in _NOUNS:
         admin.register_blueprint(noun.blueprint)
     login.install_login(app)
     app.register_blueprint(admin)
@@ -80,6 +91,8 @@ def _page_parts() -> dict[str, Any]:
 
 
 def _navigation() -> list[dict[str, Any]]:
+    with runtime().begin() as session:
+        waiting = count_review(session)
     return [
         {
             "label": group,
@@ -87,6 +100,7 @@ def _navigation() -> list[dict[str, Any]]:
                 {
                     "label": name,
                     "url": url_for(f"admin.{noun}.index"),
+                    "count": waiting if noun == "review" else None,
                     "current": str(request.endpoint).startswith(
                         tuple(f"admin.{each}." for each in (noun, *_WITHIN.get(noun, ())))
                     ),

@@ -6,6 +6,7 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from webapp.admin.words import FINDING_WORDS
+from webapp.domain.complaint import COMPLAINT_WORDS
 from webapp.domain.finding import FOUND_BY_STAFF
 from webapp.ui.choices import CheckField, Option, RadioField
 from webapp.ui.fields import EmailField, PasswordField, TextField, UploadField
@@ -39,6 +40,17 @@ class MarkInvalidForm(BaseForm):
         "What is wrong?",
         options=[Option(finding.value, FINDING_WORDS[finding]) for finding in FOUND_BY_STAFF],
         required="Choose what is wrong.",
+        unknown=None,
+    )
+
+
+class ComplaintForm(BaseForm):
+    """What a student told us that a school did wrong. Their own words are kept nowhere."""
+
+    kind = RadioField(
+        "What did the student tell us?",
+        options=[Option(kind.value, words) for kind, words in COMPLAINT_WORDS.items()],
+        required="Choose what it is about.",
         unknown=None,
     )
 

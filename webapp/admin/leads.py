@@ -8,17 +8,19 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
-from webapp.admin.forms import MarkInvalidForm
+from webapp.admin.forms import ComplaintForm, MarkInvalidForm
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
 from webapp.admin.submissions import match_view
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
+from webapp.domain.complaint import COMPLAINT_WORDS
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.finding import Finding
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.profile_words import answers_in_words, contact_in_words
 from webapp.domain.standing import Reader, Standing, Times, standing_of
+from webapp.queries.complaint import find_complaint
 from webapp.queries.leads import LeadDetail, LeadFilter, get_lead, lead_state, list_leads, partner_names
 from webapp.queries.notice import notice_state
 from webapp.services import lead as leads
@@ -61,6 +63,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     """One lead. Looking at personal data is written down."""
     with runtime().begin() as session:
         lead = get_lead(session, row_id)
+        complaint = find_complaint(session, row_id)
         sees_people = staff().may(SEES_PEOPLE)
         if sees_people:
             write_down(session, "viewed", "lead", str(row_id))
@@ -78,6 +81,11 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         consents=lead.consents.of_lead(row_id),
         can_release=may_send and _waits_for_staff(lead),
         invalid_form=MarkInvalidForm(formdata=None),
+        endings=words.ENDING_WORDS,
+        complaint=COMPLAINT_WORDS[complaint.kind] if complaint else None,
+        complained_at=complaint.at if complaint else None,
+        complaint_form=ComplaintForm(formdata=None),
+        may_complain=may_send and complaint is None and lead.delivered_at is not None and not lead.test,
         screening=screening_facts(lead),
         can_replay=may_send and lead.status is LeadStatus.FAILED and lead.delivery is not None,
         may_send=may_send,
@@ -109,7 +117,7 @@ def release(row_id: UUID) -> ResponseReturnValue:
     else:
         built.wake_up.nudge()
         flash("Released. It goes to the partner now, or waits for a free place in its cap.", "good")
-    return redirect(url_for("admin.leads.detail", row_id=row_id))
+    return back_from(row_id)
 
 
 @blueprint.post("/<uuid:row_id>/invalid")
@@ -169,6 +177,13 @@ def replay_notice(row_id: UUID, notice_id: UUID) -> ResponseReturnValue:
     else:
         built.wake_up.nudge()
         flash("The partner is told again, with a full set of retries.", "good")
+    return redirect(url_for("admin.leads.detail", row_id=row_id))
+
+
+def back_from(row_id: UUID) -> ResponseReturnValue:
+    """To the page that the button was on."""
+    if request.form.get("back") == "review":
+        return redirect(url_for("admin.review.index"), 303)
     return redirect(url_for("admin.leads.detail", row_id=row_id))
 
 

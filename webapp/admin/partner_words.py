@@ -7,8 +7,9 @@ from uuid import UUID
 from webapp.admin.partner_forms import CYCLE_WORDS
 from webapp.domain.charge import EntryKind, InvoiceStatus, MoneyStatus
 from webapp.domain.lead_return import RETURN_REASON_LABELS, ReturnStatus
-from webapp.domain.partner import PartnerStatus
+from webapp.domain.partner import PartnerStatus, PausedBy
 from webapp.domain.terms import FeeKind
+from webapp.queries.partners import PartnerDetail
 from webapp.queries.terms import Terms
 from webapp.ui.formats import plural
 
@@ -19,6 +20,11 @@ PARTNER_LOOKS: Final[Mapping[PartnerStatus, Look]] = {
     PartnerStatus.LIVE: ("Live", "good"),
     PartnerStatus.PAUSED: ("Paused", "warm"),
     PartnerStatus.ENDED: ("Ended", "neutral"),
+}
+PAUSED_LOOKS: Final[Mapping[PausedBy, Look]] = {
+    PausedBy.PARTNER: ("Paused by the partner", "warm"),
+    PausedBy.STAFF: ("Paused by us", "warm"),
+    PausedBy.COMPLAINTS: ("Paused by us: complaints", "error"),
 }
 REASONS: Final[Mapping[str, str]] = {
     "created": "Made by staff.",
@@ -66,6 +72,11 @@ LINE_LABELS: Final[Mapping[EntryKind, str]] = {
     EntryKind.FLAT_FEE: "Flat fee",
     EntryKind.CREDIT: "Credits for returned leads",
 }
+
+
+def look_of(partner: PartnerDetail) -> Look:
+    """How a partner stands: of one that is paused, who did it."""
+    return PAUSED_LOOKS[partner.paused_by] if partner.paused_by else PARTNER_LOOKS[partner.status]
 
 
 def amount(cents: int, currency: str) -> str:

@@ -87,7 +87,9 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         "admin/partner.html",
         partner=found,
         points=points,
-        look=partner_words.PARTNER_LOOKS[found.status],
+        look=partner_words.PAUSED_LOOKS[found.paused_by]
+        if found.paused_by
+        else partner_words.PARTNER_LOOKS[found.status],
         looks=partner_words.PARTNER_LOOKS,
         story=[_told(step) for step in found.steps],
         moves=[status for status in PartnerStatus if PARTNER_LIFECYCLE.allows(found.status, status)],

@@ -7,7 +7,7 @@ from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.duplicate import DuplicateLevel, MatchSet
 from webapp.domain.finding import Finding, Grade
-from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
+from webapp.domain.lead import AWAITING_CONFIRMATION, EndedByStaff, LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.ui.choices import Option
@@ -149,6 +149,10 @@ MATCH_WORDS: Final[Mapping[MatchSet, str]] = {
     MatchSet.NAME_AND_POSTAL_CODE: "name and postal code",
     MatchSet.NAME_AND_PHONE: "name and phone number",
 }
+ENDING_WORDS: Final[Mapping[EndedByStaff, str]] = {
+    EndedByStaff.REPEAT: "It repeats another introduction of the same person",
+    EndedByStaff.UNFIT: "It is outside what the partner takes",
+}
 _REASONS: Final[Mapping[str, str]] = {
     "submitted": "The student asked for it.",
     "undo_window_over": "The undo window is over.",
@@ -163,6 +167,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "marked_invalid_by_staff": "Staff found that the details cannot be right.",
     "corrected_by_student": "The student put their details right.",
     "filter_excluded": "The partner's filter does not take it.",
+    "ended_as_repeat": "Staff ended it: it repeats another introduction.",
+    "ended_as_unfit": "Staff ended it: it is outside what the partner takes.",
     "filter_unknown": "It does not say enough for the partner's filter.",
     "filter_unreadable": "The partner's filter can no longer be read.",
     "awaiting_confirmation": "It waits for the student to confirm their e-mail address.",

@@ -24,6 +24,13 @@ class LeadStatus(StrEnum):
     INVALID = "invalid"
 
 
+class EndedByStaff(StrEnum):
+    """Why staff ended a lead that was held for review. Details that cannot be right are `invalid` instead."""
+
+    REPEAT = "ended_as_repeat"  # of another introduction of the same person
+    UNFIT = "ended_as_unfit"  # outside what the partner takes
+
+
 S = LeadStatus
 _STOPS: Final = frozenset({S.WITHDRAWN, S.EXPIRED})
 _HOLDS: Final = frozenset({S.HELD_CAP, S.HELD_SCHEDULE, S.HELD_REVIEW})
@@ -109,7 +116,7 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
     ),
     S.WITHDRAWN: frozenset({"withdrawn_by_student", "erased_by_student"}),
     S.EXPIRED: frozenset({"expired", "expired_unconfirmed", "expired_uncorrected", "partner_ended", "no_place"}),
-    S.FILTERED: frozenset({"filter_excluded"}),
+    S.FILTERED: frozenset({"filter_excluded", *EndedByStaff}),
     S.INVALID: frozenset({"details_invalid", "marked_invalid_by_staff"}),
 }
 """Why a lead comes into a status, as codes of ours. Answers of a partner add `http_NNN` and its own words."""

@@ -39,6 +39,14 @@ PARTNER_REASONS: Final[Mapping[PartnerStatus, frozenset[str]]] = {
 """Why a partner comes into a status, as codes. What more there is to say stands beside them in words."""
 
 
+class PausedBy(StrEnum):
+    """Who paused a partner, and so who may lift it: the partner its own pause, staff the others."""
+
+    PARTNER = "partner"
+    STAFF = "staff"
+    COMPLAINTS = "complaints"
+
+
 class ContactChannel(StrEnum):
     """The ways a student may allow a school to reach them."""
 

@@ -4,6 +4,7 @@
 keeps it out where the rule is true. Blank lines and lines that start with `#` count for nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,7 +49,22 @@ class Decision:
         lines = self.evaluation.deciding
         if self.effect is Effect.EXCLUDE:
             return "; ".join(dict.fromkeys(line.fact for line in lines))
-        return "; ".join(dict.fromkeys(f"{line.fact} (asked for: {_wanted(line)})" for line in lines))
+        return "; ".join(dict.fromkeys(f"{line.fact} (asked for: {wanted_of(line)})" for line in lines))
+
+    @property
+    def facts(self) -> str:
+        """The facts that decided, alone: `state TX`."""
+        return "; ".join(dict.fromkeys(line.fact for line in self.evaluation.deciding))
+
+    @property
+    def asked(self) -> str:
+        """What the school asks for, of the facts that decided, as it would say it: `only CA, WA`."""
+        return "; ".join(dict.fromkeys(_as_said(line) for line in self._taken(self.evaluation.deciding)))
+
+    @property
+    def trace(self) -> tuple[Line, ...]:
+        """Every comparison, each turned so that what is true of it is what the school takes."""
+        return tuple(self._taken(self.evaluation.trace))
 
     @property
     def sentence(self) -> str:
@@ -58,15 +74,22 @@ class Decision:
     @property
     def wanted(self) -> tuple[str, ...]:
         """What the school takes, of the facts that decided, in words for the student: `state: not Texas`."""
-        effect = self.effect is Effect.EXCLUDE
-        lines = (line.opposite if effect else line for line in self.evaluation.deciding)
-        return tuple(dict.fromkeys(f"{line.field.label}: {_wanted(line)}" for line in lines))
+        lines = self._taken(self.evaluation.deciding)
+        return tuple(dict.fromkeys(f"{line.field.label}: {wanted_of(line)}" for line in lines))
+
+    def _taken(self, lines: Iterable[Line]) -> Iterable[Line]:
+        return (line.opposite if self.effect is Effect.EXCLUDE else line for line in lines)
 
 
-def _wanted(line: Line) -> str:
+def wanted_of(line: Line) -> str:
     """What a comparison asks for, with the “at least” that goes without saying where entry rules are listed."""
     at_least = line.operator is (Operator.LESS if line.negated else Operator.AT_LEAST)
     return f"at least {line.need}" if at_least else line.need
+
+
+def _as_said(line: Line) -> str:
+    need, once = wanted_of(line), line.operator in (Operator.EQUAL, Operator.IN) and not line.negated
+    return f"only {need.removeprefix('one of ')}" if once else need
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +128,15 @@ def read_filter(text: str, fields: Fields) -> tuple[FilterRule, ...]:
             raise RuleTextError(number, column + len(word) + error.column, error.problem) from None
         rules.append(FilterRule(len(rules) + 1, Effect(word), rule))
     return tuple(rules)
+
+
+def fault_in(text: str, fields: Fields) -> RuleTextError | None:
+    """The first fault of a text that is to be a filter; None where it can be read."""
+    try:
+        read_filter(text, fields)
+    except RuleTextError as error:
+        return error
+    return None
 
 
 def write_filter(rules: tuple[FilterRule, ...], fields: Fields) -> str:

@@ -13,6 +13,7 @@ LONGEST_WINDOW_DAYS = 730
 class Screening:
     """A partner's own settings; the defaults are those of a partner that made none.
 
+    `cautions_hold`: a lead whose details look strange waits for a person of ours; else it goes on.
     Days are whole and counted back from now; 0 switches that window off. A level that does not hold only marks.
     `complaint_percent` of the leads delivered in the last `complaint_days` may be complained about before the partner
     is paused, once there were `complaint_sample`.
@@ -25,6 +26,7 @@ class Screening:
     system_days: int = 30
     system_holds: bool = False
     confirmed_email_only: bool = False
+    cautions_hold: bool = True
     complaint_percent: int = 5
     complaint_sample: int = 20
     complaint_days: int = 30

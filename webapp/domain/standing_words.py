@@ -251,6 +251,16 @@ WHY_BY_REASON: Final[Mapping[tuple[LeadStatus, str], Three]] = {
         "Your filter keeps it out, so nothing was handed over.",
         "{partner} takes introductions of other students at the moment, which says nothing about you. It got nothing.",
     ),
+    (S.FILTERED, "ended_as_repeat"): (
+        "Staff found that it repeats another introduction of the same person, and ended it.",
+        "One of us found that it repeats another introduction of the same student, so nothing was handed over.",
+        "One of us saw that you, or somebody with your details, asked before, so it ended. {partner} got nothing more.",
+    ),
+    (S.FILTERED, "ended_as_unfit"): (
+        "Staff found that it is outside what {partner} takes, and ended it.",
+        "One of us found that it is outside what you take, so nothing was handed over.",
+        "One of us saw that {partner} takes introductions of other students at the moment. It got nothing.",
+    ),
     (S.INVALID, "details_invalid"): (
         "Something in the student's details cannot be right, and they were asked to correct it.",
         "Something in the student's details cannot be right, and they were asked to correct it.",

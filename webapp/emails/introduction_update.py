@@ -21,6 +21,7 @@ class IntroductionNews(StrEnum):
     EXPIRED = "expired"
     NO_PLACE = "no_place"  # the school is full, and one side does not want it to wait
     NOT_TAKEN = "not_taken"  # the school takes only students of whom something else holds
+    REPEATED = "repeated"  # a person of ours found that it repeats an earlier request
     TO_CORRECT = "to_correct"  # something in the details cannot be right
     NOT_CORRECTED = "not_corrected"  # and was not put right in time
     NOT_CONFIRMED = "not_confirmed"  # the school takes confirmed addresses only, and this one was not

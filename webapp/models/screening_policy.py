@@ -22,6 +22,7 @@ class ScreeningPolicy(Base):
     system_days: Mapped[int]
     system_holds: Mapped[bool]
     confirmed_email_only: Mapped[bool]
+    cautions_hold: Mapped[bool] = mapped_column(server_default="true")
     complaint_percent: Mapped[int]
     complaint_sample: Mapped[int]
     complaint_days: Mapped[int]

@@ -58,7 +58,7 @@ def pause() -> ResponseReturnValue:
     built, partner_id = runtime(), member().partner_id
     try:
         with built.begin() as session:
-            partner_setting.pause(session, built.clock, partner_id)
+            partner_setting.pause(session, built.clock, partner_id, actor=member().email)
             write_down(session, "paused", "partner", str(partner_id))
     except InvalidTransition:
         flash("Only a partner that is live can be paused, so nothing was changed.", "error")
@@ -75,7 +75,7 @@ def resume() -> ResponseReturnValue:
     built, partner_id = runtime(), member().partner_id
     try:
         with built.begin() as session:
-            waiting = partner_setting.resume(session, built.clock, partner_id)
+            waiting = partner_setting.resume(session, built.clock, partner_id, actor=member().email)
             write_down(session, "resumed", "partner", str(partner_id), after={"leads": waiting})
     except InvalidTransition:
         flash("You cannot resume this by yourselves, so nothing was changed. Write to us.", "error")

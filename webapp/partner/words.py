@@ -139,6 +139,10 @@ def change_words(before: Mapping[str, Any] | None, after: Mapping[str, Any] | No
 def _value_words(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {item}" for name, item in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(item).replace("_", " ") for item in value)
     return str(value).replace("_", " ") if value in LABELLED else str(value)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.models import (
     Attempt,
     Base,
+    Complaint,
     ContactAnswer,
     Delivery,
     Draft,
@@ -161,12 +162,13 @@ def _introductions(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
 def _said_since(session: Session, lead_id: UUID) -> dict[str, Any]:
     """What the school said of the introduction since, what the student answered, and whether it was given back."""
     said = session.scalars(select(FunnelEvent).where(FunnelEvent.lead_id == lead_id).order_by(FunnelEvent.id))
-    answer = session.get(ContactAnswer, lead_id)
+    answer, complaint = session.get(ContactAnswer, lead_id), session.get(Complaint, lead_id)
     returned = session.execute(select(LeadReturn).where(LeadReturn.lead_id == lead_id)).scalar_one_or_none()
     wish = ("reason", "words", "duplicate_on", "status", "requested_at", "decided_at", "decision_words")
     return {
         "school_says": [_columns(row, "at", "status", "happened_on", "source", "correction") for row in said],
         "you_said": _columns(answer, "contacted", "answered_at") if answer else None,
+        "complaint": _columns(complaint, "at", "kind") if complaint else None,
         "given_back": _columns(returned, *wish) if returned else None,
     }
 

@@ -17,6 +17,7 @@ from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.question import Answer
 from webapp.models import (
+    Complaint,
     Consent,
     Institution,
     Lead,
@@ -99,6 +100,7 @@ class Introduction:
     steps: tuple[LeadStep, ...]
     consent: GivenConsent | None
     reached: Reached | None = None
+    complained_at: datetime | None = None
     retry_at: datetime | None = None
 
 
@@ -208,7 +210,9 @@ def _introductions(session: Session, prospect_id: UUID, consents: Sequence[Given
             Program.name,
             Institution.name.label("institution"),
             next_retry().label("retry_at"),
+            Complaint.at.label("complained_at"),
         )
+        .outerjoin(Complaint, Complaint.lead_id == Lead.id)
         .join(Partner, Partner.id == Lead.partner_id)
         .outerjoin(Program, Program.program_id == Lead.program_id)
         .outerjoin(Institution, Institution.id == Program.institution_id)
@@ -258,6 +262,7 @@ def _introduction(
         steps=steps,
         consent=consent,
         reached=reached,
+        complained_at=row.complained_at,
         retry_at=row.retry_at,
     )
 

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.message import MessageStatus
-from webapp.models import Lead, ListingStatus, Message, Program, Submission
+from webapp.domain.partner import PartnerStatus, PausedBy
+from webapp.models import Lead, ListingStatus, Message, Partner, Program, Submission
 from webapp.queries.catalog_imports import ImportRow, find_last_import
 from webapp.queries.outbox import OutboxStatus, outbox_status
+from webapp.queries.partners import paused_by
 
 ATTENTION_WINDOW = timedelta(days=14)
 _HELD = (LeadStatus.HELD_REVIEW, LeadStatus.HELD_CAP, LeadStatus.HELD_SCHEDULE)
@@ -22,7 +24,8 @@ _MESSAGES = (MessageStatus.UNCERTAIN, MessageStatus.FAILED)
 class Overview:
     """Counts since midnight UTC, what needs a person, and how the machinery stands.
 
-    `failed_leads` and `held` count all there are; `troubled_messages` those of the last 14 days.
+    `failed_leads` and `held` count all there are; `troubled_messages` those of the last 14 days. `complained_about` are
+    the partners that are paused for complaints.
     """
 
     since: datetime
@@ -32,6 +35,7 @@ class Overview:
     failed_leads: int
     held: dict[LeadStatus, int]
     troubled_messages: dict[MessageStatus, int]
+    complained_about: int
     outbox: OutboxStatus
     published: int
     last_import: ImportRow | None
@@ -55,10 +59,16 @@ def get_overview(session: Session, now: datetime) -> Overview:
             for status, count in _messages_by_status(session, now - ATTENTION_WINDOW).items()
             if status in _MESSAGES
         },
+        complained_about=_complained_about(session),
         outbox=outbox_status(session, now),
         published=session.execute(select(func.count()).where(Program.status == ListingStatus.PUBLISHED)).scalar_one(),
         last_import=find_last_import(session),
     )
+
+
+def _complained_about(session: Session) -> int:
+    paused = session.scalars(select(Partner).where(Partner.status == PartnerStatus.PAUSED)).all()
+    return sum(1 for partner in paused if paused_by(session, partner) is PausedBy.COMPLAINTS)
 
 
 def _leads_by_status(session: Session, which: Any) -> dict[LeadStatus, int]:

@@ -1,6 +1,5 @@
 """Filters of partners, and what one would say of leads that are there."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,15 +11,21 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.disclosure import LEAD_FIELDS, lead_record
 from webapp.domain.errors import NotFound, Problem, Refused
+from webapp.domain.filter_row import words_of
+from webapp.domain.filter_sheet import Entry, entries_of
 from webapp.domain.partner_filter import OnUnknown
-from webapp.domain.profile import Profile
 from webapp.domain.rule import Record
-from webapp.domain.rule_evaluation import Truth
-from webapp.domain.rule_filter import FilterRule, Sifting, read_filter, sift
+from webapp.domain.rule_filter import FilterRule, read_filter
 from webapp.domain.rule_text import RuleTextError
-from webapp.models import GroupedProgram, Lead, Match, PartnerFilter, Prospect, Submission
-
-MOST_COUNTED = 1000
+from webapp.models import (
+    GroupedProgram,
+    Lead,
+    Match,
+    Partner,
+    PartnerFilter,
+    ProgramGroup,
+    Submission,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +50,24 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What one rule says of one record. `line` is its place in the text; `outcome` is passes, excluded or unknown."""
+class FilterScope:
+    """The filter of a partner (`group_id` None), or of one of its program groups, as it stands.
 
-    number: int
-    line: int
-    outcome: str
-    sentence: str
+    Version 0 and a blank text: there is none. `rules` are all that are written, with what each does in words; None
+    where only its text says it.
+    """
 
+    group_id: UUID | None
+    name: str
+    version: int
+    text: str
+    on_unknown: OnUnknown
+    rules: tuple[tuple[Entry, str | None], ...]
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What a filter says of one record, rule by rule. `decided_by` is the number of the rule that decides, if one."""
-
-    outcome: str
-    decided_by: int | None
-    rules: tuple[Tried, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How a filter would have sifted the last leads of a partner. `by_rule` counts what each rule keeps out first."""
-
-    looked_at: int
-    passing: int
-    excluded: int
-    unknown: int
-    by_rule: Mapping[int, int]
-
-
-_OUTCOMES = {Truth.TRUE: "passes", Truth.FALSE: "excluded", Truth.UNKNOWN: "unknown"}
+    @property
+    def is_set(self) -> bool:
+        """Whether it says anything, if only that everybody passes."""
+        return bool(self.text.strip())
 
 
 @lru_cache(maxsize=256)
@@ -120,6 +113,34 @@ def list_versions(session: Session, partner_id: UUID, group_id: UUID | None = No
     return tuple(FilterVersion(*row) for row in rows)
 
 
+def list_scopes(session: Session, partner_id: UUID) -> tuple[FilterScope, ...]:
+    """The partner's own filter, then those of its program groups by name, set or not."""
+    groups = session.execute(
+        select(ProgramGroup.id, ProgramGroup.name)
+        .where(ProgramGroup.partner_id == partner_id)
+        .order_by(ProgramGroup.name, ProgramGroup.id)
+    ).all()
+    rows = session.execute(
+        select(PartnerFilter)
+        .ext(distinct_on(PartnerFilter.group_id))
+        .where(PartnerFilter.partner_id == partner_id)
+        .order_by(PartnerFilter.group_id, PartnerFilter.version.desc())
+    ).scalars()
+    newest = {row.group_id: row for row in rows}
+    scopes: list[tuple[UUID | None, str]] = [(None, "All programs"), *((row.id, row.name) for row in groups)]
+    return tuple(_scope(group_id, name, newest.get(group_id)) for group_id, name in scopes)
+
+
+def get_scope(session: Session, partner_id: UUID, group_id: UUID | None = None) -> FilterScope:
+    """One of them. NotFound without such a partner, or when it has no such group."""
+    if session.get(Partner, partner_id) is None:
+        raise NotFound("There is no such partner.")
+    for scope in list_scopes(session, partner_id):
+        if scope.group_id == group_id:
+            return scope
+    raise NotFound("This partner has no such program group.")
+
+
 def record_of_lead(session: Session, lead: Lead) -> Record:
     """What a filter sees of a lead: what is sent, and nothing else."""
     told = session.execute(
@@ -130,62 +151,22 @@ def record_of_lead(session: Session, lead: Lead) -> Record:
     return lead_record(told.profile, told.band, lead.channels)
 
 
-def try_on_lead(session: Session, text: str, lead_id: UUID, *, partner_id: UUID | None = None) -> Trial:
-    """What the filter `text` says of a lead that is there; Refused for a text that cannot be read.
-
-    NotFound unless the lead is `partner_id`'s own, where that is given.
-    """
-    rules, lead = rules_of(text), session.get(Lead, lead_id)
-    if lead is None or (partner_id is not None and lead.partner_id != partner_id):
-        raise NotFound("There is no such lead.")
-    return _trial(text, sift(rules, record_of_lead(session, lead), LEAD_FIELDS))
-
-
-def try_on_profile(
-    text: str, profile: Profile, *, band: str | None = None, channels: tuple[str, ...] = ("email",)
-) -> Trial:
-    """What the filter `text` says of a student who is not there; Refused for a text that cannot be read."""
-    return _trial(text, sift(rules_of(text), lead_record(profile.to_json(), band, channels), LEAD_FIELDS))
-
-
-def count_last(session: Session, text: str, partner_id: UUID, last: int, group_id: UUID | None = None) -> Tally:
-    """How the filter `text` would have sifted the partner's last leads (of one group), tests and erased ones left out.
-
-    At most `MOST_COUNTED` are looked at. Refused for a text that cannot be read.
-    """
-    rules = rules_of(text)
-    statement = (
-        select(Submission.profile, Match.band, Lead.channels)
-        .join(Submission, Submission.id == Lead.submission_id)
-        .join(Match, Match.id == Lead.match_id)
-        .join(Prospect, Prospect.id == Lead.prospect_id)
-        .where(Lead.partner_id == partner_id, ~Lead.test, Prospect.erased_at.is_(None))
-        .order_by(Lead.created_at.desc(), Lead.id.desc())
-        .limit(max(0, min(last, MOST_COUNTED)))
+def _scope(group_id: UUID | None, name: str, row: PartnerFilter | None) -> FilterScope:
+    text = row.text if row else ""
+    return FilterScope(
+        group_id=group_id,
+        name=name,
+        version=row.version if row else 0,
+        text=text,
+        on_unknown=row.on_unknown if row else OnUnknown.PASS,
+        rules=tuple((entry, _words(entry)) for entry in entries_of(text)),
     )
-    if group_id is not None:
-        statement = statement.join(GroupedProgram, GroupedProgram.program_id == Lead.program_id).where(
-            GroupedProgram.group_id == group_id
-        )
-    counts = dict.fromkeys(Truth, 0)
-    by_rule: dict[int, int] = {rule.number: 0 for rule in rules}
-    for profile, band, channels in session.execute(statement):
-        sifting = sift(rules, lead_record(profile, band, channels), LEAD_FIELDS)
-        counts[sifting.passes] += 1
-        if sifting.passes is Truth.FALSE and sifting.decision is not None:
-            by_rule[sifting.decision.number] += 1
-    return Tally(sum(counts.values()), counts[Truth.TRUE], counts[Truth.FALSE], counts[Truth.UNKNOWN], by_rule)
 
 
-def _trial(text: str, sifting: Sifting) -> Trial:
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip()[:1] not in ("", "#")]
-    return Trial(
-        outcome=_OUTCOMES[sifting.passes],
-        decided_by=sifting.decision.number if sifting.decision else None,
-        rules=tuple(
-            Tried(
-                each.number, lines[each.number - 1], _OUTCOMES[each.passes], f"{str(each)[:1].upper()}{str(each)[1:]}."
-            )
-            for each in sifting.decisions
-        ),
-    )
+def _words(entry: Entry) -> str | None:
+    """What a rule does, in words; None where it cannot be read or says more than rows can."""
+    try:
+        (rule,) = read_filter(entry.rule, LEAD_FIELDS)
+    except ValueError:
+        return None
+    return words_of(rule, LEAD_FIELDS)

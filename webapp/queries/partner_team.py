@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.ids import token_hash
 from webapp.domain.lead import LeadStatus
-from webapp.domain.partner import PartnerStatus
+from webapp.domain.partner import PartnerStatus, PausedBy
 from webapp.domain.partner_role import AccessPurpose, PartnerRole
 from webapp.models import Lead, Partner, PartnerAccessLink, PartnerAccount
+from webapp.queries.partners import paused_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class PartnerSetting:
     time_zone: str
     status: PartnerStatus
     may_resume: bool
+    paused_by: PausedBy | None
     paused_leads: int
 
 
@@ -101,6 +103,7 @@ def get_partner_setting(session: Session, partner_id: UUID) -> PartnerSetting:
         time_zone=partner.time_zone,
         status=partner.status,
         may_resume=partner.status is PartnerStatus.PAUSED and partner.paused_by_partner,
+        paused_by=paused_by(session, partner),
         paused_leads=waiting,
     )
 

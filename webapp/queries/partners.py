@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
 from webapp.domain.lead import NOT_YET_SENT
-from webapp.domain.partner import PartnerStatus
+from webapp.domain.partner import PartnerStatus, PausedBy
 from webapp.models import (
     GroupedProgram,
     Institution,
@@ -82,6 +82,7 @@ class PartnerDetail:
     groups: tuple[GroupRow, ...]
     terms: Terms | None
     steps: tuple[PartnerStep, ...]
+    paused_by: PausedBy | None
 
 
 def list_partners(session: Session, *, status: PartnerStatus | None = None) -> tuple[PartnerRow, ...]:
@@ -117,7 +118,23 @@ def get_partner(session: Session, partner_id: UUID, now: datetime) -> PartnerDet
         groups=list_groups(session, partner_id),
         terms=find_terms(session, partner_id, now),
         steps=_steps(session, partner_id),
+        paused_by=paused_by(session, row),
     )
+
+
+def paused_by(session: Session, partner: Partner) -> PausedBy | None:
+    """Who paused a partner; None while it is not paused."""
+    if partner.status is not PartnerStatus.PAUSED:
+        return None
+    if partner.paused_by_partner:
+        return PausedBy.PARTNER
+    reason = session.execute(
+        select(PartnerEvent.reason)
+        .where(PartnerEvent.partner_id == partner.id, PartnerEvent.to_status == PartnerStatus.PAUSED)
+        .order_by(PartnerEvent.at.desc(), PartnerEvent.id.desc())
+        .limit(1)
+    ).scalar()
+    return PausedBy.COMPLAINTS if reason == PausedBy.COMPLAINTS else PausedBy.STAFF
 
 
 def find_partner_id(session: Session, slug: str) -> UUID | None:

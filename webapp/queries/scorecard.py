@@ -4,20 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.complaint import ComplaintKind
-from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.errors import NotFound
-from webapp.domain.lead import LeadStatus
+from webapp.domain.lead_return import ReturnReason
+from webapp.domain.partner import PausedBy
+from webapp.domain.scorecard import Figure
 from webapp.domain.screening import Screening
-from webapp.domain.seed import ContactWay
-from webapp.models import Complaint, Lead, Partner, ScreeningPolicy, SeedContact, SeedLead
+from webapp.models import Complaint, ContactAnswer, FunnelStanding, Lead, LeadReturn, Partner, ScreeningPolicy
+from webapp.queries.partners import paused_by
+from webapp.queries.scorecard_rows import counted_in
 from webapp.queries.screening_policy import screening_of
+from webapp.queries.seed import SeedStory, seeds_by_partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +45,12 @@ class ComplaintRate:
 
 
 @dataclass(frozen=True, slots=True)
-class SeedStory:
-    """One seed and what came of it. `not_allowed` counts contacts by ways the student had not allowed, `too_many` those
-    beyond the number they allowed."""
-
-    lead_id: UUID
-    partner_id: UUID
-    program_id: str
-    status: LeadStatus
-    made_at: datetime
-    delivered_at: datetime | None
-    first_contact_at: datetime | None
-    contacts: tuple[tuple[datetime, ContactWay], ...]
-    not_allowed: int
-    too_many: int
-
-    @property
-    def first_contact_after(self) -> timedelta | None:
-        """From the hand-over to the first contact; None while there was none."""
-        if self.delivered_at is None or self.first_contact_at is None:
-            return None
-        return max(timedelta(), self.first_contact_at - self.delivered_at)
-
-
-@dataclass(frozen=True, slots=True)
 class Scorecard:
-    """One partner from `since` to `until`, by the day its leads were delivered.
+    """One partner from `since` to `until`, by the day its leads were delivered; tests and seeds count in no rate.
 
-    `returned` is None where nobody counted the returns.
+    `answered` are those the partner took, refused or knew; `accepted` those it took. `reached` are delivered leads of
+    whom the partner or the student says that they were contacted; of `asked` students who answered, `agreed` said so.
+    `days_to_contact` is the median by the partner's own word. `returns` are approved, by reason.
     """
 
     partner_id: UUID
@@ -77,14 +58,44 @@ class Scorecard:
     since: datetime
     until: datetime
     complaints: ComplaintRate
-    returned: int | None
+    answered: int
+    accepted: int
+    reached: int
+    asked: int
+    agreed: int
+    days_to_contact: float | None
+    returns: Mapping[ReturnReason, int]
     seeds: tuple[SeedStory, ...]
+
+    @property
+    def delivered(self) -> int:
+        """Leads delivered in the span."""
+        return self.complaints.delivered
+
+    @property
+    def returned(self) -> int:
+        """Approved returns of those leads."""
+        return sum(self.returns.values())
 
     @property
     def return_percent(self) -> float | None:
         """Approved returns in a hundred delivered leads."""
-        delivered = self.complaints.delivered
-        return 100 * self.returned / delivered if self.returned is not None and delivered else None
+        return _percent(self.returned, self.delivered)
+
+    @property
+    def acceptance_percent(self) -> float | None:
+        """Leads that it took in a hundred that it answered."""
+        return _percent(self.accepted, self.answered)
+
+    @property
+    def reached_percent(self) -> float | None:
+        """Delivered leads in a hundred that are known to have been contacted."""
+        return _percent(self.reached, self.delivered)
+
+    @property
+    def delivered_seeds(self) -> tuple[SeedStory, ...]:
+        """The seeds that came to the partner."""
+        return tuple(seed for seed in self.seeds if seed.delivered_at is not None)
 
     @property
     def median_first_contact(self) -> timedelta | None:
@@ -97,13 +108,18 @@ class Scorecard:
     @property
     def never_contacted(self) -> int:
         """Delivered seeds nobody ever got in touch with."""
-        return sum(1 for seed in self.seeds if seed.delivered_at is not None and not seed.contacts)
+        return sum(1 for seed in self.delivered_seeds if not seed.contacts)
 
     @property
     def contacts_per_seed(self) -> float | None:
         """How often a delivered seed was contacted, on average."""
-        delivered = [len(seed.contacts) for seed in self.seeds if seed.delivered_at is not None]
-        return sum(delivered) / len(delivered) if delivered else None
+        counts = [len(seed.contacts) for seed in self.delivered_seeds]
+        return sum(counts) / len(counts) if counts else None
+
+    @property
+    def beyond_permission(self) -> int:
+        """Contacts of seeds by a way that was not allowed, or beyond the number allowed."""
+        return sum(seed.not_allowed + seed.too_many for seed in self.seeds)
 
 
 def complaint_rate(session: Session, partner_id: UUID, limits: Screening, *, now: datetime) -> ComplaintRate:
@@ -113,39 +129,49 @@ def complaint_rate(session: Session, partner_id: UUID, limits: Screening, *, now
     return _rate(delivered, complaints, limits)
 
 
-def get_scorecard(
-    session: Session, partner_id: UUID, *, since: datetime, until: datetime, returned: int | None = None
-) -> Scorecard:
-    """One partner's. `returned` is the number of approved returns of those leads. NotFound without such a partner."""
+@dataclass(frozen=True, slots=True)
+class PartnerRate:
+    """The complaint rate of one partner in its own window, and who paused it, if anybody."""
+
+    partner_id: UUID
+    partner: str
+    days: int
+    rate: ComplaintRate
+    paused_by: PausedBy | None
+
+
+def list_complaint_rates(session: Session, *, now: datetime) -> tuple[PartnerRate, ...]:
+    """The partners that students complained about within their windows, or that are paused over it; the worst first."""
+    ever = select(Complaint.partner_id).distinct()
+    found = []
+    for partner in session.scalars(select(Partner).where(Partner.id.in_(ever)).order_by(Partner.display_name)).all():
+        limits = screening_of(session, partner.id)
+        rate, by = complaint_rate(session, partner.id, limits, now=now), paused_by(session, partner)
+        if rate.complaints or by is PausedBy.COMPLAINTS:
+            found.append(PartnerRate(partner.id, partner.display_name, limits.complaint_days, rate, by))
+    return tuple(sorted(found, key=lambda each: -(each.rate.percent or 0)))
+
+
+def get_scorecard(session: Session, partner_id: UUID, *, since: datetime, until: datetime) -> Scorecard:
+    """One partner's. NotFound without such a partner."""
     partner = session.get(Partner, partner_id)
     if partner is None:
         raise NotFound("There is no such partner.")
-    given = {} if returned is None else {partner_id: returned}
-    return _scorecards(session, [partner], since, until, given)[0]
+    return _scorecards(session, [partner], since, until)[0]
 
 
-def list_scorecards(
-    session: Session, *, since: datetime, until: datetime, returned: Mapping[UUID, int] | None = None
-) -> tuple[Scorecard, ...]:
-    """Every partner's, by name; `returned` are the approved returns by partner, where they are counted."""
+def list_scorecards(session: Session, *, since: datetime, until: datetime) -> tuple[Scorecard, ...]:
+    """Every partner's, by name."""
     partners = session.scalars(select(Partner).order_by(Partner.display_name, Partner.id)).all()
-    return _scorecards(session, partners, since, until, returned)
-
-
-def list_seeds(session: Session, partner_id: UUID) -> tuple[SeedStory, ...]:
-    """Every seed of a partner, the newest first."""
-    return _seeds(session, [partner_id], None, None).get(partner_id, ())
+    return _scorecards(session, partners, since, until)
 
 
 def _scorecards(
-    session: Session,
-    partners: Sequence[Partner],
-    since: datetime,
-    until: datetime,
-    returned: Mapping[UUID, int] | None,
+    session: Session, partners: Sequence[Partner], since: datetime, until: datetime
 ) -> tuple[Scorecard, ...]:
     ids = [partner.id for partner in partners]
-    counted, seeds = _complaints(session, ids, since, until), _seeds(session, ids, since, until)
+    counted, seeds = _complaints(session, ids, since, until), seeds_by_partner(session, ids, since, until)
+    figures, returns = _figures(session, ids, since, until), _returns(session, ids, since, until)
     # Into the session in one go, so that each partner's settings are at hand.
     kept = session.scalars(select(ScreeningPolicy).where(ScreeningPolicy.partner_id.in_(ids))).all()
     with_settings = {row.partner_id for row in kept}
@@ -159,11 +185,64 @@ def _scorecards(
                 *counted.get(partner.id, (0, ())),
                 screening_of(session, partner.id) if partner.id in with_settings else Screening(),
             ),
-            returned=None if returned is None else returned.get(partner.id, 0),
+            **figures.get(partner.id, _NOTHING),
+            returns=returns.get(partner.id, {}),
             seeds=seeds.get(partner.id, ()),
         )
         for partner in partners
     )
+
+
+_NOTHING: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("answered", "accepted", "reached", "asked", "agreed"), 0),
+    "days_to_contact": None,
+}
+
+
+def _figures(
+    session: Session, partner_ids: Sequence[UUID], since: datetime, until: datetime
+) -> dict[UUID, dict[str, Any]]:
+    days = FunnelStanding.contacted_on - cast(func.timezone(Partner.time_zone, Lead.delivered_at), Date)
+    rows = session.execute(
+        select(
+            Lead.partner_id,
+            func.count().filter(counted_in(Figure.ANSWERED, since, until)).label("answered"),
+            func.count().filter(counted_in(Figure.DELIVERED, since, until)).label("accepted"),
+            func.count().filter(counted_in(Figure.REACHED, since, until)).label("reached"),
+            func.count().filter(counted_in(Figure.STUDENT_SAYS, since, until)).label("asked"),
+            func.count().filter(counted_in(Figure.STUDENT_SAYS, since, until), ContactAnswer.contacted).label("agreed"),
+            func.percentile_cont(0.5)
+            .within_group(days)
+            .filter(counted_in(Figure.DELIVERED, since, until))
+            .label("days_to_contact"),
+        )
+        .join(Partner, Partner.id == Lead.partner_id)
+        .outerjoin(FunnelStanding, FunnelStanding.lead_id == Lead.id)
+        .outerjoin(ContactAnswer, ContactAnswer.lead_id == Lead.id)
+        .where(Lead.partner_id.in_(partner_ids), counted_in(Figure.ANSWERED, since, until))
+        .group_by(Lead.partner_id)
+    )
+    return {row.partner_id: {name: getattr(row, name) for name in _NOTHING} for row in rows}
+
+
+def _returns(
+    session: Session, partner_ids: Sequence[UUID], since: datetime, until: datetime
+) -> dict[UUID, dict[ReturnReason, int]]:
+    rows = session.execute(
+        select(Lead.partner_id, LeadReturn.reason, func.count())
+        .join(LeadReturn, LeadReturn.lead_id == Lead.id)
+        .where(Lead.partner_id.in_(partner_ids), counted_in(Figure.RETURNED, since, until))
+        .group_by(Lead.partner_id, LeadReturn.reason)
+        .order_by(func.count().desc(), LeadReturn.reason)
+    )
+    found: dict[UUID, dict[ReturnReason, int]] = {}
+    for partner_id, reason, count in rows:
+        found.setdefault(partner_id, {})[reason] = count
+    return found
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None
 
 
 def _rate(delivered: int, kinds: Iterable[ComplaintKind], limits: Screening) -> ComplaintRate:
@@ -181,52 +260,10 @@ def _complaints(
     rows = session.execute(
         select(Lead.partner_id, func.count(), kinds)
         .outerjoin(Complaint, Complaint.lead_id == Lead.id)
-        .where(Lead.partner_id.in_(partner_ids), ~Lead.test, ~Lead.seed)
-        .where(Lead.delivered_at > since, Lead.delivered_at <= until)
+        .where(Lead.partner_id.in_(partner_ids), counted_in(Figure.DELIVERED, since, until))
         .group_by(Lead.partner_id)
     )
     return {
         partner_id: (delivered, tuple(ComplaintKind(kind) for kind in found or ()))
         for partner_id, delivered, found in rows
     }
-
-
-def _seeds(
-    session: Session, partner_ids: Sequence[UUID], since: datetime | None, until: datetime | None
-) -> dict[UUID, tuple[SeedStory, ...]]:
-    statement = (
-        select(Lead)
-        .join(SeedLead, SeedLead.lead_id == Lead.id)
-        .where(Lead.partner_id.in_(partner_ids))
-        .order_by(Lead.created_at.desc(), Lead.id.desc())
-    )
-    if since is not None and until is not None:
-        statement = statement.where(Lead.delivered_at > since, Lead.delivered_at <= until)
-    leads = session.scalars(statement).all()
-    contacts: dict[UUID, list[tuple[datetime, ContactWay]]] = {}
-    for lead_id, at, way in session.execute(
-        select(SeedContact.lead_id, SeedContact.at, SeedContact.way)
-        .where(SeedContact.lead_id.in_([lead.id for lead in leads]))
-        .order_by(SeedContact.at, SeedContact.id)
-    ):
-        contacts.setdefault(lead_id, []).append((at, way))
-    found: dict[UUID, list[SeedStory]] = {}
-    for lead in leads:
-        found.setdefault(lead.partner_id, []).append(_story(lead, contacts.get(lead.id, [])))
-    return {partner_id: tuple(stories) for partner_id, stories in found.items()}
-
-
-def _story(lead: Lead, contacts: Sequence[tuple[datetime, Any]]) -> SeedStory:
-    allowed, most = set(lead.channels), ContactPreferences.from_json(lead.contact_preferences).max_attempts
-    return SeedStory(
-        lead_id=lead.id,
-        partner_id=lead.partner_id,
-        program_id=lead.program_id,
-        status=lead.status,
-        made_at=lead.created_at,
-        delivered_at=lead.delivered_at,
-        first_contact_at=contacts[0][0] if contacts else None,
-        contacts=tuple(contacts),
-        not_allowed=sum(1 for _, way in contacts if way not in allowed),
-        too_many=max(0, len(contacts) - most) if most is not None else 0,
-    )

@@ -22,6 +22,7 @@ def screening_of(session: Session, partner_id: UUID) -> Screening:
         system_days=row.system_days,
         system_holds=row.system_holds,
         confirmed_email_only=row.confirmed_email_only,
+        cautions_hold=row.cautions_hold,
         complaint_percent=row.complaint_percent,
         complaint_sample=row.complaint_sample,
         complaint_days=row.complaint_days,

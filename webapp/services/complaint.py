@@ -23,6 +23,8 @@ from webapp.services import partner as partners
 PAUSED_FOR: Final = "complaints"
 """The reason that a pause for complaints goes by, in the audit log and wherever a partner's status is kept."""
 
+BY_RATE: Final = "complaint rate"
+
 
 def record(session: Session, clock: Clock, lead_id: UUID, kind: ComplaintKind, *, actor: str) -> bool:
     """A student complained about the school that has this lead; whether the school was paused over it.
@@ -35,7 +37,7 @@ def record(session: Session, clock: Clock, lead_id: UUID, kind: ComplaintKind, *
         raise NotFound("There is no such lead.")
     if lead.delivered_at is None:
         raise Refused(Problem("lead", "The school never had this lead, so it cannot have done wrong by it."))
-    if lead.test or lead.seed:
+    if not has_student(lead):
         raise Refused(Problem("lead", "No student stands behind this lead."))
     now = clock.now()
     # Complaints about one partner wait for each other here, so that the one that is too many sees all before it.
@@ -51,7 +53,9 @@ def record(session: Session, clock: Clock, lead_id: UUID, kind: ComplaintKind, *
         .on_conflict_do_nothing(index_elements=["lead_id"])
         .returning(Complaint.lead_id)
     ).first()
-    if made is None or partner.status is not PartnerStatus.LIVE:
+    # A partner that paused itself is paused by us from now on: else it could lift what students complained about.
+    own_pause = partner.status is PartnerStatus.PAUSED and partner.paused_by_partner
+    if made is None or not (partner.status is PartnerStatus.LIVE or own_pause):
         return False
     limits = screening_of(session, partner.id)
     rate = complaint_rate(session, partner.id, limits, now=now)
@@ -61,11 +65,21 @@ def record(session: Session, clock: Clock, lead_id: UUID, kind: ComplaintKind, *
     return True
 
 
+def has_student(lead: Lead) -> bool:
+    """Whether a student stands behind a lead, who may complain about it."""
+    return not (lead.test or lead.seed)
+
+
 def _pause(
     session: Session, clock: Clock, partner: Partner, limits: Screening, rate: ComplaintRate, *, at: datetime
 ) -> None:
     """Pause `partner` (already locked), write down why, and tell its contact. Leads that come in meanwhile wait."""
-    partners.move(session, clock, partner.id, PartnerStatus.PAUSED, reason=PAUSED_FOR, actor="complaint rate")
+    before = partner.status
+    if before is PartnerStatus.LIVE:
+        partners.move(session, clock, partner.id, PartnerStatus.PAUSED, reason=PAUSED_FOR, actor=BY_RATE)
+    else:
+        partner.paused_by_partner, partner.updated_at = False, at
+        partners.write_step(session, partner.id, before, before, at=at, reason=PAUSED_FOR, words=None, actor=BY_RATE)
     told = {
         "complaints": rate.complaints,
         "delivered": rate.delivered,
@@ -76,11 +90,11 @@ def _pause(
         session,
         clock,
         staff_id=None,
-        actor="complaint rate",
+        actor=BY_RATE,
         action="paused",
         object_type="partner",
         object_id=str(partner.id),
-        before={"status": PartnerStatus.LIVE},
+        before={"status": before},
         after={"status": PartnerStatus.PAUSED, "reason": PAUSED_FOR, **told},
     )
     message.queue(

@@ -14,7 +14,7 @@ from webapp.domain.delivery import DELIVERY_LIFECYCLE, DeliveryStatus
 from webapp.domain.errors import InvalidTransition, NotFound, Problem, Refused
 from webapp.domain.events import EventKind
 from webapp.domain.finding import FOUND_BY_STAFF, Finding, Grade
-from webapp.domain.lead import AWAITING_CONFIRMATION, LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
+from webapp.domain.lead import AWAITING_CONFIRMATION, LEAD_LIFECYCLE, NOT_YET_SENT, EndedByStaff, LeadStatus
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.notice import NoticeKind
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
@@ -89,6 +89,18 @@ def mark_invalid(session: Session, clock: Clock, lead_id: UUID, finding: Finding
     lead.grade, lead.findings = Grade.INVALID, [finding.value]
     found = routing.Obstacle(LeadStatus.INVALID, MARKED_BY_STAFF, detail={"findings": [finding.value]})
     _hold(session, lead, found, at=now)
+    _tell_student(session, lead, at=now)
+
+
+def end_review(session: Session, clock: Clock, lead_id: UUID, why: EndedByStaff) -> None:
+    """Staff looked at a lead held for review and ended it; the student is told. The partner got nothing.
+
+    InvalidTransition when it is not held for review; Refused when it waits for the student and not for us.
+    """
+    lead, now = _held_for_review(session, lead_id), clock.now()
+    if lead.reason == AWAITING_CONFIRMATION:
+        raise Refused(Problem("lead", "It waits for the student to confirm their address, and ends by itself."))
+    _stop(session, lead, LeadStatus.FILTERED, at=now, reason=why)
     _tell_student(session, lead, at=now)
 
 

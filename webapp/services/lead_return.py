@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
+from webapp.domain.complaint import ComplaintKind
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.domain.lead_return import (
@@ -22,7 +23,7 @@ from webapp.domain.lead_return import (
 from webapp.domain.terms import DEFAULT_RETURN_DAYS
 from webapp.models import Lead, LeadCharge, LeadReturn, Partner, Prospect, ReturnEvent
 from webapp.queries.terms import Terms, find_terms
-from webapp.services import cap, charge
+from webapp.services import cap, charge, complaint
 
 AUTOMATIC = "automatic"
 STUDENT = "student"
@@ -60,15 +61,31 @@ def request(session: Session, clock: Clock, lead_id: UUID, *, partner_id: UUID, 
     return made.id
 
 
-def complain(session: Session, clock: Clock, lead_id: UUID, *, words: str = "", actor: str = STUDENT) -> UUID:
+def complain(
+    session: Session,
+    clock: Clock,
+    lead_id: UUID,
+    *,
+    kind: ComplaintKind = ComplaintKind.OTHER,
+    words: str = "",
+    actor: str = STUDENT,
+    prospect_id: UUID | None = None,
+) -> UUID:
     """The student complained about a lead: it is returned at once, whatever the terms say; the id of the return.
 
-    One that waits for a decision is approved; one that was decided stays as it is. Refused when it was not delivered.
+    It counts as a complaint about the partner too, and may pause it (`services.complaint`). A return that waits for a
+    decision is approved; one that was decided stays as it is. Refused when it was not delivered; NotFound
+    unless it is `prospect_id`'s, where that is given.
     """
     now = clock.now()
     lead = _locked_lead(session, lead_id)
+    if prospect_id is not None and lead.prospect_id != prospect_id:
+        raise NotFound("There is no such introduction.")
     if lead.delivered_at is None:
         raise Refused(Problem("lead", "It was not delivered, so there is nothing to return."))
+    # Before the return: the partner is locked before its caps, as where one is asked for.
+    if complaint.has_student(lead):
+        complaint.record(session, clock, lead_id, kind, actor=actor)
     made = session.execute(
         select(LeadReturn).where(LeadReturn.lead_id == lead_id).with_for_update()
     ).scalar_one_or_none()

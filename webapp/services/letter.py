@@ -71,6 +71,7 @@ _NEWS_OF_REASON = {
     "expired_unconfirmed": IntroductionNews.NOT_CONFIRMED,
     "expired_uncorrected": IntroductionNews.NOT_CORRECTED,
     "no_place": IntroductionNews.NO_PLACE,
+    "ended_as_repeat": IntroductionNews.REPEATED,
 }
 
 

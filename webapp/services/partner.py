@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -24,6 +25,7 @@ from webapp.services import outbox
 
 LONGEST_NAME = 200
 LONGEST_WORDS = 500
+PAUSED_BY_PARTNER: Final = "paused_by_partner"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -52,7 +54,7 @@ def create(session: Session, clock: Clock, slug: str, identity: Identity, *, act
     )
     session.add(made)
     session.flush()
-    _step(session, made.id, None, PartnerStatus.TEST, at=now, reason="created", words=None, actor=actor)
+    write_step(session, made.id, None, PartnerStatus.TEST, at=now, reason="created", words=None, actor=actor)
     return made.id
 
 
@@ -122,8 +124,10 @@ def move(
     if status is PartnerStatus.LIVE:
         _check_ready(session, partner_id, now, resumes=before is PartnerStatus.PAUSED)
     partner.status, partner.updated_at = status, now
+    # Only what its own people paused, they may lift.
+    partner.paused_by_partner = reason == PAUSED_BY_PARTNER
     session.flush()
-    _step(session, partner_id, before, status, at=now, reason=reason, words=words.strip() or None, actor=actor)
+    write_step(session, partner_id, before, status, at=now, reason=reason, words=words.strip() or None, actor=actor)
     if status is PartnerStatus.ENDED:
         _hurry(session, partner_id, Lead.status.in_((LeadStatus.HELD_CAP, LeadStatus.HELD_SCHEDULE)), at=now)
     elif before is PartnerStatus.PAUSED:
@@ -137,6 +141,31 @@ def locked(session: Session, partner_id: UUID) -> Partner:
     if found is None:
         raise NotFound("There is no such partner.")
     return found
+
+
+def write_step(
+    session: Session,
+    partner_id: UUID,
+    before: PartnerStatus | None,
+    status: PartnerStatus,
+    *,
+    at: datetime,
+    reason: str,
+    words: str | None,
+    actor: str,
+) -> None:
+    """Write one step of a partner's status into its story. Who calls it has moved the partner, already locked."""
+    session.execute(
+        insert(PartnerEvent).values(
+            partner_id=partner_id,
+            at=at,
+            from_status=before,
+            to_status=status,
+            reason=reason,
+            words=words,
+            actor=actor,
+        )
+    )
 
 
 def _check_ready(session: Session, partner_id: UUID, now: datetime, *, resumes: bool) -> None:
@@ -181,27 +210,3 @@ def _problems(identity: Identity) -> Iterator[Problem]:
         validate_email(identity.contact_email.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         yield Problem("contact_email", "It is not an e-mail address.", "Write one that somebody reads.")
-
-
-def _step(
-    session: Session,
-    partner_id: UUID,
-    before: PartnerStatus | None,
-    status: PartnerStatus,
-    *,
-    at: datetime,
-    reason: str,
-    words: str | None,
-    actor: str,
-) -> None:
-    session.execute(
-        insert(PartnerEvent).values(
-            partner_id=partner_id,
-            at=at,
-            from_status=before,
-            to_status=status,
-            reason=reason,
-            words=words,
-            actor=actor,
-        )
-    )

@@ -37,12 +37,14 @@ def change(
     on_unknown: OnUnknown,
     actor: str,
     group_id: UUID | None = None,
+    since: int | None = None,
 ) -> int:
     """Put `text` in force for leads that are looked at from now on; its version.
 
     With `group_id` it is the filter of that program group, which stands in place of the partner's own. A blank text
-    takes the filter away; one of comments alone lets every lead of the group pass. NotFound without such a partner or
-    group; Refused, naming line and column, for a text that cannot be read.
+    takes the filter away; one of comments alone lets every lead of the group pass. `since` is the version that whoever
+    changes it has seen (0: none). NotFound without such a partner or group; Refused, naming line and column, for a text
+    that cannot be read, and when somebody else changed it meanwhile.
     """
     # Two who change it at once wait for each other here, so that each gets a version of its own.
     if (
@@ -61,6 +63,8 @@ def change(
             PartnerFilter.partner_id == partner_id, PartnerFilter.group_id.is_not_distinct_from(group_id)
         )
     ).scalar()
+    if since is not None and since != (newest or 0):
+        raise Refused(Problem("text", "Somebody changed the filter meanwhile.", "Look at it as it is now."))
     version = (newest or 0) + 1
     session.add(
         PartnerFilter(

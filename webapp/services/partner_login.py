@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.ids import new_token
-from webapp.domain.partner import PartnerStatus
+from webapp.domain.partner import PartnerStatus, PausedBy
 from webapp.domain.partner_role import PartnerRole
 from webapp.models import Partner, PartnerAccount
+from webapp.queries.partners import paused_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Member:
     role: PartnerRole
     partner: str
     partner_status: PartnerStatus
+    paused_by: PausedBy | None
     time_zone: str
     has_second_step: bool
 
@@ -80,6 +82,7 @@ def find_member(session: Session, stamp: str) -> Member | None:
         role=account.role,
         partner=partner.display_name,
         partner_status=partner.status,
+        paused_by=paused_by(session, partner),
         time_zone=partner.time_zone,
         has_second_step=account.totp_since is not None,
     )

@@ -14,6 +14,7 @@ from webapp.domain.partner import PartnerStatus
 from webapp.domain.time_zone import TIME_ZONES
 from webapp.models import Lead, Partner
 from webapp.services import outbox
+from webapp.services import partner as partners
 
 
 def change_contact(session: Session, clock: Clock, partner_id: UUID, *, contact_email: str, time_zone: str) -> None:
@@ -34,15 +35,16 @@ def change_contact(session: Session, clock: Clock, partner_id: UUID, *, contact_
     partner.contact_email, partner.time_zone, partner.updated_at = address, time_zone, clock.now()
 
 
-def pause(session: Session, clock: Clock, partner_id: UUID) -> None:
+def pause(session: Session, clock: Clock, partner_id: UUID, *, actor: str = "the partner") -> None:
     """Hold back every lead that has not left. InvalidTransition unless the partner is live."""
     partner = _locked(session, partner_id)
     if partner.status is not PartnerStatus.LIVE:
         raise InvalidTransition(f"A partner that is {partner.status} cannot be paused.")
     partner.status, partner.paused_by_partner, partner.updated_at = PartnerStatus.PAUSED, True, clock.now()
+    _step(session, partner, PartnerStatus.LIVE, reason="paused_by_partner", actor=actor)
 
 
-def resume(session: Session, clock: Clock, partner_id: UUID) -> int:
+def resume(session: Session, clock: Clock, partner_id: UUID, *, actor: str = "the partner") -> int:
     """Take leads again; what waited for it goes on now, and how many that is.
 
     InvalidTransition unless the partner is paused and its own people paused it: who else did has a reason.
@@ -52,6 +54,7 @@ def resume(session: Session, clock: Clock, partner_id: UUID) -> int:
         raise InvalidTransition("Only what its own people paused, a partner resumes by itself.")
     now = clock.now()
     partner.status, partner.paused_by_partner, partner.updated_at = PartnerStatus.LIVE, False, now
+    _step(session, partner, PartnerStatus.PAUSED, reason="resumed_by_partner", actor=actor)
     waiting = session.scalars(
         select(Lead)
         .where(
@@ -68,9 +71,18 @@ def resume(session: Session, clock: Clock, partner_id: UUID) -> int:
     return len(waiting)
 
 
+def _step(session: Session, partner: Partner, before: PartnerStatus, *, reason: str, actor: str) -> None:
+    partners.write_step(
+        session, partner.id, before, partner.status, at=partner.updated_at, reason=reason, words=None, actor=actor
+    )
+
+
 def _locked(session: Session, partner_id: UUID) -> Partner:
     partner = session.execute(
-        select(Partner).where(Partner.id == partner_id).with_for_update(key_share=True)
+        select(Partner)
+        .where(Partner.id == partner_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if partner is None:
         raise NotFound("There is no such partner.")

@@ -52,13 +52,15 @@ def why_expired(lead: Lead) -> str:
     return "expired_unconfirmed" if lead.reason == AWAITING_CONFIRMATION else "expired"
 
 
-def _validation(session: Session, lead: Lead, _partner: Partner, _now: datetime) -> Obstacle | None:
+def _validation(session: Session, lead: Lead, partner: Partner, _now: datetime) -> Obstacle | None:
     grade = validation.look_at(session, lead)
     if grade is Grade.VALID:
         return None
     detail = {"findings": list(lead.findings)}
     if grade is Grade.INVALID:
         return Obstacle(LeadStatus.INVALID, "details_invalid", detail=detail)
+    if not screening_of(session, partner.id).cautions_hold:
+        return None
     return Obstacle(LeadStatus.HELD_REVIEW, "details_doubtful", detail=detail)
 
 

@@ -1,8 +1,8 @@
 """Seed leads: mystery students who go the way of every other, and what a school does once it has them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,14 +17,19 @@ from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import address_key, new_id, new_token
 from webapp.domain.links import Links
 from webapp.domain.partner import ContactChannel, PartnerStatus
+from webapp.domain.profile import Profile
 from webapp.domain.seed import ContactSource, ContactWay
 from webapp.domain.submission import Contact, IntroductionRequest, Submission
+from webapp.matching.catalog import Catalog
+from webapp.matching.ranking import rank
+from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.models import Lead, Partner, SeedContact, SeedLead
 from webapp.services import draft, submission
 from webapp.services.submission_rows import Policy
 
 KEPT: Final = timedelta(days=30)
 """How long the form behind a seed is kept."""
+LONGEST_LIST: Final = 50
 EARLIEST: Final = timedelta(minutes=5)
 """Clocks of mail servers differ: a contact may seem to come this much before the lead."""
 
@@ -56,15 +61,16 @@ def plant(
     partner_id: UUID,
     persona: Persona,
     *,
-    ranking: Mapping[str, Any],
+    ranking: Callable[[bytes], Mapping[str, Any]],
     program_id: str,
     actor: str,
 ) -> UUID:
     """Ask for an introduction in the name of `persona`, as a student would; the id of the lead.
 
-    `ranking` is that of the persona's profile, in JSON form, with `program_id` in it. From here on nothing treats the
-    lead otherwise: it waits for the undo window, is screened, takes a place in the caps and is posted. NotFound without
-    such a partner; Refused unless it is live, when the address was used for a seed before, and where `submit` refuses.
+    `ranking` gives that of the persona's profile, in JSON form, with `program_id` in it, for the salt of its form
+    (`list_of`). From here on nothing treats the lead otherwise: it waits for the undo window, is screened, takes a
+    place in the caps and is posted. NotFound without such a partner; Refused unless it is live, when the address was
+    used for a seed before, and where `submit` refuses.
     """
     partner = session.get(Partner, partner_id)
     if partner is None:
@@ -87,12 +93,34 @@ def plant(
         adult=True,
         preferences=persona.preferences,
     )
-    stored = submission.submit(session, clock, links, policy, asked, profile=persona.profile, ranking=ranking)
+    stored = submission.submit(
+        session, clock, links, policy, asked, profile=persona.profile, ranking=ranking(opened.id.bytes)
+    )
     lead = session.execute(select(Lead).where(Lead.submission_id == stored.submission_id)).scalar_one()
     lead.seed = True
     session.add(SeedLead(lead_id=lead.id, address_key=key, made_by=actor, created_at=clock.now()))
     session.flush()
     return lead.id
+
+
+def list_of(
+    persona: Persona, catalog: Catalog, program_id: str, *, today: date
+) -> Callable[[bytes], Mapping[str, Any]]:
+    """The list that a student like `persona` gets, long enough to hold the program; for `plant`.
+
+    What it gives raises Refused where the program is not among the first `LONGEST_LIST`.
+    """
+    profile = Profile.from_json(dict(persona.profile))
+
+    def ranked(salt: bytes) -> Mapping[str, Any]:
+        for length in (10, LONGEST_LIST):
+            found = rank(profile, catalog, DEFAULT_WEIGHTS, length, salt=salt, today=today)
+            if any(match.program_id == program_id for match in found.matches):
+                return found.to_json()
+        what = f"The program is not among the first {LONGEST_LIST} of such a student."
+        raise Refused(Problem("program", what, "Choose another, or another education or state."))
+
+    return ranked
 
 
 def record_contact(session: Session, clock: Clock, lead_id: UUID, way: ContactWay, *, at: datetime, actor: str) -> UUID:

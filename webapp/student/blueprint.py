@@ -6,6 +6,7 @@ from webapp.domain.profile_reader import ProfileError
 from webapp.student import (
     adjust,
     compare,
+    complaint,
     contact,
     correction,
     embed,
@@ -43,6 +44,7 @@ PARTS = (
     introductions,
     link,
     my_data,
+    complaint,
     contact,
     correction,
     export,

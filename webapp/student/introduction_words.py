@@ -157,6 +157,8 @@ _WHY: Mapping[tuple[LeadStatus, str], str] = {
     (S.HELD_REVIEW, "filter_unknown"): "The school asks for something that you did not say.",
     (S.HELD_REVIEW, "filter_unreadable"): "The school's own rules could not be read. It is no fault of yours.",
     (S.HELD_REVIEW, "awaiting_confirmation"): "The school takes confirmed e-mail addresses only. We mailed you a link.",
+    (S.FILTERED, "ended_as_repeat"): "One of us looked at it: it asks for the same as an earlier request.",
+    (S.FILTERED, "ended_as_unfit"): "One of us looked at it: the school takes introductions of other students.",
     (S.FILTERED, "filter_excluded"): "The school takes introductions of other students at the moment.",
     (S.INVALID, "marked_invalid_by_staff"): "One of us looked at it.",
     (S.EXPIRED, "expired_unconfirmed"): "Your e-mail address was not confirmed in time.",

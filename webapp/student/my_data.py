@@ -14,6 +14,7 @@ from webapp.queries.receipt import find_receipt
 from webapp.queries.recipients import recipients_of
 from webapp.services.lead import withdraw, withdraw_all
 from webapp.services.suppression import suppress_prospect
+from webapp.student.forms.complaint import ComplaintForm
 from webapp.student.my_data_page import my_data_page
 from webapp.student.own_page import keep_private, page_name, person_of
 from webapp.student.privacy_signal import sends_gpc
@@ -47,6 +48,7 @@ def show(token: str) -> ResponseReturnValue:
         gpc=sends_gpc(),
         gpc_kept=data.gpc,
         token=token,
+        complaint_form=ComplaintForm(formdata=None),
         results_url=url_for("student.results.show", token=built.links.results_token(data.draft_id)),
         contact_email=built.settings.mail_from,
     )

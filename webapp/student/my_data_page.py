@@ -52,6 +52,7 @@ class ContactView:
     school_says: str
     you_said: bool | None
     said_at: datetime | None
+    complained_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,12 @@ def _contact(lead: Introduction) -> ContactView | None:
         words = "The school says that it contacted you, but not on which day."
     else:
         words = f"The school says that it contacted you on {format_date(reached.contacted_on)}."
-    return ContactView(words, reached.says_contacted if reached else None, reached.answered_at if reached else None)
+    return ContactView(
+        words,
+        reached.says_contacted if reached else None,
+        reached.answered_at if reached else None,
+        lead.complained_at,
+    )
 
 
 def _mail_event(data: MyData) -> Event | None:

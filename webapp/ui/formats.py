@@ -88,6 +88,17 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def span_words(span: dt.timedelta) -> str:
+    """ "40 minutes", "3 hours", "2 days": a time in the unit that fits it; less than a minute is "under a minute"."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 1:
+        return "under a minute"
+    if minutes < 120:
+        return plural(minutes, "minute")
+    hours = round(minutes / 60)
+    return plural(hours, "hour") if hours < 48 else plural(round(hours / 24), "day")
+
+
 FILTERS: dict[str, Any] = {
     "date": format_date,
     "datetime": format_datetime,
