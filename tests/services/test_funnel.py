@@ -231,7 +231,7 @@ def test_the_figures_of_a_partner_and_what_its_students_say_to_them(
     said(session, clock, made[1], S.CONTACTED, DAY + timedelta(days=2))
     (row,) = performance(session, partner_id=school.partner_id)
     assert (row.month, row.received, row.delivered, row.acceptance) == (date(2026, 11, 1), 4, 3, 1.0)
-    assert (row.days_to_contact, row.net_cents, row.cents_per_application) == (1.0, {"USD": 18_000}, {"USD": 18_000})
+    assert (row.days_to_contact, row.net_cents, row.cents_per_application) == (2.0, {"USD": 18_000}, {"USD": 18_000})
     assert [row.funnel[status] for status in FunnelStatus] == [2, 1, 1, 1, 1, 0, 0]
 
     owner = accepted(session, made[1], clock.now()).prospect_id

@@ -20,13 +20,18 @@ ROLE_LABELS: Final[Mapping[PartnerRole, str]] = {
 }
 ROLE_MEANINGS: Final[Mapping[PartnerRole, str]] = {
     PartnerRole.OWNER: "Everything: leads with personal details, exports, the team and the settings.",
-    PartnerRole.ADMISSIONS: "Leads with personal details, and exports. Neither the team nor the settings.",
-    PartnerRole.READ_ONLY: "Lists, figures and delivery logs, without names, addresses or answers.",
+    PartnerRole.ADMISSIONS: "Leads with personal details, their status, returns and exports. Neither the team nor the "
+    "settings.",
+    PartnerRole.READ_ONLY: "Lists, figures, invoices and delivery logs, without names, addresses or answers.",
 }
 EVERYONE: Final = frozenset(PartnerRole)
 OWNERS: Final = frozenset({PartnerRole.OWNER})
 SEES_PEOPLE: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
 """Who is shown names, addresses, answers and what was sent; the others see the same pages without them."""
+
+
+WORKS_WITH_LEADS: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
+"""Who may say how far the school came with a lead, and ask for a return; the others read what was said and decided."""
 
 
 class AccessPurpose(StrEnum):

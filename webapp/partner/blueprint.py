@@ -17,20 +17,32 @@ from webapp.partner import (
     batches,
     consents,
     deliveries,
+    funnel,
+    invoices,
+    joint_step,
     leads,
     login,
     notices,
     overview,
+    performance,
+    returns,
     setting,
     status,
+    status_file,
     team,
 )
 from webapp.partner.guard import ROLES_MARK, check_request, find_member
 from webapp.services.partner_login import Member
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Deliveries", "deliveries"), ("Files", "batches"))),
-    ("Figures", (("Analytics", "analytics"),)),
+    (
+        "Leads",
+        (
+            *(("Overview", "overview"), ("Leads", "leads"), ("Deliveries", "deliveries"), ("Files", "batches")),
+            ("Returns", "returns"),
+        ),
+    ),
+    ("Figures", (("Analytics", "analytics"), ("Performance", "performance"), ("Invoices", "invoices"))),
     ("School", (("Team", "team"), ("Settings", "setting"), ("Activity", "activity"))),
     ("You", (("Your account", "account"),)),
 )
@@ -45,12 +57,18 @@ _NOUNS = (
     batches,
     consents,
     deliveries,
+    funnel,
+    invoices,
+    joint_step,
     leads,
     login,
     notices,
     overview,
+    performance,
+    returns,
     setting,
     status,
+    status_file,
     team,
 )
 

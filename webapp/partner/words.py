@@ -7,6 +7,7 @@ from typing import Any, Final
 from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.lead import LeadStatus
+from webapp.domain.lead_return import ReturnStatus
 from webapp.domain.notice import NoticeKind
 from webapp.domain.partner_role import PartnerRole
 from webapp.domain.standing import Reader, Standing, Times, standing_of
@@ -47,6 +48,11 @@ OUTCOME_LOOKS: Final[Mapping[AttemptOutcome, Look]] = {
     AttemptOutcome.UNCERTAIN: ("No answer seen", "warm"),
     AttemptOutcome.ABANDONED: ("Broken off by us", "warm"),
 }
+RETURN_LOOKS: Final[Mapping[ReturnStatus, Look]] = {
+    ReturnStatus.REQUESTED: ("Waits for our decision", "warm"),
+    ReturnStatus.APPROVED: ("Approved", "good"),
+    ReturnStatus.DENIED: ("Denied", "neutral"),
+}
 NOTICE_LABELS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.WITHDRAWN: "The student took it back",
     NoticeKind.CORRECTED: "The student corrected their details",
@@ -68,6 +74,10 @@ ACTIONS: Final[Mapping[str, str]] = {
     "paused": "paused",
     "resumed": "resumed",
     "changed": "changed",
+    "said": "said how far it came with",
+    "corrected": "corrected how far it came with",
+    "sent": "sent",
+    "asked_for": "asked for",
 }
 LABELLED: Final = frozenset(role.value for role in PartnerRole)
 """Codes that read well with a blank for their underscore."""

@@ -22,7 +22,7 @@ from webapp.services.catalog_lines import check_size, text_lines
 COLUMNS: Final = ("lead_id", "status", "date")
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_ROWS: Final = 10_000
-MOST_FAULTS: Final = 200
+MOST_SHOWN: Final = 200
 _NAME, _REMEDY = "file", "Save it as “CSV UTF-8 (comma delimited)”."
 _SIGNS = (b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF")
 
@@ -47,8 +47,19 @@ class RowFault:
 
 
 @dataclass(frozen=True, slots=True)
+class RowResult:
+    """What one line that is right does, or did."""
+
+    row: Row
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What the file would do. Nothing is written while there is a fault; `more` counts those that are not listed."""
+    """What the file would do. Nothing is written while there is a fault; `more` counts those that are not listed.
+
+    `results` are the first lines that are right. Of either `MOST_SHOWN` are listed.
+    """
 
     rows: int
     news: int
@@ -56,6 +67,7 @@ class StatusReport:
     faults: tuple[RowFault, ...]
     more: int = 0
     applied: bool = False
+    results: tuple[RowResult, ...] = ()
 
 
 def check(session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO) -> StatusReport:
@@ -68,12 +80,18 @@ def apply(session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO, *,
     report, rows = _judge(session, clock, partner_id, stream, lock=True)
     if report.faults:
         return report
-    news = 0
-    for row in rows:
-        news += funnel.record(
-            session, clock, row.lead_id, row.said, source=FunnelSource.CSV, actor=actor, partner_id=partner_id
+    results = [
+        RowResult(
+            row,
+            funnel.record(
+                session, clock, row.lead_id, row.said, source=FunnelSource.CSV, actor=actor, partner_id=partner_id
+            ),
         )
-    return StatusReport(report.rows, news, report.rows - news, (), applied=True)
+        for row in rows
+    ]
+    news = sum(each.is_new for each in results)
+    shown = tuple(results[:MOST_SHOWN])
+    return StatusReport(report.rows, news, report.rows - news, (), applied=True, results=shown)
 
 
 def _judge(
@@ -94,18 +112,19 @@ def _judge(
     leads = _leads(session, partner_id, [row.lead_id for row in rows], lock=lock)
     said = funnel.steps_of(session, list(leads))
     held = {lead_id: standing(said.get(lead_id, ())) for lead_id in leads}
-    news = 0
+    results: list[RowResult] = []
     for row in rows:
         try:
-            news += _step(row, leads, held, ZoneInfo(partner.time_zone), clock.now())
+            results.append(RowResult(row, _step(row, leads, held, ZoneInfo(partner.time_zone), clock.now())))
         except Refused as refusal:
             problem = refusal.problems[0]
             column = {"lead": "lead_id"}.get(problem.where, problem.where)
             faults.append(RowFault(row.line, column, problem.what, problem.remedy))
     faults.sort(key=lambda fault: fault.line)
-    good = count - len({fault.line for fault in faults})
-    more = max(0, len(faults) - MOST_FAULTS)
-    return StatusReport(count, news, good - news, tuple(faults[:MOST_FAULTS]), more), rows
+    news = sum(each.is_new for each in results)
+    known = count - len({fault.line for fault in faults}) - news
+    more, listed = max(0, len(faults) - MOST_SHOWN), tuple(faults[:MOST_SHOWN])
+    return StatusReport(count, news, known, listed, more, results=tuple(results[:MOST_SHOWN])), rows
 
 
 def _step(
