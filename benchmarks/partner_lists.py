@@ -44,11 +44,12 @@ FILL = (
     ),
     (
         "INSERT INTO leads (id, submission_id, match_id, prospect_id, partner_id, program_id, status, reason, test,"
-        " channels, undo_until, delivered_at, expires_at, created_at)"
+        " channels, undo_until, delivered_at, expires_at, created_at, first_look_at)"
         " SELECT gen_random_uuid(), p.id, gen_random_uuid(), p.id, :partner, 'program-' || (n % 40),"
         " CASE WHEN n % 5000 = 0 THEN 'failed' WHEN n % 997 = 0 THEN 'held_cap' WHEN n % 50 = 0 THEN 'withdrawn'"
         " WHEN n % 11 = 0 THEN 'duplicate_at_partner' WHEN n % 13 = 0 THEN 'rejected' ELSE 'delivered' END,"
-        " 'http_200', n % 20000 = 0, '[\"email\"]', at, at, at + interval '30 days', at"
+        " 'http_200', n % 20000 = 0, '[\"email\"]', at, at, at + interval '30 days', at,"
+        " CASE WHEN at < CAST(:now AS timestamptz) - interval '6 hours' THEN at + interval '2 hours' END"
         " FROM (SELECT id, row_number() OVER () AS n FROM prospects) p,"
         " LATERAL (SELECT CAST(:now AS timestamptz) - n * interval '31 seconds' AS at) t"
     ),
@@ -69,6 +70,7 @@ FILL = (
         " SELECT gen_random_uuid(), delivered_at + interval '2 hours', :partner, 'a', 'viewed', 'lead', id::text"
         " FROM leads WHERE status = 'delivered' AND created_at < CAST(:now AS timestamptz) - interval '6 hours'"
     ),
+    ("UPDATE leads SET first_look_at = NULL WHERE first_look_at IS NOT NULL AND status <> 'delivered'"),
     "SET session_replication_role = origin",
 )
 Ask = Callable[[Session], Any]

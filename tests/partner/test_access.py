@@ -6,14 +6,14 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tests.factories.portal import MemberLogin, put_lead_in
+from tests.factories.portal import MemberLogin, make_invoices, put_lead_in
 from tests.factories.school import School
 from tests.factories.staff import make_staff
 from tests.partner.conftest import Visitor
 from webapp.bootstrap import Runtime
 from webapp.context import RATE_LIMIT_MARK
 from webapp.domain.lead import LeadStatus
-from webapp.domain.partner_role import EVERYONE, OWNERS, SEES_PEOPLE, PartnerRole
+from webapp.domain.partner_role import EVERYONE, OWNERS, SEES_PEOPLE, WORKS_WITH_LEADS, PartnerRole
 from webapp.partner.guard import PUBLIC_MARK, ROLES_MARK
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import get_partner_lead
@@ -45,6 +45,11 @@ POSTS: dict[str, frozenset[PartnerRole]] = {
     "partner.setting.change": OWNERS,
     "partner.setting.pause": OWNERS,
     "partner.setting.resume": OWNERS,
+    "partner.funnel.say": WORKS_WITH_LEADS,
+    "partner.funnel.put_right": WORKS_WITH_LEADS,
+    "partner.joint_step.take": WORKS_WITH_LEADS,
+    "partner.status_file.send": WORKS_WITH_LEADS,
+    "partner.returns.ask": WORKS_WITH_LEADS,
 }
 Ids = dict[str, object]
 
@@ -70,8 +75,17 @@ def another(running: Runtime, new_school: Callable[[], School], account: Callabl
         lead_id = put_lead_in(session, running, other, LeadStatus.DELIVERED)
         found = get_partner_lead(session, other.partner_id, lead_id)
         record = find_certificate_of_lead(session, other.partner_id, lead_id)
+        (invoice_id,) = make_invoices(session, running, other.partner_id, lead_id)
     member = account(of=other)
-    return {"leads": lead_id, "deliveries": found.deliveries[0].id, "consents": record, "team": member.id}
+    return {
+        "leads": lead_id,
+        "funnel": lead_id,
+        "returns": lead_id,
+        "invoices": invoice_id,
+        "deliveries": found.deliveries[0].id,
+        "consents": record,
+        "team": member.id,
+    }
 
 
 def test_every_view_says_who_may_open_it_and_only_the_way_in_is_open(app: Flask) -> None:

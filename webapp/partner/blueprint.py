@@ -49,6 +49,9 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 """Every page of the navigation, in groups: its words and the noun whose `index` it is. A page that somebody's role may
 not open is not shown to them."""
 
+_UNDER = {"funnel": "leads", "joint_step": "leads", "status_file": "leads"}
+"""Nouns whose pages belong to an entry of the navigation that has another's name."""
+
 _NOUNS = (
     access,
     account,
@@ -110,6 +113,8 @@ def _page_parts() -> dict[str, Any]:
 
 
 def _navigation(who: Member) -> list[dict[str, Any]]:
+    noun_here = str(request.endpoint).split(".")[1]
+    here = _UNDER.get(noun_here, noun_here)
     groups = [
         {
             "label": group,
@@ -117,7 +122,7 @@ def _navigation(who: Member) -> list[dict[str, Any]]:
                 {
                     "label": name,
                     "url": url_for(f"partner.{noun}.index"),
-                    "current": str(request.endpoint).startswith(f"partner.{noun}."),
+                    "current": noun == here,
                 }
                 for name, noun in entries
                 if who.role in getattr(current_app.view_functions[f"partner.{noun}.index"], ROLES_MARK)

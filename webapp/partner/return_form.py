@@ -20,7 +20,8 @@ class ReturnForm(BaseForm):
     )
     words = TextAreaField(
         "What speaks for it",
-        hint="When you called or wrote and what came back, say. Our staff read it. Needed for “Something else”.",
+        hint="For example when you called or wrote, and what came back. Our staff read it. "
+        "Needed for “Something else”.",
         rows=4,
         max_length=LONGEST_WORDS,
     )

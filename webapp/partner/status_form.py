@@ -36,7 +36,6 @@ class StepForm(BaseForm):
 
     status = SelectField(
         "How far did you come?",
-        hint="The furthest point. Points in between may be left out.",
         options=STEPS,
         unknown=None,
         required="Choose how far you came.",

@@ -102,7 +102,7 @@ def _waiting(session: Session, partner_id: UUID) -> tuple[Waiting, ...]:
 def _recent(session: Session, partner_id: UUID, since: datetime) -> dict[LeadStatus, int]:
     rows = session.execute(
         select(Lead.status, func.count())
-        .where(visible_to(partner_id), Lead.created_at >= since, Lead.test.is_(False))
+        .where(visible_to(partner_id), Lead.created_at >= since, Lead.counts)
         .group_by(Lead.status)
     )
     return {row[0]: row[1] for row in rows}

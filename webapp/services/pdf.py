@@ -20,6 +20,8 @@ _WIDTHS: Final = (
     *(556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584),
 )
 _OTHER: Final = 600
+_PLAIN: Final = str.maketrans("ŁłĐđĦħıŦŧ", "LlDdHhiTt")
+"""Letters that Unicode does not take apart."""
 
 
 @dataclass
@@ -108,7 +110,7 @@ def _known(words: str) -> str:
         try:
             each.encode("cp1252")
         except UnicodeEncodeError:
-            base = unicodedata.normalize("NFKD", each)[0]
+            base = unicodedata.normalize("NFKD", each.translate(_PLAIN))[0]
             plain = base if base.isascii() and base.isprintable() else "?"
         told.append(plain if plain.isprintable() else " ")
     return "".join(told)
