@@ -4,7 +4,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +14,18 @@ from sqlalchemy.orm import Session
 from benchmarks.table import opened, percentile, print_table
 from webapp.bootstrap import upgrade_database, with_driver
 from webapp.domain.delivery import DeliveryStatus
+from webapp.domain.funnel import FunnelStatus
 from webapp.domain.lead import LeadStatus
 from webapp.embedded import running_servers
+from webapp.queries.funnel_pace import funnel_pace
 from webapp.queries.partner_analytics import get_partner_analytics
 from webapp.queries.partner_deliveries import list_partner_deliveries
 from webapp.queries.partner_leads import PartnerLeadFilter, export_partner_leads, list_partner_leads
 from webapp.queries.partner_overview import get_partner_overview
+from webapp.queries.performance import performance
 
 LEADS, ROUNDS = 1_000_000, 20
+SPAN = timedelta(days=366)
 PARTNER = UUID("01890000-0000-7000-8000-000000000001")
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 FILL = (
@@ -71,6 +75,16 @@ FILL = (
         " FROM leads WHERE status = 'delivered' AND created_at < CAST(:now AS timestamptz) - interval '6 hours'"
     ),
     ("UPDATE leads SET first_look_at = NULL WHERE first_look_at IS NOT NULL AND status <> 'delivered'"),
+    (
+        "INSERT INTO funnel_standings (lead_id, status, contacted_on, applied_on)"
+        " SELECT id, CASE WHEN ascii(right(id::text, 1)) % 9 = 0 THEN 'applied' ELSE 'contacted' END,"
+        " delivered_at::date + 1, CASE WHEN ascii(right(id::text, 1)) % 9 = 0 THEN delivered_at::date + 5 END"
+        " FROM leads WHERE status = 'delivered' AND ascii(right(id::text, 1)) % 3 = 0"
+    ),
+    (
+        "INSERT INTO lead_charges (lead_id, status, price_cents, currency, cycle_id, fixed_at)"
+        " SELECT id, 'invoiced', 3300, 'USD', :partner, created_at FROM leads WHERE status = 'delivered' AND NOT test"
+    ),
     "SET session_replication_role = origin",
 )
 Ask = Callable[[Session], Any]
@@ -97,11 +111,17 @@ def pages() -> dict[str, Ask]:
         "leads, one program of 40": leads(PartnerLeadFilter(program_id="program-7")),
         "leads, tests (1 in 20,000)": leads(PartnerLeadFilter(test=True)),
         "leads, up to a day in March": leads(PartnerLeadFilter(until=march)),
+        "leads, not yet contacted": leads(PartnerLeadFilter(not_contacted=True)),
+        "leads, applied": leads(PartnerLeadFilter(step=FunnelStatus.APPLIED)),
         "deliveries, first page": lambda s: list_partner_deliveries(s, PARTNER, status=None, cursor=None),
         "deliveries, failed": lambda s: list_partner_deliveries(s, PARTNER, status=DeliveryStatus.FAILED, cursor=None),
         "export, first 500": lambda s: export_partner_leads(s, PARTNER, every, after=None),
         "overview": lambda s: get_partner_overview(s, PARTNER, NOW),
         "analytics, twelve weeks": lambda s: get_partner_analytics(s, PARTNER, NOW, "America/New_York"),
+        "performance, twelve months": lambda s: (
+            performance(s, partner_id=PARTNER, since=NOW - SPAN, by_group=False),
+            funnel_pace(s, PARTNER, since=NOW - SPAN),
+        ),
     }
 
 

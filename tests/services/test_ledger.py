@@ -468,8 +468,8 @@ class History:
         for cycle in list_open_cycles(self.session, self.school.partner_id, self.clock.now()):
             assert cycle.total_cents == cycle.lead_cents + cycle.flat_cents + cycle.credit_cents
             shown[cycle.currency] += cycle.total_cents
-        for row in list_invoices(self.session, partner_id=self.school.partner_id).items:
-            shown[row.currency] += row.total_cents
+        for made in list_invoices(self.session, partner_id=self.school.partner_id).items:
+            shown[made.currency] += made.total_cents
         assert all(entered.get(each, 0) == shown[each] for each in {*entered, *shown})
         self.clock.advance(timedelta(days=70))
         close_all(self.session, self.clock)

@@ -16,6 +16,7 @@ from webapp.queries.invoice import get_invoice, invoice_entries, list_invoices
 from webapp.queries.leads import partner_names
 from webapp.services import invoice as invoices
 from webapp.services.invoice_file import write_invoice_file
+from webapp.services.invoice_paper import Issuer, write_invoice_paper
 from webapp.ui import money_words
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
 from webapp.ui.refusals import put_beside_fields
@@ -48,6 +49,18 @@ def index() -> ResponseReturnValue:
 def detail(row_id: UUID) -> ResponseReturnValue:
     """One invoice with its lines."""
     return _page(row_id, PaymentForm())
+
+
+@blueprint.get("/<uuid:row_id>/invoice.pdf")
+@needs_role(EVERYONE)
+def paper(row_id: UUID) -> ResponseReturnValue:
+    """The same as PDF, as the partner downloads it."""
+    built = runtime()
+    with built.begin() as session:
+        found = get_invoice(session, row_id)
+    headers = {"Content-Disposition": f'attachment; filename="{found.row.name}.pdf"'}
+    content = write_invoice_paper(found, Issuer("Program Match", built.settings.postal_address))
+    return Response(content, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.get("/<uuid:row_id>/leads.csv")

@@ -10,7 +10,7 @@ from typing import Final
 
 WIDTH, HEIGHT = 612.0, 792.0
 """US letter, in points of 1/72 inch, from the lower left corner."""
-# Widths of Helvetica in thousandths of its size, from space to tilde (Adobe's metrics of the 14 standard fonts).
+# Widths in thousandths of the size, from space to tilde: Helvetica, then bold (Adobe's metrics of the standard fonts).
 _WIDTHS: Final = (
     *(278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278),
     *(556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556),
@@ -18,6 +18,14 @@ _WIDTHS: Final = (
     *(667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556),
     *(333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556),
     *(556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584),
+)
+_BOLD_WIDTHS: Final = (
+    *(278, 333, 474, 556, 556, 889, 722, 238, 333, 333, 389, 584, 278, 333, 278, 278),
+    *(556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 333, 333, 584, 584, 584, 611),
+    *(975, 722, 722, 722, 722, 667, 611, 778, 722, 278, 556, 722, 611, 833, 722, 778),
+    *(667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 333, 278, 333, 584, 556),
+    *(333, 556, 611, 556, 611, 556, 333, 611, 611, 278, 278, 556, 278, 889, 611, 611),
+    *(611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584),
 )
 _OTHER: Final = 600
 _PLAIN: Final = str.maketrans("ŁłĐđĦħıŦŧ", "LlDdHhiTt")
@@ -34,7 +42,7 @@ class Page:
         self, x: float, y: float, words: str, *, size: float = 10, bold: bool = False, right: bool = False
     ) -> None:
         """Write `words` from (x, y) on, or up to there."""
-        start = x - width_of(words, size) if right else x
+        start = x - width_of(words, size, bold=bold) if right else x
         font = "F2" if bold else "F1"
         self.marks.append(f"BT /{font} {size:g} Tf {start:.2f} {y:.2f} Td ({_escaped(words)}) Tj ET")
 
@@ -43,10 +51,10 @@ class Page:
         self.marks.append(f"0.5 w {x:.2f} {y:.2f} m {to:.2f} {y:.2f} l S")
 
 
-def width_of(words: str, size: float) -> float:
-    """How wide `words` are, in points; bold ones are a little wider."""
-    told = _known(words)
-    units = sum(_WIDTHS[ord(each) - 32] if 32 <= ord(each) < 127 else _OTHER for each in told)
+def width_of(words: str, size: float, *, bold: bool = False) -> float:
+    """How wide `words` are, in points."""
+    told, widths = _known(words), _BOLD_WIDTHS if bold else _WIDTHS
+    units = sum(widths[ord(each) - 32] if 32 <= ord(each) < 127 else _OTHER for each in told)
     return units * size / 1000
 
 

@@ -1,6 +1,7 @@
 """A file of statuses (lead_id, status, date): looked at whole before anything is written, then written whole."""
 
 import csv
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.funnel import FunnelSource, FunnelStatus, FunnelStep, after, check_step, standing
 from webapp.models import Lead, Partner
 from webapp.services import funnel
-from webapp.services.catalog_lines import check_size, text_lines
+from webapp.services.catalog_lines import text_lines
 
 COLUMNS: Final = ("lead_id", "status", "date")
 MAX_BYTES: Final = 2 * 1024 * 1024
@@ -160,7 +161,9 @@ def _read(stream: BinaryIO) -> Iterator[Row | list[RowFault]]:
     stream.seek(0)
     if start.startswith(_SIGNS):
         raise Refused(Problem(_NAME, "It is a spreadsheet, an archive or a PDF, not a CSV file.", _REMEDY))
-    check_size(stream, _NAME, MAX_BYTES)
+    if stream.seek(0, os.SEEK_END) > MAX_BYTES:
+        raise Refused(Problem(_NAME, "It is larger than 2 MB.", "Divide it into several files."))
+    stream.seek(0)
     reader = csv.reader(text_lines(stream, name=_NAME, remedy=_REMEDY, max_bytes=MAX_BYTES), strict=True)
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]
