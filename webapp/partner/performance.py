@@ -16,7 +16,7 @@ from webapp.partner.analytics import nice_top
 from webapp.partner.guard import member, needs_role
 from webapp.queries.funnel_pace import FunnelPace, funnel_pace
 from webapp.queries.lead_return import reason_rates
-from webapp.queries.performance import ContactSpan, Performance, performance
+from webapp.queries.performance import ContactSpan, Performance, has_groups, performance
 from webapp.ui.formats import format_date, format_number, format_percent
 from webapp.ui.money_words import amount
 
@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
     since = built.clock.now() - SPAN
     with built.begin() as session:
         rows = performance(session, partner_id=partner_id, since=since, by_group=False)
-        groups = performance(session, partner_id=partner_id, since=since)
+        groups = performance(session, partner_id=partner_id, since=since) if has_groups(session, partner_id) else ()
         pace = funnel_pace(session, partner_id, since=since)
         reasons = reason_rates(session, partner_id=partner_id, since=since)
     months = tuple(reversed(rows))
@@ -183,9 +183,7 @@ def _steps(rows: Sequence[Performance], pace: Sequence[FunnelPace]) -> dict[str,
 
 
 def _groups(rows: Sequence[Performance]) -> list[list[str]]:
-    """Every month and group in figures; nothing where the programs stand in no group."""
-    if not any(row.group_name for row in rows):
-        return []
+    """Every month and group in figures."""
     return [
         [
             _month(row),

@@ -7,7 +7,22 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Float, Integer, Select, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Float,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from webapp.domain.charge import MoneyStatus
@@ -115,6 +130,11 @@ def performance(
     statement = _grouped(group, *_measured(), by_group=by_group).where(*conditions)
     order = (_MONTH.desc(), func.lower(Partner.display_name), Partner.id, *((_GROUP,) if by_group else ()))
     return tuple(_row(row, money) for row in session.execute(statement.order_by(*order)))
+
+
+def has_groups(session: Session, partner_id: UUID) -> bool:
+    """Whether the partner's figures can be told apart by program group."""
+    return bool(session.execute(select(exists().where(ProgramGroup.partner_id == partner_id))).scalar())
 
 
 _MONTH: Final = cast(func.date_trunc("month", func.timezone(Partner.time_zone, Lead.created_at)), Date)

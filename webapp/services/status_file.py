@@ -3,7 +3,7 @@
 import csv
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -73,31 +73,29 @@ class StatusReport:
 
 def check(session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO) -> StatusReport:
     """Look at every line and write nothing. Refused when the file as a whole cannot be read or is too large."""
-    return _judge(session, clock, partner_id, stream)[0]
+    return _judge(session, clock, partner_id, stream).report
 
 
 def apply(session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO, *, actor: str) -> StatusReport:
     """Write what the file says, or, where any line is wrong, nothing at all. Twice is the same as once."""
-    report, rows = _judge(session, clock, partner_id, stream, lock=True)
-    if report.faults:
-        return report
-    results = [
-        RowResult(
-            row,
-            funnel.record(
-                session, clock, row.lead_id, row.said, source=FunnelSource.CSV, actor=actor, partner_id=partner_id
-            ),
-        )
-        for row in rows
-    ]
-    news = sum(each.is_new for each in results)
-    shown = tuple(results[:MOST_SHOWN])
-    return StatusReport(report.rows, news, report.rows - news, (), applied=True, results=shown)
+    judged = _judge(session, clock, partner_id, stream, lock=True)
+    if judged.report.faults:
+        return judged.report
+    news = [(each.row.lead_id, each.row.said) for each in judged.results if each.is_new]
+    funnel.write_all(session, news, judged.held, at=clock.now(), source=FunnelSource.CSV, actor=actor)
+    return replace(judged.report, applied=True)
 
 
-def _judge(
-    session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO, *, lock: bool = False
-) -> tuple[StatusReport, list[Row]]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A report, what each line that is right does, and what would hold of each lead after all of them."""
+
+    report: StatusReport
+    results: list[RowResult]
+    held: dict[UUID, dict[FunnelStatus, date]]
+
+
+def _judge(session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO, *, lock: bool = False) -> _Judged:
     partner = session.get(Partner, partner_id)
     if partner is None:
         raise NotFound("There is no such partner.")
@@ -125,7 +123,8 @@ def _judge(
     news = sum(each.is_new for each in results)
     known = count - len({fault.line for fault in faults}) - news
     more, listed = max(0, len(faults) - MOST_SHOWN), tuple(faults[:MOST_SHOWN])
-    return StatusReport(count, news, known, listed, more, results=tuple(results[:MOST_SHOWN])), rows
+    report = StatusReport(count, news, known, listed, more, results=tuple(results[:MOST_SHOWN]))
+    return _Judged(report, results, held)
 
 
 def _step(
