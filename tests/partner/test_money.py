@@ -20,7 +20,7 @@ from webapp.domain.terms import Fee, FeeKind
 from webapp.models import Lead, LeadReturn, LedgerEntry
 from webapp.queries.funnel_pace import funnel_pace
 from webapp.queries.performance import ContactSpan, performance
-from webapp.services import charge, funnel, lead_return, terms
+from webapp.services import charge, funnel, lead_return, program_group, terms
 from webapp.services.funnel import Said
 from webapp.services.terms import Agreed
 
@@ -142,3 +142,9 @@ def test_a_lead_that_nothing_was_said_of_is_not_yet_contacted_and_counts(
     )
     assert "$270.00" in page
     assert "/partner/leads?step=none" in page
+    assert "By program group" not in page
+    with running.begin() as session:
+        group = program_group.create(session, clock, school.partner_id, "Evenings")
+        program_group.put(session, group, [school.program_id])
+    page = " ".join(logged_in(PartnerRole.READ_ONLY).get("/partner/performance").text.split())
+    assert "Nov 2026</th><td>Evenings</td><td>6</td><td>6</td><td>100%</td><td>2</td><td>5</td>" in page
