@@ -66,6 +66,9 @@ def test_steps_are_said_beside_the_lead_and_corrected_with_a_reason(
         assert [str(each) for each in steps_held(session, lead_id)] == ["contacted", "qualified"]
         trail = select(AuditEntry.action).where(AuditEntry.object_id == str(lead_id), AuditEntry.action != "viewed")
         assert session.scalars(trail.order_by(AuditEntry.at, AuditEntry.id)).all() == ["said", "said", "corrected"]
+    story = " ".join(logged_in().get("/partner/activity").text.split())
+    assert "corrected how far it came with lead" in story
+    assert "reason: wrong date; status: qualified" in story
     nothing = {"right-reason": "student_left", "right-status": "nothing"}
     assert clerk.post(fix, nothing, form_at=steps).location == steps
     assert str(lead_id) in clerk.get("/partner/leads?step=none").text

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
+from webapp.domain.funnel import CorrectionReason, FunnelStatus
 from webapp.domain.lead import LeadStatus
-from webapp.domain.lead_return import ReturnStatus
+from webapp.domain.lead_return import ReturnReason, ReturnStatus
 from webapp.domain.notice import NoticeKind
 from webapp.domain.partner_role import PartnerRole
 from webapp.domain.standing import Reader, Standing, Times, standing_of
@@ -79,7 +80,9 @@ ACTIONS: Final[Mapping[str, str]] = {
     "sent": "sent",
     "asked_for": "asked for",
 }
-LABELLED: Final = frozenset(role.value for role in PartnerRole)
+LABELLED: Final = frozenset(
+    each.value for kind in (PartnerRole, FunnelStatus, CorrectionReason, ReturnReason) for each in kind
+)
 """Codes that read well with a blank for their underscore."""
 _REASONS: Final[Mapping[str, str]] = {
     "answer_error": "Your system reported an error of its own.",
