@@ -1,6 +1,7 @@
 """How a partner does with its leads, by group and month: volume, acceptance, speed, funnel, cost of an application."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Date,
-    Float,
     Integer,
     Select,
     and_,
@@ -18,15 +18,13 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal,
     null,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session
 
 from webapp.domain.charge import MoneyStatus
-from webapp.domain.funnel import FunnelStatus, at_least
+from webapp.domain.funnel import FunnelStatus
 from webapp.domain.lead import LeadStatus
 from webapp.domain.lead_return import ReturnStatus
 from webapp.models import (
@@ -124,26 +122,6 @@ def performance(
 
     Without `by_group` all groups of a month are one row.
     """
-    conditions = _conditions(partner_id, since, until)
-    group = _GROUP if by_group else cast(null(), LeadCharge.group_name.type)
-    money = _money(session, conditions, group, by_group=by_group)
-    statement = _grouped(group, *_measured(), by_group=by_group).where(*conditions)
-    order = (_MONTH.desc(), func.lower(Partner.display_name), Partner.id, *((_GROUP,) if by_group else ()))
-    return tuple(_row(row, money) for row in session.execute(statement.order_by(*order)))
-
-
-def has_groups(session: Session, partner_id: UUID) -> bool:
-    """Whether the partner's figures can be told apart by program group."""
-    return bool(session.execute(select(exists().where(ProgramGroup.partner_id == partner_id))).scalar())
-
-
-_MONTH: Final = cast(func.date_trunc("month", func.timezone(Partner.time_zone, Lead.created_at)), Date)
-_GROUP: Final = func.coalesce(LeadCharge.group_name, ProgramGroup.name)
-
-
-def _conditions(
-    partner_id: UUID | None, since: datetime | None, until: datetime | None
-) -> tuple[ColumnElement[bool], ...]:
     conditions: list[ColumnElement[bool]] = [and_(Lead.counts)]
     if partner_id is not None:
         conditions.append(Lead.partner_id == partner_id)
@@ -151,118 +129,132 @@ def _conditions(
         conditions.append(Lead.created_at >= since)
     if until is not None:
         conditions.append(Lead.created_at < until)
-    return tuple(conditions)
+    tallies: dict[tuple[Any, ...], _Tally] = {}
+    for *key, status, delivered, returned, reached, days, currency, leads, cents in session.execute(
+        _counted(by_group=by_group).where(*conditions)
+    ):
+        tally = tallies.setdefault(tuple(key), _Tally())
+        tally.add(leads, status, delivered=delivered, returned=returned, reached=reached, days=days)
+        if cents is not None:
+            tally.net_cents[currency] += int(cents)
+    order = sorted(tallies, key=lambda key: (key[1].lower(), str(key[0]), key[2] is None, key[2] or ""))
+    order.sort(key=lambda key: key[3], reverse=True)
+    return tuple(tallies[key].told(*key) for key in order)
 
 
-def _grouped(
-    group: ColumnElement[Any], *measured: ColumnElement[Any], by_group: bool, by: tuple[Any, ...] = ()
-) -> Select[*tuple[Any, ...]]:
+def has_groups(session: Session, partner_id: UUID) -> bool:
+    """Whether the partner's figures can be told apart by program group."""
+    return bool(session.execute(select(exists().where(ProgramGroup.partner_id == partner_id))).scalar())
+
+
+def _counted(*, by_group: bool) -> Select[*tuple[Any, ...]]:
+    """Leads and cents by everything that a figure asks of a lead: one pass, whose few thousand rows hold them all."""
+    month = cast(func.date_trunc("month", func.timezone(Partner.time_zone, Lead.created_at)), Date)
+    group: ColumnElement[Any] = func.coalesce(LeadCharge.group_name, ProgramGroup.name) if by_group else null()
+    asked = (
+        *(Lead.status, Lead.delivered_at.is_not(None), LeadReturn.status, FunnelStanding.status),
+        *(_days_to_contact(), LeadCharge.currency),
+    )
+    keys = [Partner.id, Partner.display_name, month, *asked, *([group] if by_group else [])]
     statement = (
-        select(Partner.id, Partner.display_name, group, _MONTH, *by, *measured)
+        select(
+            *(Partner.id, Partner.display_name, group, month),
+            *asked,
+            func.count(),
+            func.sum(LeadCharge.price_cents).filter(LeadCharge.status.in_(_OWED)),
+        )
         .select_from(Lead)
         .join(Partner, Partner.id == Lead.partner_id)
+        .outerjoin(LeadCharge, LeadCharge.lead_id == Lead.id)
         .outerjoin(LeadReturn, LeadReturn.lead_id == Lead.id)
         .outerjoin(FunnelStanding, FunnelStanding.lead_id == Lead.id)
+        .group_by(*keys)
     )
-    if by_group or by:
-        statement = statement.outerjoin(LeadCharge, LeadCharge.lead_id == Lead.id)
     if by_group:
         own = and_(ProgramGroup.id == GroupedProgram.group_id, ProgramGroup.partner_id == Partner.id)
         statement = statement.outerjoin(GroupedProgram, GroupedProgram.program_id == Lead.program_id)
         statement = statement.outerjoin(ProgramGroup, own)
-    keys = (Partner.id, Partner.display_name, *((group,) if by_group else ()), _MONTH)
-    return statement.group_by(*keys, *by)
-
-
-def _measured() -> tuple[ColumnElement[Any], ...]:
-    ended = (LeadStatus.REJECTED, LeadStatus.DUPLICATE_AT_PARTNER, LeadStatus.FAILED)
-    days, waits = _days_to_contact(), _not_contacted()
-    never = literal(float("inf"), Float)
-    return (
-        func.count(Lead.id),
-        _count(Lead.delivered_at.is_not(None)),
-        *(_count(Lead.status == status) for status in ended),
-        *(_count(LeadReturn.status == status) for status in ReturnStatus),
-        *(_count(_in_span(days, span)) for span in ContactSpan),
-        _count(waits),
-        func.percentile_cont(0.5).within_group(case((waits, never), else_=cast(days, Float))),
-        *(_count(FunnelStanding.status.in_(at_least(status))) for status in FunnelStatus),
-    )
-
-
-def _money(
-    session: Session, conditions: Sequence[ColumnElement[bool]], group: ColumnElement[Any], *, by_group: bool
-) -> dict[tuple[Any, ...], dict[str, int]]:
-    """What is owed for the leads of each group and month, by currency."""
-    statement = _grouped(group, func.sum(LeadCharge.price_cents), by_group=by_group, by=(LeadCharge.currency,))
-    found: dict[tuple[Any, ...], dict[str, int]] = {}
-    for *keys, currency, cents in session.execute(statement.where(*conditions, LeadCharge.status.in_(_OWED))):
-        found.setdefault(tuple(keys), {})[currency] = int(cents)
-    return found
-
-
-def _row(row: Any, money: Mapping[tuple[Any, ...], Mapping[str, int]]) -> Performance:
-    values = list(row)
-
-    def take(count: int) -> list[Any]:
-        taken = values[:count]
-        del values[:count]
-        return taken
-
-    partner_id, partner, group, month = take(4)
-    received, delivered, rejected, duplicates, failed = take(5)
-    returns = dict(zip(ReturnStatus, take(len(ReturnStatus)), strict=True))
-    contacted = dict(zip(ContactSpan, take(len(ContactSpan)), strict=True))
-    not_contacted, days = take(2)
-    return Performance(
-        partner_id=partner_id,
-        partner=partner,
-        group_name=group,
-        month=month,
-        received=received,
-        delivered=delivered,
-        rejected=rejected,
-        duplicates=duplicates,
-        failed=failed,
-        returns=returns,
-        contacted=contacted,
-        not_contacted=not_contacted,
-        days_to_contact=float(days) if days is not None and days != float("inf") else None,
-        funnel=dict(zip(FunnelStatus, values, strict=True)),
-        net_cents=money.get((partner_id, partner, group, month), {}),
-    )
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(Lead.id).filter(condition)
-
-
-def _first_contact() -> ColumnElement[Any]:
-    """The day of the first thing a school said of a lead. Steps may be skipped, so it need not be a contact by name."""
-    return func.coalesce(*(getattr(FunnelStanding, f"{status}_on") for status in FunnelStatus))
+    return statement
 
 
 def _days_to_contact() -> ColumnElement[Any]:
-    """Days between the delivery and the first contact, in the partner's calendar."""
+    """Days between the delivery and the first thing a school said of a lead, in its calendar; null for silence.
+
+    Steps may be skipped, so the first need not be a contact by name.
+    """
+    first = func.coalesce(*(getattr(FunnelStanding, f"{status}_on") for status in FunnelStatus))
     delivered_on = cast(func.timezone(Partner.time_zone, Lead.delivered_at), Date)
-    return cast(_first_contact() - delivered_on, Integer)
+    return case((FunnelStanding.status.is_not(None), cast(first - delivered_on, Integer)))
 
 
-def _not_contacted() -> ColumnElement[bool]:
-    """The partner still has it, and nothing was said of it."""
-    return and_(
-        Lead.status == LeadStatus.DELIVERED,
-        FunnelStanding.status.is_(None),
-        or_(LeadReturn.status.is_(None), LeadReturn.status != ReturnStatus.APPROVED),
-    )
+class _Tally:
+    """The figures of one row, being added up."""
+
+    def __init__(self) -> None:
+        self.received = self.delivered = self.not_contacted = 0
+        self.ended: dict[LeadStatus, int] = defaultdict(int)
+        self.returns = dict.fromkeys(ReturnStatus, 0)
+        self.days: dict[int, int] = defaultdict(int)
+        self.funnel = dict.fromkeys(FunnelStatus, 0)
+        self.net_cents: dict[str, int] = defaultdict(int)
+
+    def add(
+        self,
+        leads: int,
+        status: LeadStatus,
+        *,
+        delivered: bool,
+        returned: ReturnStatus | None,
+        reached: FunnelStatus | None,
+        days: int | None,
+    ) -> None:
+        """Count so many leads that are alike."""
+        self.received += leads
+        self.delivered += leads if delivered else 0
+        self.ended[status] += leads
+        if returned is not None:
+            self.returns[returned] += leads
+        if days is not None:
+            self.days[days] += leads
+        if reached is not None:
+            for each in FunnelStatus:
+                self.funnel[each] += leads if each.place <= reached.place else 0
+        elif status is LeadStatus.DELIVERED and returned is not ReturnStatus.APPROVED:
+            self.not_contacted += leads
+
+    def told(self, partner_id: UUID, partner: str, group_name: str | None, month: date) -> Performance:
+        """The row."""
+        contacted = dict.fromkeys(ContactSpan, 0)
+        for days, leads in self.days.items():
+            contacted[_span_of(days)] += leads
+        return Performance(
+            partner_id=partner_id,
+            partner=partner,
+            group_name=group_name,
+            month=month,
+            received=self.received,
+            delivered=self.delivered,
+            rejected=self.ended[LeadStatus.REJECTED],
+            duplicates=self.ended[LeadStatus.DUPLICATE_AT_PARTNER],
+            failed=self.ended[LeadStatus.FAILED],
+            returns=self.returns,
+            contacted=contacted,
+            not_contacted=self.not_contacted,
+            days_to_contact=_median(self.days, self.not_contacted),
+            funnel=self.funnel,
+            net_cents=dict(self.net_cents),
+        )
 
 
-def _in_span(days: ColumnElement[Any], span: ContactSpan) -> ColumnElement[bool]:
-    spans = list(ContactSpan)
-    place = spans.index(span)
-    conditions: list[ColumnElement[bool]] = [days.is_not(None)]
-    if span in _LAST_DAYS:
-        conditions.append(days <= _LAST_DAYS[span])
-    if place:
-        conditions.append(days > _LAST_DAYS[spans[place - 1]])
-    return and_(*conditions)
+def _median(days: Mapping[int, int], never: int) -> float | None:
+    """The median of `days` (how many leads each), where `never` more are later than any; None if it is one of those."""
+    total = sum(days.values()) + never
+    middle, passed, found = ((total - 1) // 2, total // 2), 0, []
+    for day in sorted(days):
+        found += [day for place in middle if passed <= place < passed + days[day]]
+        passed += days[day]
+    return sum(found) / 2 if total and len(found) == 2 else None
+
+
+def _span_of(days: int) -> ContactSpan:
+    return next((span for span, last in _LAST_DAYS.items() if days <= last), ContactSpan.LATER)
