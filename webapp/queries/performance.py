@@ -240,13 +240,13 @@ class _Tally:
             returns=self.returns,
             contacted=contacted,
             not_contacted=self.not_contacted,
-            days_to_contact=_median(self.days, self.not_contacted),
+            days_to_contact=median_days(self.days, self.not_contacted),
             funnel=self.funnel,
             net_cents=dict(self.net_cents),
         )
 
 
-def _median(days: Mapping[int, int], never: int) -> float | None:
+def median_days(days: Mapping[int, int], never: int) -> float | None:
     """The median of `days` (how many leads each), where `never` more are later than any; None if it is one of those."""
     total = sum(days.values()) + never
     middle, passed, found = ((total - 1) // 2, total // 2), 0, []
