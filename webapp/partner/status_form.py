@@ -11,7 +11,21 @@ NOTHING = "nothing"
 STEPS = [Option(status.value, label) for status, label in FUNNEL_LABELS.items()]
 
 
-class StatusForm(BaseForm):
+class _Answered(BaseForm):
+    """What forms of one status and its day share; each says how they are asked for."""
+
+    status: RadioField | SelectField
+    on: DayField
+
+    @property
+    def answer(self) -> tuple[FunnelStatus, date] | None:
+        """What was said; None while something is missing or wrong."""
+        if not self.validate() or self.status.data is None or self.on.data is None:
+            return None
+        return FunnelStatus(self.status.data), self.on.data
+
+
+class StatusForm(_Answered):
     """One status and its day."""
 
     status = RadioField(
@@ -23,15 +37,8 @@ class StatusForm(BaseForm):
     )
     on = DayField("On which day?", required="Write the day on which it came to be.")
 
-    @property
-    def answer(self) -> tuple[FunnelStatus, date] | None:
-        """What was said; None while something is missing or wrong."""
-        if not self.validate() or self.status.data is None or self.on.data is None:
-            return None
-        return FunnelStatus(self.status.data), self.on.data
 
-
-class StepForm(BaseForm):
+class StepForm(_Answered):
     """The same in the portal, where it stands beside a lead or above many."""
 
     status = SelectField(
@@ -42,13 +49,6 @@ class StepForm(BaseForm):
         width="m",
     )
     on = DayField("On which day?", required="Write the day on which it came to be.")
-
-    @property
-    def answer(self) -> tuple[FunnelStatus, date] | None:
-        """What was said; None while something is missing or wrong."""
-        if not self.validate() or self.status.data is None or self.on.data is None:
-            return None
-        return FunnelStatus(self.status.data), self.on.data
 
 
 class CorrectionForm(BaseForm):
