@@ -175,6 +175,7 @@ def test_returns_are_decided_and_invoices_paid(
         assert session.get_one(LeadReturn, return_id).status is ReturnStatus.APPROVED
 
     path = f"/admin/invoices/{invoice_id}"
+    assert owner.get(f"{path}/invoice.pdf").data.startswith(b"%PDF-")
     csv = owner.get(f"{path}/leads.csv")
     assert csv.mimetype == "text/csv"
     assert csv.text.startswith("at,kind,lead_id")

@@ -25,6 +25,7 @@ PUBLIC = {"create_matches"}
 BODIES: dict[str, dict[str, str]] = {
     "create_webhook_endpoint": {"url": "https://x.example/y"},
     "record_lead_status": {"status": "contacted", "on": "2026-11-22"},
+    "correct_lead_status": {"reason": "wrong_lead"},
     "request_lead_return": {"reason": "bad_contact"},
 }
 """What an operation must be sent before it looks whose thing it is about."""

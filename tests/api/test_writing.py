@@ -206,6 +206,26 @@ def test_a_partner_says_how_far_it_came_and_asks_for_a_return(call: Call, world:
     assert made.requested_by.startswith("API key pm_live_")
 
 
+def test_what_was_said_is_corrected_with_a_reason_once(call: Call, world: World, api_runtime: Runtime) -> None:
+    caller, lead = call(world.rival.key), f"/leads/{world.rival.ids()['lead_id']}"
+    said = {"status": "contacted", "on": NOW.date().isoformat()}
+    assert caller.post(f"{lead}/status", said).json["is_new"]
+    fix, once = f"{lead}/status/correction", {"Idempotency-Key": new_id().hex}
+    assert caller.post(f"{lead}/status", {**said, "status": "applied"}).json["is_new"]
+    half = caller.post(fix, {"reason": "wrong_date", "status": "qualified"})
+    assert (half.status_code, half.json["problems"][0]["where"]) == (422, "body")
+    ahead = caller.post(fix, {**said, "reason": "wrong_date", "status": "started"})
+    assert (ahead.status_code, ahead.json["problems"][0]["where"]) == (422, "status")
+    right = caller.post(fix, {**said, "reason": "wrong_date", "status": "qualified"}, headers=once)
+    assert (right.status_code, right.json["status"], right.json["is_new"]) == (200, "qualified", True)
+    assert caller.post(fix, {**said, "reason": "wrong_date", "status": "qualified"}, headers=once).data == right.data
+    assert caller.post(fix, {"reason": "wrong_lead"}).json == {**right.json, "status": None, "on": None}
+    assert not caller.post(fix, {"reason": "wrong_lead"}).json["is_new"]
+    with api_runtime.begin() as session:
+        kept = session.scalars(select(FunnelEvent.correction).where(FunnelEvent.lead_id == right.json["lead_id"]))
+        assert [str(each or "") for each in kept] == ["", "", "wrong_date", "wrong_lead"]
+
+
 def test_a_secret_is_changed_without_a_gap(call: Call, world: World, api_runtime: Runtime) -> None:
     caller = call(world.live.key)
     endpoint = f"/webhook-endpoints/{world.live.ids()['endpoint_id']}"

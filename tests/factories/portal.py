@@ -11,12 +11,14 @@ from tests.factories.lead import delivery_of, leads_of, put_delivery, put_lead
 from tests.factories.request import submit_request
 from tests.factories.school import School
 from webapp.bootstrap import Runtime
+from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
 from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.domain.partner_role import PartnerRole
-from webapp.models import Delivery, Lead, PartnerAccessLink, PartnerNotice
+from webapp.models import BillingCycle, Delivery, Lead, PartnerAccessLink, PartnerNotice
+from webapp.services import charge, invoice
 from webapp.services.partner_access import set_password
 from webapp.services.partner_account import Actor, invite
 
@@ -106,6 +108,18 @@ def put_lead_in(session: Session, running: Runtime, school: School, status: Lead
             )
         )
     return lead_id
+
+
+def make_invoices(session: Session, running: Runtime, partner_id: UUID, *lead_ids: UUID) -> tuple[UUID, ...]:
+    """Bill leads two months ago, by the price of today, and close that month: the ids of the invoices."""
+    then = FrozenClock(running.clock.now() - timedelta(days=60))
+    for lead_id in lead_ids:
+        charge.accrue(session, session.get_one(Lead, lead_id, with_for_update=True), at=then.now())
+    then.advance(timedelta(days=32))
+    cycles = session.scalars(
+        select(BillingCycle.id).where(BillingCycle.partner_id == partner_id, BillingCycle.ends_at <= then.now())
+    ).all()
+    return tuple(made for cycle_id in cycles for made in invoice.close(session, then, cycle_id))
 
 
 _STARTED = (S.DELIVERING, "delivery_started")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tests.factories.portal import MemberLogin, put_lead_in
+from tests.factories.portal import MemberLogin, make_invoices, put_lead_in
 from tests.factories.school import School
 from tests.factories.staff import make_staff
 from tests.partner.conftest import Visitor
@@ -14,7 +14,15 @@ from webapp.bootstrap import Runtime
 from webapp.context import RATE_LIMIT_MARK
 from webapp.domain.api_key import Scope
 from webapp.domain.lead import LeadStatus
-from webapp.domain.partner_role import CHANGES_LIMITS, EVERYONE, OWNERS, SEES_PEOPLE, SETS_DELIVERY, PartnerRole
+from webapp.domain.partner_role import (
+    CHANGES_LIMITS,
+    EVERYONE,
+    OWNERS,
+    SEES_PEOPLE,
+    SETS_DELIVERY,
+    WORKS_WITH_LEADS,
+    PartnerRole,
+)
 from webapp.partner.guard import PUBLIC_MARK, ROLES_MARK
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import get_partner_lead
@@ -75,6 +83,11 @@ POSTS: dict[str, frozenset[PartnerRole]] = {
     "partner.redeliveries.one": SETS_DELIVERY,
     "partner.api_keys.create": OWNERS,
     "partner.api_keys.revoke": OWNERS,
+    "partner.funnel.say": WORKS_WITH_LEADS,
+    "partner.funnel.put_right": WORKS_WITH_LEADS,
+    "partner.joint_step.take": WORKS_WITH_LEADS,
+    "partner.status_file.send": WORKS_WITH_LEADS,
+    "partner.returns.ask": WORKS_WITH_LEADS,
 }
 Ids = dict[str, object]
 
@@ -103,6 +116,7 @@ def another(running: Runtime, new_school: Callable[[], School], account: Callabl
             session, running.clock, partner_id=other.partner_id, name="x", scopes=[Scope.MATCHES], test=True, actor="x"
         )
         record = find_certificate_of_lead(session, other.partner_id, lead_id)
+        (invoice_id,) = make_invoices(session, running, other.partner_id, lead_id)
     member = account(of=other)
     delivery_id, methods = (
         found.deliveries[0].id,
@@ -111,6 +125,9 @@ def another(running: Runtime, new_school: Callable[[], School], account: Callabl
     return {
         **dict.fromkeys(methods, other.endpoint_id),
         "leads": lead_id,
+        "funnel": lead_id,
+        "returns": lead_id,
+        "invoices": invoice_id,
         "deliveries": delivery_id,
         "redeliveries": delivery_id,
         "api_keys": key_id,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -12,17 +13,21 @@ from sqlalchemy.orm import Session
 
 from tests.browser import LiveServer, appearance_violations, axe_violations, overflows
 from tests.factories.limits import put_limits
-from tests.factories.portal import MemberLogin, access_token, put_lead_in
+from tests.factories.portal import MemberLogin, access_token, make_invoices, put_lead_in
 from tests.factories.school import School
 from webapp.bootstrap import Runtime
+from webapp.domain.funnel import FunnelSource, FunnelStatus
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
+from webapp.domain.lead_return import ReturnReason
 from webapp.domain.partner_filter import OnUnknown
 from webapp.domain.partner_role import PartnerRole
 from webapp.models import Lead
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import get_partner_lead
-from webapp.services import partner_filter, program_group
+from webapp.services import funnel, lead_return, partner_filter, program_group
+from webapp.services.funnel import Said
+from webapp.services.lead_return import Wish
 from webapp.services.partner_account import Actor, invite
 
 pytestmark = pytest.mark.browser
@@ -65,6 +70,17 @@ def furnish(session: Session, running: Runtime, school: School) -> list[str]:
         session, running.clock, school.partner_id, text, on_unknown=OnUnknown.REVIEW, actor="pat@school.example"
     )
     pages += ["filters", "filters/edit?rule=0", "filters/trial", "screening"]
+    delivered, known = made[LeadStatus.DELIVERED], made[LeadStatus.DUPLICATE_AT_PARTNER]
+    say = partial(funnel.record, session, running.clock, source=FunnelSource.PORTAL, actor="mira@school.example")
+    say(delivered, Said(FunnelStatus.CONTACTED, running.clock.now().date()))
+    (invoice_id,) = make_invoices(session, running, school.partner_id, delivered)
+    wish = Wish(ReturnReason.OTHER, "The number is not in service.")
+    lead_return.request(
+        session, running.clock, delivered, partner_id=school.partner_id, wish=wish, actor="mira@school.example"
+    )
+    ticked = f"leads/joint-step?lead={delivered}&lead={known}&status=qualified&on={running.clock.now().date()}"
+    pages += ["leads/status-file", ticked, f"leads/{delivered}/steps", f"leads/{delivered}/return", "returns"]
+    pages += ["invoices", f"invoices/{invoice_id}", "performance"]
     return [f"/partner/{page}" for page in (*pages, *new, "analytics", "team", "settings", "activity", "account")]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from io import BytesIO
+from statistics import median
 
 import pytest
 from hypothesis import given, settings
@@ -30,7 +31,7 @@ from webapp.gateways.fakes import FakeMail
 from webapp.gateways.sealing import Seal
 from webapp.models import FunnelEvent, FunnelStanding, Message, StatusLink
 from webapp.queries.funnel import conflicts, find_asked_status, funnel_of, reached_by
-from webapp.queries.performance import performance
+from webapp.queries.performance import median_days, performance
 from webapp.services import charge, funnel, message, status_file, status_link
 from webapp.services.funnel import Said
 from webapp.services.transaction import Begin
@@ -231,7 +232,7 @@ def test_the_figures_of_a_partner_and_what_its_students_say_to_them(
     said(session, clock, made[1], S.CONTACTED, DAY + timedelta(days=2))
     (row,) = performance(session, partner_id=school.partner_id)
     assert (row.month, row.received, row.delivered, row.acceptance) == (date(2026, 11, 1), 4, 3, 1.0)
-    assert (row.days_to_contact, row.net_cents, row.cents_per_application) == (1.0, {"USD": 18_000}, {"USD": 18_000})
+    assert (row.days_to_contact, row.net_cents, row.cents_per_application) == (2.0, {"USD": 18_000}, {"USD": 18_000})
     assert [row.funnel[status] for status in FunnelStatus] == [2, 1, 1, 1, 1, 0, 0]
 
     owner = accepted(session, made[1], clock.now()).prospect_id
@@ -243,3 +244,11 @@ def test_the_figures_of_a_partner_and_what_its_students_say_to_them(
     assert reached_by(session, made)[made[1]].conflict
     with pytest.raises(NotFound):
         funnel.answer(session, clock, prospect_id=new_id(), lead_id=made[1], contacted=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(st.integers(-1, 30), st.integers(1, 4), max_size=5), st.integers(0, 6))
+def test_silence_is_later_than_any_day(days: dict[int, int], never: int) -> None:
+    every = [float(day) for day, leads in days.items() for _ in range(leads)] + [float("inf")] * never
+    expected = median(every) if every else float("inf")
+    assert median_days(days, never) == (expected if expected != float("inf") else None)

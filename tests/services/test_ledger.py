@@ -47,6 +47,7 @@ from webapp.models import (
 from webapp.queries.invoice import InvoicedEntry, due_cycles, get_invoice, invoice_entries, lead_money, list_invoices
 from webapp.queries.lead_return import reason_rates
 from webapp.queries.ledger import cycle_report, ledger_faults
+from webapp.queries.open_cycle import list_open_cycles
 from webapp.queries.performance import performance
 from webapp.services import billing_cycle, cap, charge, delivery, invoice, lead, lead_return, program_group, terms
 from webapp.services.handover import Outside
@@ -462,6 +463,14 @@ class History:
         owed = self.paper.owed
         assert all(entered.get(each, 0) == owed.get(each, 0) for each in {*entered, *owed})
         assert ledger_faults(self.session) == ()
+        # What the partner reads as accrued and as invoiced is the whole ledger.
+        shown: dict[str, int] = defaultdict(int)
+        for cycle in list_open_cycles(self.session, self.school.partner_id, self.clock.now()):
+            assert cycle.total_cents == cycle.lead_cents + cycle.flat_cents + cycle.credit_cents
+            shown[cycle.currency] += cycle.total_cents
+        for made in list_invoices(self.session, partner_id=self.school.partner_id).items:
+            shown[made.currency] += made.total_cents
+        assert all(entered.get(each, 0) == shown[each] for each in {*entered, *shown})
         self.clock.advance(timedelta(days=70))
         close_all(self.session, self.clock)
         totals = select(Invoice.currency, func.sum(Invoice.total_cents)).group_by(Invoice.currency)

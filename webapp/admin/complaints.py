@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import partner_words
 from webapp.admin.forms import ComplaintForm
 from webapp.admin.guard import EVERYONE, SENDERS, needs_role, staff
-from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.complaint import COMPLAINT_WORDS, ComplaintKind
@@ -21,6 +20,7 @@ from webapp.queries.partners import get_partner
 from webapp.queries.scorecard import list_complaint_rates
 from webapp.services import lead_return
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 

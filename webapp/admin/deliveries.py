@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
 from webapp.admin.leads import send_again
-from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.delivery import DeliveryStatus
@@ -18,6 +17,7 @@ from webapp.queries.deliveries import get_delivery, list_deliveries
 from webapp.queries.leads import partner_names
 from webapp.services import redelivery
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 

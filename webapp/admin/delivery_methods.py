@@ -9,7 +9,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
-from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
 from webapp.admin.words import reason_words
 from webapp.context import rate_limited, runtime
@@ -20,6 +19,7 @@ from webapp.queries.delivery_method import count_tries, get_method, list_methods
 from webapp.queries.partners import partner_state
 from webapp.services import delivery_method
 from webapp.ui.formats import plural
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("delivery_methods", __name__, url_prefix="/partners/<uuid:row_id>/delivery-methods")
 

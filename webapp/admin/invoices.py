@@ -6,10 +6,8 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.admin import partner_words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
 from webapp.admin.partner_forms import PaymentForm
-from webapp.admin.refusals import put_beside_fields
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.charge import InvoiceStatus
@@ -18,7 +16,10 @@ from webapp.queries.invoice import get_invoice, invoice_entries, list_invoices
 from webapp.queries.leads import partner_names
 from webapp.services import invoice as invoices
 from webapp.services.invoice_file import write_invoice_file
+from webapp.services.invoice_paper import Issuer, write_invoice_paper
+from webapp.ui import money_words
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
 
@@ -37,8 +38,8 @@ def index() -> ResponseReturnValue:
         partners=partners,
         partner_id=partner_id,
         status=status,
-        looks=partner_words.INVOICE_LOOKS,
-        amount=partner_words.amount,
+        looks=money_words.INVOICE_LOOKS,
+        amount=money_words.amount,
         **page_links(page),
     )
 
@@ -48,6 +49,18 @@ def index() -> ResponseReturnValue:
 def detail(row_id: UUID) -> ResponseReturnValue:
     """One invoice with its lines."""
     return _page(row_id, PaymentForm())
+
+
+@blueprint.get("/<uuid:row_id>/invoice.pdf")
+@needs_role(EVERYONE)
+def paper(row_id: UUID) -> ResponseReturnValue:
+    """The same as PDF, as the partner downloads it."""
+    built = runtime()
+    with built.begin() as session:
+        found = get_invoice(session, row_id)
+    headers = {"Content-Disposition": f'attachment; filename="{found.row.name}.pdf"'}
+    content = write_invoice_paper(found, Issuer("Program Match", built.settings.postal_address))
+    return Response(content, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.get("/<uuid:row_id>/leads.csv")
@@ -90,8 +103,8 @@ def _page(row_id: UUID, form: PaymentForm) -> str:
         "admin/invoice.html",
         found=found,
         form=form,
-        look=partner_words.INVOICE_LOOKS[found.row.status],
-        line_labels=partner_words.LINE_LABELS,
-        amount=partner_words.amount,
+        look=money_words.INVOICE_LOOKS[found.row.status],
+        line_labels=money_words.LINE_LABELS,
+        amount=money_words.amount,
         may_pay=staff().may(PARTNER_MANAGERS) and found.row.status is InvoiceStatus.OPEN,
     )

@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, OWNERS, needs_role, staff
-from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
 from webapp.bootstrap import database_revision, head_revision, installed_version
 from webapp.context import rate_limited, runtime
@@ -16,6 +15,7 @@ from webapp.domain.switch import SWITCH_WORDS, Switch
 from webapp.gateways.heartbeat import Heartbeat, Heartbeats
 from webapp.queries.operations import get_operations
 from webapp.services import switch as switches
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 

@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, SEES_PEOPLE, needs_role, staff
-from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.disclosure import LEAD_FIELDS
@@ -23,6 +22,7 @@ from webapp.services import partner_filter
 from webapp.ui import filter_form, lead_facts_form
 from webapp.ui.filter_form import TextForm
 from webapp.ui.lists import chosen_id
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("partner_filters", __name__, url_prefix="/partners/<uuid:row_id>/filters")
 

@@ -5,13 +5,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from webapp.admin.partner_forms import CYCLE_WORDS
-from webapp.domain.charge import EntryKind, InvoiceStatus, MoneyStatus
 from webapp.domain.lead_return import RETURN_REASON_LABELS, ReturnStatus
 from webapp.domain.partner import PartnerStatus, PausedBy
 from webapp.domain.terms import FeeKind
 from webapp.queries.partners import PartnerDetail
 from webapp.queries.terms import Terms
 from webapp.ui.formats import plural
+from webapp.ui.money_words import amount
 
 Look = tuple[str, str]
 
@@ -56,34 +56,11 @@ RETURN_LOOKS: Final[Mapping[ReturnStatus, Look]] = {
     ReturnStatus.APPROVED: ("Approved", "good"),
     ReturnStatus.DENIED: ("Denied", "neutral"),
 }
-INVOICE_LOOKS: Final[Mapping[InvoiceStatus, Look]] = {
-    InvoiceStatus.OPEN: ("Open", "warm"),
-    InvoiceStatus.PAID: ("Paid", "good"),
-}
-MONEY_LABELS: Final[Mapping[MoneyStatus, str]] = {
-    MoneyStatus.NOT_BILLABLE: "Not billed",
-    MoneyStatus.ACCRUED: "Owed, on no invoice yet",
-    MoneyStatus.INVOICED: "On an invoice",
-    MoneyStatus.PAID: "Paid",
-    MoneyStatus.CREDITED: "Given back",
-}
-LINE_LABELS: Final[Mapping[EntryKind, str]] = {
-    EntryKind.LEAD_FEE: "Leads",
-    EntryKind.FLAT_FEE: "Flat fee",
-    EntryKind.CREDIT: "Credits for returned leads",
-}
 
 
 def look_of(partner: PartnerDetail) -> Look:
     """How a partner stands: of one that is paused, who did it."""
     return PAUSED_LOOKS[partner.paused_by] if partner.paused_by else PARTNER_LOOKS[partner.status]
-
-
-def amount(cents: int, currency: str) -> str:
-    """An amount as people read it: 4,500 cents are “$45.00”."""
-    sign, whole = ("−" if cents < 0 else ""), abs(cents)
-    unit = "$" if currency == "USD" else f"{currency} "
-    return f"{sign}{unit}{whole // 100:,}.{whole % 100:02d}"
 
 
 def terms_facts(terms: Terms | None, groups: Mapping[UUID, str]) -> list[dict[str, Any]]:

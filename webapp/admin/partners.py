@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import partner_words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
 from webapp.admin.partner_forms import MoveForm, NewPartnerForm, PartnerForm
-from webapp.admin.refusals import put_beside_fields, tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
@@ -20,6 +19,7 @@ from webapp.queries.readiness import readiness
 from webapp.services import partner as partners
 from webapp.services.partner import Identity
 from webapp.ui.lists import chosen
+from webapp.ui.refusals import put_beside_fields, tell
 
 blueprint = Blueprint("partners", __name__, url_prefix="/partners")
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
 from webapp.admin.partner_forms import GroupForm
-from webapp.admin.refusals import put_beside_fields, tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
@@ -17,6 +16,7 @@ from webapp.queries.institution import programs_of_partner, search_institutions
 from webapp.queries.partners import GroupRow, PartnerDetail, get_partner, partner_state
 from webapp.services import partner as partners
 from webapp.services import program_group as groups
+from webapp.ui.refusals import put_beside_fields, tell
 
 blueprint = Blueprint("program_groups", __name__, url_prefix="/partners/<uuid:row_id>/programs")
 

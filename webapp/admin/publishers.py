@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
 from webapp.admin.publisher_forms import PublisherForm
-from webapp.admin.refusals import put_beside_fields
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
@@ -17,6 +16,7 @@ from webapp.domain.publisher import PublisherStatus
 from webapp.queries.publisher import get_publisher, list_publishers, months_of, publisher_state
 from webapp.services import publisher as publishers
 from webapp.services.publisher_file import write_publisher_file
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("publishers", __name__, url_prefix="/publishers")
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from webapp.admin import partner_words, words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, SEES_PEOPLE, needs_role, staff
 from webapp.admin.partner_forms import DecisionForm
-from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
@@ -18,7 +17,9 @@ from webapp.domain.lead_return import RETURN_REASON_LABELS, ReturnStatus
 from webapp.queries.lead_return import get_return, list_returns, reason_rates
 from webapp.queries.leads import partner_names
 from webapp.services import lead_return as returns
+from webapp.ui import money_words
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 
@@ -61,8 +62,8 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         look=partner_words.RETURN_LOOKS[found.row.status],
         looks=partner_words.RETURN_LOOKS,
         reasons=RETURN_REASON_LABELS,
-        money=partner_words.MONEY_LABELS[found.money.status],
-        amount=partner_words.amount,
+        money=money_words.MONEY_LABELS[found.money.status],
+        amount=money_words.amount,
         lead_looks=words.LEAD_LOOKS,
         message_looks=words.MESSAGE_LOOKS,
         template_labels=words.TEMPLATE_LABELS,

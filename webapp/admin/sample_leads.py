@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin.delivery_methods import method_parts
 from webapp.admin.guard import PARTNER_MANAGERS, needs_role
-from webapp.admin.refusals import tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
 from webapp.queries.delivery_method import get_method
 from webapp.services.sample_lead import Exchange, sample_file, send_sample
 from webapp.ui.payload import payload_of, sample_name
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint(
     "sample_leads", __name__, url_prefix="/partners/<uuid:row_id>/delivery-methods/<uuid:method_id>/test"

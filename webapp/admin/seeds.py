@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, SENDERS, needs_role, staff
-from webapp.admin.refusals import put_beside_fields
 from webapp.admin.seed_forms import CHANNEL_LABELS, WAY_LABELS, ContactForm, SeedForm, seed_form
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
@@ -24,6 +23,7 @@ from webapp.queries.seed import get_seed, list_seed_page
 from webapp.services import seed
 from webapp.ui.formats import span_words
 from webapp.ui.lists import chosen_id, cursor, page_links
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("seeds", __name__, url_prefix="/seeds")
 

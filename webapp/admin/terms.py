@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import partner_words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
 from webapp.admin.partner_forms import TermsForm, terms_form
-from webapp.admin.refusals import put_beside_fields
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.billing_cycle import CycleKind
@@ -19,6 +18,7 @@ from webapp.queries.partners import PartnerDetail, get_partner
 from webapp.queries.terms import Terms, find_terms, list_terms
 from webapp.services import terms as agreements
 from webapp.services.terms import Agreed
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("terms", __name__, url_prefix="/partners/<uuid:row_id>/terms")
 

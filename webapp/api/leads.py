@@ -15,12 +15,12 @@ from webapp.api.problem import json_answer
 from webapp.context import runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.lead import LeadStatus
-from webapp.queries.partner_lead import (
+from webapp.queries.api_lead import (
     SHOWN,
-    PartnerLead,
-    PartnerLeadFilter,
-    get_partner_lead,
-    list_partner_leads,
+    ApiLead,
+    ApiLeadFilter,
+    get_api_lead,
+    list_api_leads,
 )
 from webapp.services.posting import get_document
 
@@ -80,7 +80,7 @@ class LeadPage(PageOf[LeadSummary]):
 def index(query: LeadQuery) -> Response:
     """Leads that were handed over, newest first. One in its undo window, or held, is not among them."""
     asking = caller()
-    wanted = PartnerLeadFilter(
+    wanted = ApiLeadFilter(
         partner_id=asking.partner_id,
         test=asking.test,
         status=query.status,
@@ -88,7 +88,7 @@ def index(query: LeadQuery) -> Response:
         updated_since=query.updated_since,
     )
     with runtime().begin() as session, known_cursor():
-        page = list_partner_leads(session, wanted, cursor=query.cursor, size=query.limit)
+        page = list_api_leads(session, wanted, cursor=query.cursor, size=query.limit)
     return json_answer(LeadPage(items=[LeadSummary(**_facts(lead)) for lead in page.items], next_cursor=page.on))
 
 
@@ -98,12 +98,12 @@ def show(path: LeadPath) -> Response:
     """One lead. The student's details are in it only once it is delivered, and not after a withdrawal or erasure."""
     asking, built = caller(), runtime()
     with built.begin() as session:
-        lead = get_partner_lead(session, path.lead_id, partner_id=asking.partner_id, test=asking.test)
+        lead = get_api_lead(session, path.lead_id, partner_id=asking.partner_id, test=asking.test)
         document = get_document(session, lead.id, built.links) if lead.has_details else None
     return revalidated(Lead(**_facts(lead), document=document))
 
 
-def _facts(lead: PartnerLead) -> dict[str, Any]:
+def _facts(lead: ApiLead) -> dict[str, Any]:
     return {
         "lead_id": lead.id,
         "program_id": lead.program_id,

@@ -16,8 +16,8 @@ from webapp.context import runtime
 from webapp.domain.api_key import Scope
 from webapp.domain.errors import NotFound
 from webapp.domain.lead_return import LONGEST_WORDS, PARTNERS_REASONS, ReturnReason, ReturnStatus
+from webapp.queries.api_lead import get_api_lead
 from webapp.queries.lead_return import ReturnRow, find_return
-from webapp.queries.partner_lead import get_partner_lead
 from webapp.services.lead_return import Wish, request
 
 blueprint = APIBlueprint("returns", __name__, url_prefix="/leads")
@@ -65,7 +65,7 @@ def ask(header: WriteHeaders, path: LeadPath, body: NewReturn) -> Response:  # n
     built, asking = runtime(), caller()
 
     def work(session: Session) -> Return:
-        lead = get_partner_lead(session, path.lead_id, partner_id=asking.partner_id, test=asking.test)
+        lead = get_api_lead(session, path.lead_id, partner_id=asking.partner_id, test=asking.test)
         wish = Wish(body.reason, body.words, body.duplicate_on)
         request(session, built.clock, lead.id, partner_id=asking.partner_id, wish=wish, actor=asking.actor)
         return _of_lead(session, lead.id)

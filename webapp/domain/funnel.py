@@ -57,6 +57,21 @@ class CorrectionReason(StrEnum):
     STUDENT_LEFT = "student_left"
 
 
+SOURCE_LABELS: Final = {
+    FunnelSource.API: "by your system",
+    FunnelSource.PORTAL: "in the portal",
+    FunnelSource.LINK: "by the mailed link",
+    FunnelSource.CSV: "by a file",
+    FunnelSource.STAFF: "by our staff",
+}
+CORRECTION_LABELS: Final = {
+    CorrectionReason.ENTERED_BY_MISTAKE: "It was entered by mistake",
+    CorrectionReason.WRONG_LEAD: "It was another lead",
+    CorrectionReason.WRONG_DATE: "The date was wrong",
+    CorrectionReason.STUDENT_LEFT: "The student left again",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
     """One thing that was said. A correction undoes its own status and all after it; without a status, everything."""
@@ -92,6 +107,11 @@ def after(held: Standing, step: FunnelStep) -> dict[FunnelStatus, date]:
 def furthest(held: Standing) -> FunnelStatus | None:
     """The last status that was reached."""
     return max(held, key=lambda status: status.place, default=None)
+
+
+def at_least(status: FunnelStatus) -> tuple[FunnelStatus, ...]:
+    """That status and all after it: whoever stands at one of them came at least so far."""
+    return tuple(each for each in FunnelStatus if each.place >= status.place)
 
 
 def check_step(held: Standing, status: FunnelStatus, on: date) -> bool:

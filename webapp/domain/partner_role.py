@@ -21,9 +21,10 @@ ROLE_LABELS: Final[Mapping[PartnerRole, str]] = {
 ROLE_MEANINGS: Final[Mapping[PartnerRole, str]] = {
     PartnerRole.OWNER: "Everything: leads with personal details, exports, the team and the settings.",
     PartnerRole.ADMISSIONS: (
-        "Leads with personal details, exports, how leads reach you, hours and lower caps. Not the team or settings."
+        "Leads with personal details, their status, returns and exports; how leads reach you, hours and lower caps. "
+        "Neither the team nor the settings."
     ),
-    PartnerRole.READ_ONLY: "Lists, figures and delivery logs, without names, addresses or answers.",
+    PartnerRole.READ_ONLY: "Lists, figures, invoices and delivery logs, without names, addresses or answers.",
 }
 EVERYONE: Final = frozenset(PartnerRole)
 OWNERS: Final = frozenset({PartnerRole.OWNER})
@@ -35,6 +36,10 @@ CHANGES_LIMITS: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
 
 SETS_DELIVERY: Final = SEES_PEOPLE
 """Who may change how leads reach the partner, try it out and have leads sent again."""
+
+
+WORKS_WITH_LEADS: Final = frozenset({PartnerRole.OWNER, PartnerRole.ADMISSIONS})
+"""Who may say how far the school came with a lead, and ask for a return; the others read what was said and decided."""
 
 
 class AccessPurpose(StrEnum):

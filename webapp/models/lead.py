@@ -24,6 +24,7 @@ class Lead(Base):
     `may_wait`: the student lets it wait where a cap is full. `cap_day` and `cap_month` are of the release before.
     `grade` is how the details looked when they were last looked at, `findings` why (codes of `domain.finding`); null
     while nobody looked. `seed` marks a mystery student of ours: for staff alone, partners must not be able to tell.
+    `first_look_at` is when somebody of the partner first opened it: a trigger takes it from the trail they leave.
     """
 
     __tablename__ = "leads"
@@ -49,6 +50,7 @@ class Lead(Base):
     cap_day: Mapped[date | None]
     cap_month: Mapped[date | None]
     delivered_at: Mapped[datetime | None]
+    first_look_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -76,6 +78,20 @@ class Lead(Base):
         # For the lists of a partner's own people.
         Index("ix_leads_partner_id_status_created_at_id", "partner_id", "status", "created_at", "id"),
         Index("ix_leads_test", "partner_id", "created_at", "id", postgresql_where="test"),
+        Index(
+            "ix_leads_unseen",
+            "partner_id",
+            "created_at",
+            postgresql_where="status = 'delivered' AND first_look_at IS NULL",
+        ),
+        # Everything that a partner's figures are made of, so that the rows themselves are not read.
+        Index(
+            "ix_leads_figures",
+            "partner_id",
+            "created_at",
+            postgresql_include=["id", "status", "undo_until", "delivered_at", "first_look_at"],
+            postgresql_where="NOT test",
+        ),
         Index("ix_leads_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
     )
 

@@ -25,7 +25,7 @@ PARTS = (
     (LeadStatus.WITHDRAWN, "other"),
 )
 """In the order in which they are stacked, with the colour of each."""
-TICKS = (1, 2, 5)
+TICKS = (1, 2, 3, 5)
 
 
 @blueprint.get("")
@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
 
 
 def nice_top(most: float) -> int:
-    """The top of an axis: the next of 2, 4, 10, 20, 40 … that holds `most`, so that its half is a whole number."""
+    """The top of an axis: the next of 2, 4, 6, 10, 20, 40 … that holds `most`, so that its half is a whole number."""
     step = 1
     while True:
         for tick in TICKS:

@@ -11,11 +11,11 @@ from webapp.domain.api_key import SCOPE_WORDS, Scope
 from webapp.domain.errors import Refused
 from webapp.domain.partner_role import OWNERS
 from webapp.partner.guard import member, needs_role
-from webapp.partner.refusals import put_beside_fields
 from webapp.partner.trail import write_down
 from webapp.queries.api_key import api_key_state, list_api_keys
 from webapp.services.api_key import create_key, revoke_key
 from webapp.ui.api_key_form import ApiKeyForm
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("api_keys", __name__, url_prefix="/api-keys")
 

@@ -20,27 +20,33 @@ from webapp.partner import (
     deliveries,
     delivery_methods,
     filters,
+    funnel,
+    invoices,
+    joint_step,
     leads,
     limits,
     login,
     method_settings,
     notices,
     overview,
+    performance,
     redeliveries,
+    returns,
     sample_leads,
     screening,
     setting,
     signing_secrets,
     status,
+    status_file,
     team,
 )
 from webapp.partner.guard import ROLES_MARK, check_request, find_member
 from webapp.services.partner_login import Member
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Files", "batches"))),
+    ("Leads", (("Overview", "overview"), ("Leads", "leads"), ("Files", "batches"), ("Returns", "returns"))),
     ("Delivery", (("Methods", "delivery_methods"), ("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
-    ("Figures", (("Analytics", "analytics"),)),
+    ("Figures", (("Analytics", "analytics"), ("Performance", "performance"), ("Invoices", "invoices"))),
     (
         "School",
         (
@@ -58,7 +64,10 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 """Every page of the navigation, in groups: its words and the noun whose `index` it is. A page that somebody's role may
 not open is not shown to them."""
 
-_WITHIN: dict[str, tuple[str, ...]] = {"delivery_methods": ("method_settings", "sample_leads", "signing_secrets")}
+_WITHIN: dict[str, tuple[str, ...]] = {
+    "delivery_methods": ("method_settings", "sample_leads", "signing_secrets"),
+    "leads": ("funnel", "joint_step", "status_file"),
+}
 """Pages that stand under another entry of the navigation."""
 
 _NOUNS = (
@@ -72,6 +81,9 @@ _NOUNS = (
     deliveries,
     delivery_methods,
     filters,
+    funnel,
+    invoices,
+    joint_step,
     leads,
     limits,
     login,
@@ -81,9 +93,12 @@ _NOUNS = (
     redeliveries,
     sample_leads,
     screening,
+    performance,
+    returns,
     setting,
     signing_secrets,
     status,
+    status_file,
     team,
 )
 

@@ -13,12 +13,12 @@ from webapp.domain.delivery import Side
 from webapp.domain.errors import Refused
 from webapp.domain.partner_role import EVERYONE, SETS_DELIVERY
 from webapp.partner.guard import member, needs_role
-from webapp.partner.refusals import tell
 from webapp.partner.trail import write_down
 from webapp.partner.words import reason_words
 from webapp.queries.delivery_method import count_tries, get_method, list_methods, method_state
 from webapp.services import delivery_method
 from webapp.ui.formats import plural
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("delivery_methods", __name__, url_prefix="/delivery-methods")
 

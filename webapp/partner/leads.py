@@ -15,14 +15,19 @@ from webapp.bootstrap import Runtime
 from webapp.context import rate_limited, runtime
 from webapp.domain.cell import guard
 from webapp.domain.contact_preferences import LANGUAGES
+from webapp.domain.funnel import FUNNEL_LABELS, FunnelStatus
 from webapp.domain.lead import LeadStatus
-from webapp.domain.partner_role import EVERYONE, SEES_PEOPLE
+from webapp.domain.lead_return import RETURN_REASON_LABELS
+from webapp.domain.partner_role import EVERYONE, SEES_PEOPLE, WORKS_WITH_LEADS
 from webapp.domain.profile_words import answers_in_words, contact_in_words, profile_in_words
 from webapp.domain.question import answer_words
 from webapp.partner import words
+from webapp.partner.funnel import new_step_form
 from webapp.partner.guard import member, needs_role
 from webapp.partner.trail import write_down
 from webapp.queries.consent_certificate import find_certificate_of_lead
+from webapp.queries.funnel import reached_by, steps_held
+from webapp.queries.lead_return import find_return
 from webapp.queries.partner_leads import (
     ExportedLead,
     PartnerLeadFilter,
@@ -31,12 +36,14 @@ from webapp.queries.partner_leads import (
     list_partner_leads,
     programs_of_partner,
 )
+from webapp.queries.return_allowance import find_allowance
 from webapp.services.posting import get_document
 from webapp.ui.lists import chosen, cursor, page_links
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 
-FILTERS = ("status", "program", "kind", "from", "to")
+FILTERS = ("status", "program", "step", "kind", "from", "to")
+NOTHING_SAID = "none"
 COLUMNS = (
     *("lead_id", "requested_at", "program_id", "program", "status", "reason", "test", "delivered_at"),
     *("first_name", "last_name", "email", "phone", "state", "postal_code", "country"),
@@ -54,6 +61,7 @@ def index() -> ResponseReturnValue:
         if any(row.student for row in page.items):
             write_down(session, "listed", "leads", str(partner_id), after={"filter": _kept()})
         programs = programs_of_partner(session, partner_id)
+        reached = reached_by(session, [row.id for row in page.items])
     return render_template(
         "partner/leads.html",
         page=page,
@@ -61,6 +69,9 @@ def index() -> ResponseReturnValue:
         kept=_kept(),
         lead_looks=words.LEAD_LOOKS,
         sees_people=sees_people,
+        reached=reached,
+        steps=FUNNEL_LABELS,
+        may_say=member().role in WORKS_WITH_LEADS,
         **page_links(page),
     )
 
@@ -74,6 +85,8 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     with built.begin() as session:
         lead = get_partner_lead(session, who.partner_id, row_id)
         certificate = find_certificate_of_lead(session, who.partner_id, row_id)
+        held, made_return = steps_held(session, row_id), find_return(session, row_id)
+        allowance = find_allowance(session, who.partner_id, row_id)
         document = None
         if lead.has_person and sees_people:
             document = get_document(session, row_id, built.links)
@@ -91,6 +104,14 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         contact=contact_in_words(lead.channels, lead.preferences) if lead.has_person else [],
         answers=answers_in_words(lead.answers) if document else [],
         certificate=certificate,
+        held=held,
+        steps=FUNNEL_LABELS,
+        step=new_step_form() if who.role in WORKS_WITH_LEADS else None,
+        made_return=made_return,
+        allowance=allowance,
+        return_reasons=RETURN_REASON_LABELS,
+        return_looks=words.RETURN_LOOKS,
+        now=built.clock.now(),
         **delivery_words(),
     )
 
@@ -172,12 +193,15 @@ def _wanted() -> PartnerLeadFilter:
     if status is not None and status not in words.LEAD_LOOKS:
         abort(404)
     since, until = _day("from"), _day("to")
+    not_contacted = request.args.get("step") == NOTHING_SAID
     return PartnerLeadFilter(
         status=status,
         program_id=request.args.get("program") or None,
         since=datetime.combine(since, time(), zone) if since else None,
         until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
         test={"test": True, "live": False}.get(kind),
+        step=None if not_contacted else chosen("step", FunnelStatus),
+        not_contacted=not_contacted,
     )
 
 

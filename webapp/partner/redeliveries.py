@@ -13,7 +13,6 @@ from webapp.domain.errors import Refused
 from webapp.domain.method_words import KINDS
 from webapp.domain.partner_role import EVERYONE, SETS_DELIVERY
 from webapp.partner.guard import member, needs_role
-from webapp.partner.refusals import tell
 from webapp.partner.trail import write_down
 from webapp.partner.words import reason_words
 from webapp.queries.delivery_method import list_methods
@@ -22,6 +21,7 @@ from webapp.queries.partner_delivery import get_partner_delivery
 from webapp.services.redelivery import MOST_AT_ONCE, again_for, redeliver, replay, replay_each
 from webapp.ui.lists import cursor, page_links
 from webapp.ui.redelivery_form import RedeliveryForm, Span, redelivery_form, sent_words
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("redeliveries", __name__, url_prefix="/send-again")
 

@@ -11,11 +11,11 @@ from webapp.domain.errors import Refused
 from webapp.domain.partner_role import SETS_DELIVERY
 from webapp.partner.delivery_methods import method_parts
 from webapp.partner.guard import member, needs_role
-from webapp.partner.refusals import tell
 from webapp.partner.trail import write_down
 from webapp.queries.delivery_method import get_method
 from webapp.services.sample_lead import Exchange, sample_file, send_sample
 from webapp.ui.payload import payload_of, sample_name
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("sample_leads", __name__, url_prefix="/delivery-methods/<uuid:row_id>/test")
 

@@ -10,11 +10,11 @@ from webapp.domain.errors import Refused
 from webapp.domain.partner_role import SETS_DELIVERY
 from webapp.partner.delivery_methods import method_parts
 from webapp.partner.guard import member, needs_role
-from webapp.partner.refusals import tell
 from webapp.partner.trail import write_down
 from webapp.queries.delivery_method import get_method
 from webapp.services.signing_secret import end_overlap, rotate_secret
 from webapp.ui.delivery_method_form import OverlapForm
+from webapp.ui.refusals import tell
 
 blueprint = Blueprint("signing_secrets", __name__, url_prefix="/delivery-methods/<uuid:row_id>/secret")
 

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from webapp.domain.attempt_words import answer_words
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
+from webapp.domain.funnel import CorrectionReason, FunnelStatus
 from webapp.domain.lead import LeadStatus
+from webapp.domain.lead_return import ReturnReason, ReturnStatus
 from webapp.domain.limits import LIMIT_ACTIONS
 from webapp.domain.notice import NoticeKind
 from webapp.domain.partner_role import PartnerRole
@@ -48,6 +50,11 @@ OUTCOME_LOOKS: Final[Mapping[AttemptOutcome, Look]] = {
     AttemptOutcome.UNCERTAIN: ("No answer seen", "warm"),
     AttemptOutcome.ABANDONED: ("Broken off by us", "warm"),
 }
+RETURN_LOOKS: Final[Mapping[ReturnStatus, Look]] = {
+    ReturnStatus.REQUESTED: ("Waits for our decision", "warm"),
+    ReturnStatus.APPROVED: ("Approved", "good"),
+    ReturnStatus.DENIED: ("Denied", "neutral"),
+}
 NOTICE_LABELS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.WITHDRAWN: "The student took it back",
     NoticeKind.CORRECTED: "The student corrected their details",
@@ -74,6 +81,10 @@ ACTIONS: Final[Mapping[str, str]] = {
     "endpoint.disable": "switched off",
     "endpoint.rotate_secret": "changed the secret of",
     "delivery.replay": "had sent again",
+    "said": "said how far it came with",
+    "corrected": "corrected how far it came with",
+    "sent": "sent",
+    "asked_for": "asked for",
 }
 OBJECTS: Final[Mapping[str, str]] = {
     "delivery_method": "a delivery method",
@@ -82,7 +93,9 @@ OBJECTS: Final[Mapping[str, str]] = {
     "delivery": "a delivery",
 }
 """What was done something to, where its name does not say so already."""
-LABELLED: Final = frozenset(role.value for role in PartnerRole)
+LABELLED: Final = frozenset(
+    each.value for kind in (PartnerRole, FunnelStatus, CorrectionReason, ReturnReason) for each in kind
+)
 """Codes that read well with a blank for their underscore."""
 _REASONS: Final[Mapping[str, str]] = {
     "answer_error": "Your system reported an error of its own.",

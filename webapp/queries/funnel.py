@@ -78,6 +78,13 @@ def funnel_of(session: Session, lead_id: UUID) -> tuple[FunnelRow, ...]:
     return tuple(FunnelRow(row.at, row.status, row.happened_on, row.source, row.actor, row.correction) for row in rows)
 
 
+def steps_held(session: Session, lead_id: UUID) -> dict[FunnelStatus, date]:
+    """The status that a lead has reached, each with its day, in order; empty where nothing was said."""
+    held = session.get(FunnelStanding, lead_id)
+    days = ((status, getattr(held, f"{status}_on", None)) for status in FunnelStatus)
+    return {status: on for status, on in days if on is not None}
+
+
 def reached_by(session: Session, lead_ids: Iterable[UUID]) -> dict[UUID, Reached]:
     """How far each lead is. One of which neither school nor student said anything is left out."""
     rows = session.execute(

@@ -10,15 +10,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.domain.contact_preferences import ContactPreferences
 from webapp.domain.errors import NotFound
+from webapp.domain.funnel import FunnelStatus
 from webapp.domain.lead import HAS_PERSON, SEEN_BY_PARTNER, LeadStatus
+from webapp.domain.lead_return import ReturnStatus
 from webapp.domain.notice import NoticeKind
 from webapp.domain.question import Answer
-from webapp.models import Lead, LeadEvent, ListingStatus, PartnerInstitution, Program, Prospect, Submission
+from webapp.models import (
+    FunnelStanding,
+    Lead,
+    LeadEvent,
+    LeadReturn,
+    ListingStatus,
+    PartnerInstitution,
+    Program,
+    Prospect,
+    Submission,
+)
 from webapp.queries.deliveries import next_retry
 from webapp.queries.notice import NoticeRow, notices_of_lead
 from webapp.queries.paging import Page, newest_first, read_page
@@ -33,13 +45,18 @@ MOST_PROGRAMS = 300
 
 @dataclass(frozen=True, slots=True)
 class PartnerLeadFilter:
-    """What a partner's list is narrowed to; None means all. `since` and `until` bound when the student asked."""
+    """What a partner's list is narrowed to; None means all. `since` and `until` bound when the student asked.
+
+    `step` is how far a lead came at the furthest; `not_contacted` are those the school has and said nothing of.
+    """
 
     status: LeadStatus | None = None
     program_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     test: bool | None = None
+    step: FunnelStatus | None = None
+    not_contacted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +272,19 @@ def _narrowed(
     if wanted.test is not None:
         # As a bare condition, which the index of tests is kept by.
         statement = statement.where(Lead.test if wanted.test else ~Lead.test)
+    if wanted.step is not None:
+        statement = statement.where(_said(FunnelStanding.status == wanted.step))
+    if wanted.not_contacted:
+        statement = statement.where(
+            Lead.status == LeadStatus.DELIVERED,
+            ~_said(FunnelStanding.status.is_not(None)),
+            ~exists().where(LeadReturn.lead_id == Lead.id, LeadReturn.status == ReturnStatus.APPROVED),
+        )
     return statement
+
+
+def _said(what: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(FunnelStanding.lead_id == Lead.id, what)
 
 
 def _steps(session: Session, lead_id: UUID) -> tuple[PartnerLeadStep, ...]:

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
 
 from webapp.domain.lead import SEEN_BY_PARTNER, LeadStatus
 from webapp.domain.notice import NoticeKind
-from webapp.models import AuditEntry, Lead, PartnerNotice
+from webapp.models import Lead, PartnerNotice
 
 
 def visible_to(partner_id: UUID, status: LeadStatus | None = None) -> ColumnElement[bool]:
@@ -26,9 +26,4 @@ def visible_to(partner_id: UUID, status: LeadStatus | None = None) -> ColumnElem
 
 def is_opened() -> ColumnElement[bool]:
     """Whether somebody of the partner has looked at a lead's page; for selects from leads."""
-    return exists().where(
-        AuditEntry.object_type == "lead",
-        AuditEntry.object_id == cast(Lead.id, Text),
-        AuditEntry.partner_id == Lead.partner_id,
-        AuditEntry.action == "viewed",
-    )
+    return Lead.first_look_at.is_not(None)

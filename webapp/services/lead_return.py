@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
@@ -20,8 +20,8 @@ from webapp.domain.lead_return import (
     ReturnReason,
     ReturnStatus,
 )
-from webapp.domain.terms import DEFAULT_RETURN_DAYS
-from webapp.models import Lead, LeadCharge, LeadReturn, Partner, Prospect, ReturnEvent
+from webapp.models import Lead, LeadReturn, Partner, Prospect, ReturnEvent
+from webapp.queries.return_allowance import find_share, window_end
 from webapp.queries.terms import Terms, find_terms
 from webapp.services import cap, charge, complaint
 
@@ -110,13 +110,6 @@ def deny(session: Session, clock: Clock, return_id: UUID, *, actor: str, words: 
     _decide(session, made, lead, ReturnStatus.DENIED, at=clock.now(), actor=actor, words=_checked(words))
 
 
-def window_end(lead: Lead, terms: Terms | None) -> datetime | None:
-    """Until when a lead may be returned; None when it was not delivered."""
-    if lead.delivered_at is None:
-        return None
-    return lead.delivered_at + timedelta(days=terms.return_days if terms else DEFAULT_RETURN_DAYS)
-
-
 def _decide(
     session: Session,
     made: LeadReturn,
@@ -168,7 +161,7 @@ def _step(session: Session, made: LeadReturn, before: ReturnStatus | None, *, at
 
 
 def _not_returnable(session: Session, lead: Lead, terms: Terms | None, now: datetime) -> Iterator[Problem]:
-    end = window_end(lead, terms)
+    end = window_end(lead.delivered_at, terms) if lead.delivered_at else None
     if end is None:
         yield Problem("lead", "It was not delivered, so there is nothing to return.")
     elif end < now:
@@ -194,21 +187,15 @@ def _unclear(wish: Wish, lead: Lead, zone: ZoneInfo, now: datetime) -> Iterator[
 
 def _check_share(session: Session, lead: Lead, partner: Partner, terms: Terms | None) -> None:
     """Refuse what is more of the cycle's leads than the terms allow; one may always be returned."""
-    billed = session.get(LeadCharge, lead.id)
-    if terms is None or terms.return_percent is None or billed is None or billed.cycle_id is None:
+    if terms is None or terms.return_percent is None:
         return
     # Two requests of one partner count one after the other.
     session.get_one(Partner, partner.id, with_for_update={"key_share": True}, populate_existing=True)
-    in_cycle = select(func.count()).select_from(LeadCharge).where(LeadCharge.cycle_id == billed.cycle_id)
-    delivered = session.execute(in_cycle).scalar_one()
-    given_back = session.execute(
-        in_cycle.join(LeadReturn, LeadReturn.lead_id == LeadCharge.lead_id).where(
-            LeadReturn.status != ReturnStatus.DENIED, LeadReturn.reason != ReturnReason.STUDENT_COMPLAINT
+    share = find_share(session, lead.id, terms)
+    if share is not None and not share.left:
+        what = (
+            f"The terms allow {share.percent}% of a cycle's leads: {share.most} of {share.billed}, and they are used."
         )
-    ).scalar_one()
-    most = max(1, delivered * terms.return_percent // 100)
-    if given_back >= most:
-        what = f"The terms allow {terms.return_percent}% of a cycle's leads: {most} of {delivered}, and they are used."
         raise Refused(Problem("lead", what, "Write to us if this one must be looked at all the same."))
 
 

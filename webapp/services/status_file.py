@@ -1,8 +1,9 @@
 """A file of statuses (lead_id, status, date): looked at whole before anything is written, then written whole."""
 
 import csv
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -17,12 +18,12 @@ from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.funnel import FunnelSource, FunnelStatus, FunnelStep, after, check_step, standing
 from webapp.models import Lead, Partner
 from webapp.services import funnel
-from webapp.services.catalog_lines import check_size, text_lines
+from webapp.services.catalog_lines import text_lines
 
 COLUMNS: Final = ("lead_id", "status", "date")
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_ROWS: Final = 10_000
-MOST_FAULTS: Final = 200
+MOST_SHOWN: Final = 200
 _NAME, _REMEDY = "file", "Save it as “CSV UTF-8 (comma delimited)”."
 _SIGNS = (b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF")
 
@@ -47,8 +48,19 @@ class RowFault:
 
 
 @dataclass(frozen=True, slots=True)
+class RowResult:
+    """What one line that is right does, or did."""
+
+    row: Row
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What the file would do. Nothing is written while there is a fault; `more` counts those that are not listed."""
+    """What the file would do. Nothing is written while there is a fault; `more` counts those that are not listed.
+
+    `results` are the first lines that are right. Of either `MOST_SHOWN` are listed.
+    """
 
     rows: int
     news: int
@@ -56,29 +68,34 @@ class StatusReport:
     faults: tuple[RowFault, ...]
     more: int = 0
     applied: bool = False
+    results: tuple[RowResult, ...] = ()
 
 
 def check(session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO) -> StatusReport:
     """Look at every line and write nothing. Refused when the file as a whole cannot be read or is too large."""
-    return _judge(session, clock, partner_id, stream)[0]
+    return _judge(session, clock, partner_id, stream).report
 
 
 def apply(session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO, *, actor: str) -> StatusReport:
     """Write what the file says, or, where any line is wrong, nothing at all. Twice is the same as once."""
-    report, rows = _judge(session, clock, partner_id, stream, lock=True)
-    if report.faults:
-        return report
-    news = 0
-    for row in rows:
-        news += funnel.record(
-            session, clock, row.lead_id, row.said, source=FunnelSource.CSV, actor=actor, partner_id=partner_id
-        )
-    return StatusReport(report.rows, news, report.rows - news, (), applied=True)
+    judged = _judge(session, clock, partner_id, stream, lock=True)
+    if judged.report.faults:
+        return judged.report
+    news = [(each.row.lead_id, each.row.said) for each in judged.results if each.is_new]
+    funnel.write_all(session, news, judged.held, at=clock.now(), source=FunnelSource.CSV, actor=actor)
+    return replace(judged.report, applied=True)
 
 
-def _judge(
-    session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO, *, lock: bool = False
-) -> tuple[StatusReport, list[Row]]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A report, what each line that is right does, and what would hold of each lead after all of them."""
+
+    report: StatusReport
+    results: list[RowResult]
+    held: dict[UUID, dict[FunnelStatus, date]]
+
+
+def _judge(session: Session, clock: Clock, partner_id: UUID, stream: BinaryIO, *, lock: bool = False) -> _Judged:
     partner = session.get(Partner, partner_id)
     if partner is None:
         raise NotFound("There is no such partner.")
@@ -94,18 +111,20 @@ def _judge(
     leads = _leads(session, partner_id, [row.lead_id for row in rows], lock=lock)
     said = funnel.steps_of(session, list(leads))
     held = {lead_id: standing(said.get(lead_id, ())) for lead_id in leads}
-    news = 0
+    results: list[RowResult] = []
     for row in rows:
         try:
-            news += _step(row, leads, held, ZoneInfo(partner.time_zone), clock.now())
+            results.append(RowResult(row, _step(row, leads, held, ZoneInfo(partner.time_zone), clock.now())))
         except Refused as refusal:
             problem = refusal.problems[0]
             column = {"lead": "lead_id"}.get(problem.where, problem.where)
             faults.append(RowFault(row.line, column, problem.what, problem.remedy))
     faults.sort(key=lambda fault: fault.line)
-    good = count - len({fault.line for fault in faults})
-    more = max(0, len(faults) - MOST_FAULTS)
-    return StatusReport(count, news, good - news, tuple(faults[:MOST_FAULTS]), more), rows
+    news = sum(each.is_new for each in results)
+    known = count - len({fault.line for fault in faults}) - news
+    more, listed = max(0, len(faults) - MOST_SHOWN), tuple(faults[:MOST_SHOWN])
+    report = StatusReport(count, news, known, listed, more, results=tuple(results[:MOST_SHOWN]))
+    return _Judged(report, results, held)
 
 
 def _step(
@@ -141,7 +160,9 @@ def _read(stream: BinaryIO) -> Iterator[Row | list[RowFault]]:
     stream.seek(0)
     if start.startswith(_SIGNS):
         raise Refused(Problem(_NAME, "It is a spreadsheet, an archive or a PDF, not a CSV file.", _REMEDY))
-    check_size(stream, _NAME, MAX_BYTES)
+    if stream.seek(0, os.SEEK_END) > MAX_BYTES:
+        raise Refused(Problem(_NAME, "It is larger than 2 MB.", "Divide it into several files."))
+    stream.seek(0)
     reader = csv.reader(text_lines(stream, name=_NAME, remedy=_REMEDY, max_bytes=MAX_BYTES), strict=True)
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]

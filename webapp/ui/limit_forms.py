@@ -18,7 +18,7 @@ from webapp.domain.schedule import MINUTES_OF_DAY, WEEKDAYS, Pace, Schedule
 from webapp.domain.schedule_words import by_weekday, hours_text, parse_days, parse_hours
 from webapp.ui.choices import Option, RadioField, SelectField
 from webapp.ui.fields import TextAreaField, TextField
-from webapp.ui.forms import BaseForm
+from webapp.ui.forms import BaseForm, put_problem
 from webapp.ui.numbers import NumberField, WholeNumberField
 
 ALL = "all"
@@ -47,11 +47,7 @@ class LimitForm(BaseForm):
     def put_beside_fields(self, refusal: Refused) -> None:
         """Write each problem beside the field it is about, or over the form where there is none."""
         for problem in refusal.problems:
-            words, name = f"{problem.what} {problem.remedy}".strip(), _FIELDS.get(problem.where, problem.where)
-            if name in self:
-                self[name].errors = [*self[name].errors, words]
-            else:
-                self.form_errors.append(words)
+            put_problem(self, problem, beside=_FIELDS.get(problem.where))
 
 
 def _when_full() -> RadioField:

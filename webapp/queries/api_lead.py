@@ -1,4 +1,7 @@
-"""Leads as their partner may see them: only those that were handed over, and what became of them."""
+"""Leads as the systems of their partner see them, by key: only those that were handed over, and what became of them.
+
+What the people of a partner see in the portal, with names and the whole story, is in `partner_leads`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +30,7 @@ SHOWN: Final = (*HANDED_OVER, *MAY_HAVE_BEEN)
 
 
 @dataclass(frozen=True, slots=True)
-class PartnerLead:
+class ApiLead:
     """One lead. Who the student is, is in its document, and only while `has_details`.
 
     `changed_at` is the time of the newest step. `erased`: the student had everything about them erased.
@@ -51,7 +54,7 @@ class PartnerLead:
 
 
 @dataclass(frozen=True, slots=True)
-class PartnerLeadFilter:
+class ApiLeadFilter:
     """Whose leads, and which of them; None means all. `updated_since`: a step at that time or later."""
 
     partner_id: UUID
@@ -61,9 +64,7 @@ class PartnerLeadFilter:
     updated_since: datetime | None = None
 
 
-def list_partner_leads(
-    session: Session, wanted: PartnerLeadFilter, *, cursor: str | None, size: int
-) -> Page[PartnerLead]:
+def list_api_leads(session: Session, wanted: ApiLeadFilter, *, cursor: str | None, size: int) -> Page[ApiLead]:
     """A partner's leads, newest first: never one in its undo window or held."""
     statement = _rows().where(Lead.partner_id == wanted.partner_id, Lead.test.is_(wanted.test), _visible())
     if wanted.status is not None:
@@ -76,7 +77,7 @@ def list_partner_leads(
     return read_page(session, statement, _ORDER, _lead, cursor=cursor, size=size)
 
 
-def get_partner_lead(session: Session, lead_id: UUID, *, partner_id: UUID, test: bool) -> PartnerLead:
+def get_api_lead(session: Session, lead_id: UUID, *, partner_id: UUID, test: bool) -> ApiLead:
     """One lead. NotFound unless it is the partner's own and was handed over."""
     row = session.execute(
         _rows().where(Lead.id == lead_id, Lead.partner_id == partner_id, Lead.test.is_(test), _visible())
@@ -107,5 +108,5 @@ def _rows() -> Any:
     ).join(Prospect, Prospect.id == Lead.prospect_id)
 
 
-def _lead(row: Any) -> PartnerLead:
-    return PartnerLead(*row[:10])
+def _lead(row: Any) -> ApiLead:
+    return ApiLead(*row[:10])
