@@ -16,7 +16,7 @@ from webapp.domain.partner import ContactChannel
 from webapp.domain.question import Answer, answer_words
 from webapp.emails.footer import Footer
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
-from webapp.models import Consent, Lead, Message, Prospect, Submission
+from webapp.models import Consent, Lead, Message, Partner, Prospect, Submission
 from webapp.queries.listing import listings_by_id
 from webapp.queries.question import answers_of
 
@@ -53,6 +53,13 @@ def introductions_opened(session: Session, message: Message, footer: Footer) -> 
         goes_out_at=at_home(first, first.undo_until),
         cancel_url=footer.my_data_url,
     )
+
+
+def lead_and_school(session: Session, message: Message) -> tuple[Lead, Listing | None, Partner]:
+    """The lead a message is about, its listing while there is one, and its school."""
+    lead = session.get_one(Lead, message.lead_id)
+    listing = listings_by_id(session, [lead.program_id]).get(lead.program_id)
+    return lead, listing, session.get_one(Partner, lead.partner_id)
 
 
 def at_home(lead: Lead, moment: datetime) -> datetime:
