@@ -25,6 +25,7 @@ from webapp.domain.errors import Problem, Refused
 from webapp.domain.links import Links
 from webapp.embedded import running_servers
 from webapp.embedded.secret import development_secret
+from webapp.gateways.dkim import DkimSigner
 from webapp.gateways.http_webhook import HttpWebhook
 from webapp.gateways.inbox import InboxMail
 from webapp.gateways.mail import MailGateway
@@ -105,17 +106,40 @@ def build_runtime(settings: Settings) -> Runtime:
         begin=begin,
         redis=client,
         clock=SystemClock(),
-        mail=SmtpMail(settings.smtp_url) if settings.smtp_url else InboxMail(partial(store_in_inbox, begin)),
+        mail=_mail(settings, begin),
         webhook=HttpWebhook(timeout=settings.webhook_timeout_seconds, allow_loopback=settings.webhook_allow_loopback),
         wake_up=WakeUp(_relay_nudge(settings.redis_url)),
         snapshot=Snapshot(begin),
         seal=Seal(secret),
         links=Links(settings.base_url, secret),
-        sender=Sender(address=settings.mail_from, postal_address=settings.postal_address),
+        sender=Sender(
+            address=settings.mail_from,
+            postal_address=settings.postal_address,
+            reply_to=settings.mail_reply_to or settings.mail_from,
+            return_domain=settings.mail_return_domain or settings.mail_from.rpartition("@")[2],
+        ),
         policy=Policy(undo_window=settings.undo_window, lead_expiry=timedelta(days=settings.lead_expiry_days)),
         mail_retries=retry_policy(settings.lease_seconds, settings.mail_retry_seconds),
         delivery_retries=retry_policy(settings.lease_seconds, settings.delivery_retry_seconds),
     )
+
+
+def dkim_signer(settings: Settings) -> DkimSigner | None:
+    """What signs our mails; None when nothing does. Refused when the key cannot be read."""
+    if settings.dkim_domain is None or settings.dkim_selector is None or settings.dkim_key_file is None:
+        return None
+    try:
+        return DkimSigner.from_pem(settings.dkim_domain, settings.dkim_selector, settings.dkim_key_file.read_bytes())
+    except OSError as error:
+        raise Refused(Problem("DKIM_KEY_FILE", f"cannot be read: {error.strerror}.")) from None
+    except ValueError as error:
+        raise Refused(Problem("DKIM_KEY_FILE", str(error), "docs/mail.md says how to make one.")) from None
+
+
+def _mail(settings: Settings, begin: Begin) -> MailGateway:
+    if settings.smtp_url is None:
+        return InboxMail(partial(store_in_inbox, begin))
+    return SmtpMail(settings.smtp_url, kept=settings.mail_connections, signer=dkim_signer(settings))
 
 
 def broker_url(redis_url: str) -> str:

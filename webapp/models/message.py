@@ -3,11 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.models.base import Base, Id, JsonObject, status_of
+
+RETURN_TOKEN = text("left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 40)")
+"""Some 150 random bits, also for what a release writes that knows nothing of them."""
 
 
 class Message(Base):
@@ -15,7 +18,7 @@ class Message(Base):
 
     The recipient is looked up when it is sent; what it says is rendered then from the rows `about` names.
     `recipient` is set only where the mail goes to an address that its person may have given up by then; it is erased
-    as soon as the mail has left or was given up.
+    as soon as the mail has left or was given up. `return_token` is in its envelope sender: what comes back names it.
     """
 
     __tablename__ = "messages"
@@ -39,6 +42,7 @@ class Message(Base):
     leased_until: Mapped[datetime | None]
     lease_id: Mapped[UUID | None]
     handed_over_at: Mapped[datetime | None]
+    return_token: Mapped[str] = mapped_column(unique=True, server_default=RETURN_TOKEN)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
