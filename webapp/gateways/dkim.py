@@ -81,8 +81,8 @@ class DkimSigner:
         headers = _headers(head)
         names = _names(headers)
         fields = [
-            f"DKIM-Signature: v=1; a={self.algorithm}; c=relaxed/simple; d={self.domain}; s={self.selector};",
-            f"t={int(at.timestamp())};",
+            f"DKIM-Signature: v=1; a={self.algorithm}; c=relaxed/simple;",
+            f"d={self.domain}; s={self.selector}; t={int(at.timestamp())};",
             *_named(names),
             f"bh={b64encode(hashlib.sha256(_simple_body(body)).digest()).decode()};",
             "b=",
