@@ -37,6 +37,7 @@ from webapp.observability.log import configure_logging
 from webapp.services import handover, message
 from webapp.services.inbox import store_in_inbox
 from webapp.services.letter import Sender
+from webapp.services.mail_turn import Limits
 from webapp.services.snapshot import Snapshot
 from webapp.services.submission_rows import Policy
 from webapp.services.transaction import Begin
@@ -68,8 +69,16 @@ class Runtime:
 
     @property
     def message_outside(self) -> message.Outside:
-        """What `services.message.send` needs besides the database."""
-        return message.Outside(self.mail, self.links, self.sender, self.mail_retries, random.random)
+        """What `services.message.send_all` needs besides the database."""
+        return message.Outside(
+            self.mail,
+            self.links,
+            self.sender,
+            self.mail_retries,
+            random.random,
+            connections=self.settings.mail_connections,
+            limits=Limits(self.settings.mail_domain_at_once, self.settings.mail_domain_per_minute),
+        )
 
     @property
     def delivery_outside(self) -> handover.Outside:

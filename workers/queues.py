@@ -40,6 +40,7 @@ TASK_QUEUES: Final[dict[str, str]] = {
     "upkeep.sweep": UPKEEP,
     "upkeep.purge": UPKEEP,
     "upkeep.audit_exposure": UPKEEP,
+    "upkeep.mail_reputation": UPKEEP,
     "billing.close": UPKEEP,
 }
 """Every task there is, and its queue."""

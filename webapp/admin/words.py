@@ -106,6 +106,7 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.CONFIRM_INTRODUCTIONS: "Confirm your address for introductions",
     Template.PARTNER_PAUSED: "Paused for complaints",
     Template.PARTNER_ACCESS: "Link to set a portal password",
+    Template.STAFF_ALERT: "Alert to staff",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {
     "added": ("Added", "good"),

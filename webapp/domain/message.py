@@ -69,3 +69,4 @@ class Template(StrEnum):
     CONFIRM_INTRODUCTIONS = "confirm_introductions"
     PARTNER_PAUSED = "partner_paused"
     PARTNER_ACCESS = "partner_access"
+    STAFF_ALERT = "staff_alert"

@@ -33,6 +33,7 @@ from webapp.emails.partner_method import PartnerMethod
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.resume_link import ResumeLink
+from webapp.emails.staff_alert import StaffAlert
 from webapp.emails.status_request import StatusRequest
 
 Context: TypeAlias = (
@@ -51,6 +52,7 @@ Context: TypeAlias = (
     | PartnerNotice
     | PartnerPaused
     | ResumeLink
+    | StaffAlert
     | StatusRequest
 )
 
@@ -70,6 +72,7 @@ _CONTEXTS: Final[dict[str, type[Context]]] = {
     "partner_notice": PartnerNotice,
     "partner_paused": PartnerPaused,
     "resume_link": ResumeLink,
+    "staff_alert": StaffAlert,
     "status_request": StatusRequest,
 }
 _LONGEST_SUBJECT: Final = 150

@@ -1,9 +1,11 @@
 """A letter: who gets a message and what it says, read from the rows the message is about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.links import Links
@@ -13,8 +15,10 @@ from webapp.emails.footer import Footer
 from webapp.emails.renderer import render
 from webapp.gateways.mail import Mailbox, OutgoingMail
 from webapp.models import Message, Partner, Prospect, ResumeLink
-from webapp.services import partner_letter, student_letter
+from webapp.services import partner_letter, staff_letter, student_letter
+from webapp.services.matched_letter import matched_programs
 from webapp.services.partner_letter import lead_address, member_of
+from webapp.services.staff_letter import staff_address
 from webapp.services.student_letter import waiting_for_confirmation
 
 SITE_NAME: Final = "Program Match"
@@ -47,12 +51,43 @@ class Letter:
 
 def letter_for(session: Session, message: Message, links: Links, sender: Sender) -> Letter | None:
     """The letter for `message` as the rows stand now; None when its recipient or subject is gone, or nothing waits."""
-    recipient, footer = _recipient(session, message, links, sender)
-    if recipient is None:
-        return None
-    context = _CONTEXTS[message.template](session, message, links, footer)
-    if context is None:
-        return None
+    return letters_for(session, [message], links, sender).get(message.id)
+
+
+def letters_for(session: Session, messages: Sequence[Message], links: Links, sender: Sender) -> dict[UUID, Letter]:
+    """The letters of `messages`, by their ids; one whose recipient or subject is gone is left out."""
+    # Held here, so that looking each up by its id below asks the database nothing.
+    prospects = _prospects_of(session, messages)
+    found = {message.id: _recipient(session, message, links, sender) for message in messages}
+    del prospects
+    readable = [message for message in messages if found[message.id][0] is not None]
+    footers = {message.id: found[message.id][1] for message in readable}
+    contexts = _contexts(session, readable, links, footers)
+    return {
+        message.id: _letter(message, found[message.id][0] or "", footers[message.id], contexts[message.id], sender)
+        for message in readable
+        if contexts.get(message.id) is not None
+    }
+
+
+def _prospects_of(session: Session, messages: Sequence[Message]) -> Sequence[Prospect]:
+    ids = {message.prospect_id for message in messages if message.prospect_id is not None}
+    return session.scalars(select(Prospect).where(Prospect.id.in_(ids))).all() if ids else ()
+
+
+def _contexts(
+    session: Session, messages: Sequence[Message], links: Links, footers: Mapping[UUID, Footer]
+) -> dict[UUID, Any]:
+    """What each mail says. The mail there is most of is read for all at once."""
+    matched = [message for message in messages if message.template is Template.MATCHED_PROGRAMS]
+    contexts: dict[UUID, Any] = dict(matched_programs(session, matched, links, footers)) if matched else {}
+    for message in messages:
+        if message.template is not Template.MATCHED_PROGRAMS:
+            contexts[message.id] = _CONTEXTS[message.template](session, message, links, footers[message.id])
+    return contexts
+
+
+def _letter(message: Message, recipient: str, footer: Footer, context: Any, sender: Sender) -> Letter:
     template, message_id = message.template, f"<{message.id}@{sender.domain}>"
     headers = _headers(message, sender, footer)
     envelope_from = return_path(message.return_token, sender.return_domain or sender.domain)
@@ -97,6 +132,8 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
         return lead_address(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.template is Template.PARTNER_ACCESS:
         return member_of(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
+    if message.template is Template.STAFF_ALERT:
+        return staff_address(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.prospect_id is None:
         partner = session.get_one(Partner, message.partner_id)
         return partner.contact_email, Footer(SITE_NAME, links.base_url, sender.postal_address)
@@ -115,13 +152,12 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
         site_url=links.base_url,
         postal_address=sender.postal_address,
         my_data_url=links.my_data_url(prospect.id, prospect.token_version),
-        unsubscribe_url=links.unsubscribe_url(prospect.id, prospect.token_version),
+        unsubscribe_url=links.unsubscribe_url(message.id, message.message_class),
     )
     return prospect.email, footer
 
 
 _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
-    Template.MATCHED_PROGRAMS: student_letter.matched_programs,
     Template.INTRODUCTIONS_OPENED: student_letter.receipt,
     Template.INTRODUCTION_UPDATE: student_letter.introduction_update,
     Template.PARTNER_LEAD_WITHDRAWN: partner_letter.partner_lead_withdrawn,
@@ -137,4 +173,5 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.ADDRESS_CHANGE: student_letter.address_change,
     Template.CONFIRM_INTRODUCTIONS: student_letter.confirm_introductions,
     Template.PARTNER_PAUSED: partner_letter.partner_paused,
+    Template.STAFF_ALERT: staff_letter.staff_alert,
 }

@@ -13,22 +13,16 @@ from webapp.domain.ids import token_hash
 from webapp.domain.lead import AWAITING_CONFIRMATION, LEAD_LIFECYCLE, LeadStatus
 from webapp.domain.link_request import ADDRESS_CONFIRMATION_TIME
 from webapp.domain.links import Links
-from webapp.domain.listing import Listing
-from webapp.domain.listing_words import length, price, starts, teaching
-from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.confirm_introductions import ConfirmIntroductions
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
 from webapp.emails.introductions_opened import IntroductionsOpened
-from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
 from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
-from webapp.models import Lead, LeadEvent, Match, Message, Partner, Prospect, ResumeLink, Submission
-from webapp.queries.listing import demo_program_ids, listings_by_id
+from webapp.models import Lead, LeadEvent, Message, Partner, Prospect, ResumeLink, Submission
 from webapp.queries.next_choice import find_next_choice
-from webapp.queries.partner import offers_for
 from webapp.services.introduction_letter import at_home, introductions_opened, lead_and_school
 
 MOST_REQUESTS_IN_A_MAIL: Final = 20
@@ -47,63 +41,6 @@ _NEWS_OF_REASON: Final = {
     "expired_uncorrected": IntroductionNews.NOT_CORRECTED,
     "no_place": IntroductionNews.NO_PLACE,
 }
-
-
-def matched_programs(session: Session, message: Message, links: Links, footer: Footer) -> MatchedPrograms:
-    submission = session.get_one(Submission, message.submission_id)
-    prospect = session.get_one(Prospect, submission.prospect_id)
-    matches = session.scalars(select(Match).where(Match.submission_id == submission.id).order_by(Match.rank)).all()
-    ids = [match.program_id for match in matches]
-    listings, offers, demo = (
-        listings_by_id(session, ids),
-        offers_for(session, ids),
-        demo_program_ids(session, ids),
-    )
-    return MatchedPrograms(
-        footer=footer,
-        first_name=prospect.first_name or "",
-        programs=tuple(
-            _card(match, listings[match.program_id], match.program_id in offers, match.program_id in demo)
-            for match in matches
-            if match.program_id in listings
-        ),
-        considered=submission.considered,
-        results_url=links.results_url(submission.draft_id),
-        requested_at=submission.created_at,
-        introductions=introductions_opened(session, message, footer),
-    )
-
-
-def _card(match: Match, listing: Listing, is_partner: bool, is_demo: bool) -> ProgramCard:
-    cost = price(listing)
-    gaps = [gap_sentence(gap) for gap in match.gaps]
-    return ProgramCard(
-        rank=match.rank,
-        name=listing.name,
-        institution=listing.institution,
-        verdict=match.verdict,
-        verdict_label=verdict_label(match.verdict),
-        verdict_sentence=verdict_sentence(match.verdict),
-        reasons=tuple(reason_sentence(reason) for reason in match.reasons),
-        caveats=(*gaps, *(caveat_sentence(caveat) for caveat in match.caveats)),
-        price=cost.text if cost else "",
-        price_note=cost.note if cost else "",
-        modality=teaching(listing) or "",
-        duration=length(listing) or "",
-        start=starts(listing) or "",
-        url=listing.url or "",
-        next_step=_next_step(match, gaps),
-        is_partner=is_partner,
-        is_demo=is_demo,
-    )
-
-
-def _next_step(match: Match, gaps: list[str]) -> str:
-    if gaps:
-        return "Ask the school how others closed the gap above before they applied."
-    if match.verdict == "eligible":
-        return "Check the deadline on the school's own page, then apply."
-    return "Ask the school about the points marked unknown before you apply."
 
 
 def receipt(session: Session, message: Message, _: Links, footer: Footer) -> IntroductionsOpened:
