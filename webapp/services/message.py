@@ -147,10 +147,10 @@ def _leased(begin: Begin, clock: Clock, outside: Outside, message_ids: Sequence[
     try:
         with begin() as session:
             return lease_all(session, clock.now(), outside, message_ids)
-    except Exception:
+    except Exception as error:
         if len(message_ids) == 1:
             raise
-        log.exception("a batch of mails cannot be read; trying them one by one")
+        log.warning("a batch of mails cannot be read; trying them one by one", error=type(error).__name__)
     for message_id in message_ids:
         try:
             send_all(begin, clock, outside, [message_id])
