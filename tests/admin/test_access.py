@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.admin.conftest import Asked, Visitor
-from webapp.admin.guard import EVERYONE, IMPORTERS, PARTNER_MANAGERS, PUBLIC_MARK, ROLES_MARK, SENDERS, Role
+from webapp.admin.guard import EVERYONE, IMPORTERS, OWNERS, PARTNER_MANAGERS, PUBLIC_MARK, ROLES_MARK, SENDERS, Role
 from webapp.context import RATE_LIMIT_MARK
 from webapp.services.staff import ROLES
 
@@ -20,6 +20,7 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.leads.replay_notice": SENDERS,
     "admin.deliveries.replay": SENDERS,
     "admin.messages.resend": SENDERS,
+    "admin.mails.overrule": OWNERS,
     "admin.imports.check": IMPORTERS,
     "admin.imports.apply": IMPORTERS,
     "admin.imports.discard": IMPORTERS,
@@ -51,6 +52,7 @@ def _path(app: Flask, rule: Rule) -> str:
         **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id"), nothing),
         "token": "A" * 43,
         "status": "live",
+        "name": "no_such_mail",
     }
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

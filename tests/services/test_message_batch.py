@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import create_engine, insert, select, update
 
 from tests.factories.stage import SECRET, Stage
 from webapp.domain.clock import FrozenClock
@@ -212,7 +212,7 @@ def complained(stage: Stage, mails: int, complaints: int) -> Standing:
             }
             for number in range(mails)
         ]
-        session.execute(Message.__table__.insert(), rows)  # type: ignore[arg-type]  # a table, as declared
+        session.execute(insert(Message), rows)
     with stage.begin() as session:
         return mail_reputation.measure(session, stage.clock).standing
 

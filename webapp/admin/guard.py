@@ -34,6 +34,7 @@ ROLE_LABELS = {
     Role.ANALYST: "Analyst",
 }
 EVERYONE = frozenset(Role)
+OWNERS = frozenset({Role.OWNER})
 IMPORTERS = frozenset({Role.OWNER, Role.CATALOG_EDITOR})
 PARTNER_MANAGERS = frozenset({Role.OWNER, Role.PARTNER_MANAGER})
 SENDERS = frozenset({Role.OWNER, Role.PARTNER_MANAGER, Role.SUPPORT})

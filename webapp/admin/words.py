@@ -10,6 +10,7 @@ from webapp.domain.finding import Finding, Grade
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.notice import NoticeKind, NoticeStatus
+from webapp.domain.sender_check import Verdict
 from webapp.ui.choices import Option
 
 Look = tuple[str, str]
@@ -82,6 +83,12 @@ IMPORT_LOOKS: Final[Mapping[str, Look]] = {
     "dry_run": ("Dry run", "accent"),
 }
 LISTING_LOOKS: Final[Mapping[str, Look]] = {"published": ("Published", "good"), "withdrawn": ("Withdrawn", "neutral")}
+CHECK_LOOKS: Final[Mapping[Verdict, Look]] = {
+    Verdict.GOOD: ("Good", "good"),
+    Verdict.WEAK: ("Could be better", "warm"),
+    Verdict.BAD: ("Bad", "error"),
+    Verdict.UNKNOWN: ("Not known", "neutral"),
+}
 CLASS_LABELS: Final[Mapping[MessageClass, str]] = {
     MessageClass.TRANSACTIONAL: "Transactional",
     MessageClass.MATCHES: "Matches",
