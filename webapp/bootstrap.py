@@ -147,7 +147,7 @@ def dkim_signer(settings: Settings) -> DkimSigner | None:
     except OSError as error:
         raise Refused(Problem("DKIM_KEY_FILE", f"cannot be read: {error.strerror}.")) from None
     except ValueError as error:
-        raise Refused(Problem("DKIM_KEY_FILE", str(error), "docs/mail.md says how to make one.")) from None
+        raise Refused(Problem("DKIM_KEY_FILE", str(error), "docs/sending.md says how to make one.")) from None
 
 
 def sender_setup(settings: Settings) -> SenderSetup:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.clock import Clock
 from webapp.models import MailDomain, Message
 
-WAITS = "waits_for_turn"
+WAITS = "waits_for_domain"
 LOOK_AGAIN = timedelta(seconds=2)
 """When who waits for others to finish looks again."""
 SLOT_KEPT = timedelta(seconds=10)
