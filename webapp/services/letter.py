@@ -152,9 +152,15 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
         site_url=links.base_url,
         postal_address=sender.postal_address,
         my_data_url=links.my_data_url(prospect.id, prospect.token_version),
-        unsubscribe_url=links.unsubscribe_url(message.id, message.message_class),
+        unsubscribe_url=unsubscribe_url(message, links),
     )
     return prospect.email, footer
+
+
+def unsubscribe_url(message: Message, links: Links) -> str:
+    """Where the reader stops mail like this one; blank where it cannot be stopped, since it was asked for."""
+    can_be_stopped = message.message_class.can_be_stopped
+    return links.unsubscribe_url(message.id, message.message_class) if can_be_stopped else ""
 
 
 _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import RetryPolicy
-from webapp.domain.ids import new_id
+from webapp.domain.ids import address_key, new_id
 from webapp.domain.links import Links
 from webapp.domain.mail_reputation import HELD
 from webapp.domain.message import MESSAGE_LIFECYCLE, MessageStatus, Template
@@ -70,7 +70,8 @@ def lease_all(session: Session, now: datetime, outside: Outside, message_ids: Se
     due = list(_not_held(session, due, now))
     letters = letters_for(session, due, outside.links, outside.sender)
     readers = {row: letters[row.id].recipient for row in due if row.id in letters}
-    stopped = suppression.suppressed_of(session, outside.links, readers)
+    keys = {row: address_key(outside.links.secret, address) for row, address in readers.items()}
+    stopped = suppression.suppressed_of(session, keys)
     ready = []
     for row in due:
         if row.id in letters and row not in stopped:

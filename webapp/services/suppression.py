@@ -8,21 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from webapp.domain.ids import address_key, new_id
-from webapp.domain.links import Links
+from webapp.domain.ids import new_id
 from webapp.domain.message import MessageClass
 from webapp.models import Message, Prospect, Suppression
 
 
-def suppressed_of(session: Session, links: Links, readers: Mapping[Message, str]) -> set[Message]:
-    """Those of `readers`, a message and its address each, whose address gets no mail of that class."""
-    keys = {row: address_key(links.secret, address) for row, address in readers.items()}
+def suppressed_of(session: Session, keys: Mapping[Message, bytes]) -> set[Message]:
+    """Those of `keys`, messages and the keyed hashes of their readers' addresses, whose reader gets none of that class."""
     if not keys:
         return set()
     found = session.execute(
         select(Suppression.email_key, Suppression.message_class).where(Suppression.email_key.in_(set(keys.values())))
     )
-    stopped = {(found_key, message_class) for found_key, message_class in found}
+    stopped = {(email_key, message_class) for email_key, message_class in found}
     return {row for row, key in keys.items() if (key, row.message_class) in stopped}
 
 
