@@ -158,6 +158,13 @@ class House:
                 start_new_session=True,
             )
 
+    def cpu_seconds(self) -> tuple[float, float]:
+        """What the workers and what the database have computed so far, in seconds of one core."""
+        workers = sum(_cpu(self.processes[name].pid) for name in self.workers)
+        with self.engine.connect() as connection:
+            own = connection.exec_driver_sql("SELECT pid FROM pg_stat_activity").scalars().all()
+        return workers, sum(_cpu(pid) for pid in own)
+
     def kill(self, name: str) -> None:
         """SIGKILL, as the kernel does when memory runs out."""
         process = self.processes.pop(name)
@@ -214,6 +221,15 @@ INSERT INTO messages (id, key, message_class, template, template_version, prospe
 INSERT INTO outbox_events (kind, subject_id, due_at) SELECT 'message.due', message_id, now() FROM copies
 """
 _QUEUES = "outbox,leads,mail,upkeep"
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of one core that a process has used, itself and the kernel for it."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

@@ -14,7 +14,7 @@ from webapp.models import Message, Prospect, Suppression
 
 
 def suppressed_of(session: Session, keys: Mapping[Message, bytes]) -> set[Message]:
-    """Those of `keys`, messages and the keyed hashes of their readers' addresses, whose reader gets none of that class."""
+    """Those of `keys`, messages and their readers' keyed hashes, whose reader gets no mail of that class."""
     if not keys:
         return set()
     found = session.execute(
