@@ -4,6 +4,7 @@
     .venv/bin/python -m docs.make_screenshots                           # the student's pages
     .venv/bin/program-match staff create you@example.org                # once, for the back office's picture
     STAFF_PASSWORD=… .venv/bin/python -m docs.make_screenshots --staff you@example.org
+    .venv/bin/python -m docs.make_screenshots --mails                   # the mails to students; needs nothing running
 
 Drives Debian's chromium as a student would, by the journey that the tests go; then, as staff, opens a lead once it was
 delivered. A picture of another page is one line in `PICTURES`.
@@ -23,6 +24,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from tests.browser import ARGUMENTS, CHROMIUM
 from tests.e2e.journey import Request, ask_for, fill_the_form
 from tests.student.person import ANSWERS
+from webapp.emails import render
+from webapp.emails.samples import SAMPLES
 
 OUT = Path(__file__).resolve().parent / "screenshots"
 WIDE: ViewportSize = {"width": 1280, "height": 860}
@@ -61,6 +64,10 @@ PICTURES = (
     Picture("guide", "/guides/careers-compared", top="#pay"),
     Picture("how-we-rank", "/how-we-rank", top="#values"),
 )
+MAILS = ("matched_programs", "introductions_opened", "introduction_update", "confirm_introductions", "resume_link")
+"""What students get, with invented contents, at each of these widths."""
+MAIL_WIDTHS = (600, 390)
+MAIL_HEIGHT = 1400
 SHORTLISTED = 3
 
 
@@ -69,11 +76,16 @@ SHORTLISTED = 3
 @click.option(
     "--staff", default="", help="E-mail of a staff account, for a picture of a lead; STAFF_PASSWORD has its password."
 )
-def make(url: str, staff: str) -> None:
+@click.option("--mails", is_flag=True, help="Only the mails to students.")
+def make(url: str, staff: str, mails: bool) -> None:
     """Make the pictures."""
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        _pictures_of_mails(browser)
+        if mails:
+            browser.close()
+            return
         student = _page(browser, WIDE)
         addresses = _travel(student, url)
         cookies = student.context.cookies()
@@ -88,6 +100,25 @@ def make(url: str, staff: str) -> None:
             password = os.environ.get("STAFF_PASSWORD") or click.prompt("Password", hide_input=True, err=True)
             _picture_of_a_lead(_page(browser, WIDE), url, staff, password)
         browser.close()
+
+
+def mail_pictures() -> list[str]:
+    """The names of the pictures of mails."""
+    return [f"mail-{name.replace('_', '-')}-{width}" for name in MAILS for width in MAIL_WIDTHS]
+
+
+def _pictures_of_mails(browser: Browser) -> None:
+    """Each mail from its top, as far as it fits; on the phone in the dark."""
+    names = iter(mail_pictures())
+    for name in MAILS:
+        html = render(name, SAMPLES[name]).html
+        for width in MAIL_WIDTHS:
+            page = _page(browser, {"width": width, "height": 400}, dark=width < max(MAIL_WIDTHS))
+            page.set_content(html)
+            height = int(page.evaluate("document.documentElement.scrollHeight"))
+            page.set_viewport_size({"width": width, "height": min(height, MAIL_HEIGHT)})
+            _save(page, next(names))
+            page.context.close()
 
 
 def _page(browser: Browser, size: ViewportSize, *, dark: bool = False) -> Page:

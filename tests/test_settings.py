@@ -1,7 +1,10 @@
 """Settings are parsed once and every fault is told at once, by name and never by value."""
 
+from pathlib import Path
+
 import pytest
 
+from webapp.bootstrap import dkim_signer, sender_setup
 from webapp.domain.errors import Refused
 from webapp.settings import Environment, Settings, parse_settings
 
@@ -89,3 +92,19 @@ def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1  # type: ignore[misc]  # the point of the test
     assert isinstance(settings, Settings)
+
+
+def test_signing_is_whole_or_not_at_all_and_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="DKIM_SELECTOR, DKIM_KEY_FILE"):
+        parse_settings({"DKIM_DOMAIN": "match.example"})
+    with pytest.raises(Refused, match="MAIL_RETURN_DOMAIN"):
+        parse_settings({"MAIL_RETURN_DOMAIN": "bad domain"})
+    key = tmp_path / "dkim.pem"
+    settings = parse_settings({"DKIM_DOMAIN": "Match.example", "DKIM_SELECTOR": "s1", "DKIM_KEY_FILE": str(key)})
+    with pytest.raises(Refused, match="cannot be read"):
+        dkim_signer(settings)
+    key.write_text("no key")
+    with pytest.raises(Refused, match="not an unencrypted private key"):
+        dkim_signer(settings)
+    assert dkim_signer(parse_settings({})) is None
+    assert sender_setup(parse_settings({"MAIL_FROM": "a@mail.site.org"})).sender.return_domain == "mail.site.org"

@@ -26,17 +26,22 @@ from webapp.domain.errors import Problem, Refused
 from webapp.domain.links import Links
 from webapp.embedded import running_servers
 from webapp.embedded.secret import development_secret
+from webapp.gateways.dkim import DkimSigner
+from webapp.gateways.dns import DnsResolver, Resolver
 from webapp.gateways.http_webhook import HttpWebhook
 from webapp.gateways.inbox import InboxMail
 from webapp.gateways.mail import MailGateway
 from webapp.gateways.sealing import Seal
 from webapp.gateways.smtp import SmtpMail
+from webapp.gateways.smtp_server import SmtpServer
 from webapp.gateways.wakeup import WakeUp
 from webapp.gateways.webhook import WebhookGateway
 from webapp.observability.log import configure_logging
 from webapp.services import handover, message
 from webapp.services.inbox import store_in_inbox
 from webapp.services.letter import Sender
+from webapp.services.mail_turn import Limits
+from webapp.services.sender_check import SenderSetup
 from webapp.services.snapshot import Snapshot
 from webapp.services.submission_rows import Policy
 from webapp.services.transaction import Begin
@@ -62,14 +67,28 @@ class Runtime:
     seal: Seal
     links: Links
     sender: Sender
+    resolver: Resolver
     policy: Policy
     mail_retries: RetryPolicy
     delivery_retries: RetryPolicy
 
     @property
     def message_outside(self) -> message.Outside:
-        """What `services.message.send` needs besides the database."""
-        return message.Outside(self.mail, self.links, self.sender, self.mail_retries, random.random)
+        """What `services.message.send_all` needs besides the database."""
+        return message.Outside(
+            self.mail,
+            self.links,
+            self.sender,
+            self.mail_retries,
+            random.random,
+            connections=self.settings.mail_connections,
+            limits=Limits(self.settings.mail_domain_at_once, self.settings.mail_domain_per_minute),
+        )
+
+    @property
+    def sender_setup(self) -> SenderSetup:
+        """How we send, for the sender check."""
+        return sender_setup(self.settings)
 
     @property
     def delivery_outside(self) -> handover.Outside:
@@ -112,17 +131,51 @@ def build_runtime(settings: Settings) -> Runtime:
         begin=begin,
         redis=client,
         clock=SystemClock(),
-        mail=SmtpMail(settings.smtp_url) if settings.smtp_url else InboxMail(partial(store_in_inbox, begin)),
+        mail=_mail(settings, begin),
         webhook=HttpWebhook(timeout=settings.webhook_timeout_seconds, allow_loopback=settings.webhook_allow_loopback),
         wake_up=WakeUp(_relay_nudge(settings.redis_url)),
         snapshot=Snapshot(begin),
         seal=Seal(secret),
         links=Links(settings.base_url, secret),
-        sender=Sender(address=settings.mail_from, postal_address=settings.postal_address),
+        sender=_sender(settings),
+        resolver=DnsResolver(),
         policy=Policy(undo_window=settings.undo_window, lead_expiry=timedelta(days=settings.lead_expiry_days)),
         mail_retries=retry_policy(settings.lease_seconds, settings.mail_retry_seconds),
         delivery_retries=retry_policy(settings.lease_seconds, settings.delivery_retry_seconds),
     )
+
+
+def dkim_signer(settings: Settings) -> DkimSigner | None:
+    """What signs our mails; None when nothing does. Refused when the key cannot be read."""
+    if settings.dkim_domain is None or settings.dkim_selector is None or settings.dkim_key_file is None:
+        return None
+    try:
+        return DkimSigner.from_pem(settings.dkim_domain, settings.dkim_selector, settings.dkim_key_file.read_bytes())
+    except OSError as error:
+        raise Refused(Problem("DKIM_KEY_FILE", f"cannot be read: {error.strerror}.")) from None
+    except ValueError as error:
+        raise Refused(Problem("DKIM_KEY_FILE", str(error), "docs/sending.md says how to make one.")) from None
+
+
+def sender_setup(settings: Settings) -> SenderSetup:
+    """How we send, for the sender check."""
+    server = SmtpServer.parse(settings.smtp_url).host if settings.smtp_url else ""
+    return SenderSetup(_sender(settings), dkim_signer(settings), server)
+
+
+def _sender(settings: Settings) -> Sender:
+    return Sender(
+        address=settings.mail_from,
+        postal_address=settings.postal_address,
+        reply_to=settings.mail_reply_to or settings.mail_from,
+        return_domain=settings.mail_return_domain or settings.mail_from.rpartition("@")[2],
+    )
+
+
+def _mail(settings: Settings, begin: Begin) -> MailGateway:
+    if settings.smtp_url is None:
+        return InboxMail(partial(store_in_inbox, begin))
+    return SmtpMail(settings.smtp_url, kept=settings.mail_connections, signer=dkim_signer(settings))
 
 
 def broker_url(redis_url: str) -> str:

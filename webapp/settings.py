@@ -1,5 +1,6 @@
 """Settings: environment variables, parsed once, every fault reported together."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -21,6 +22,8 @@ from pydantic import (
 
 from webapp.domain.delivery import DELIVERY_RETRY_SECONDS, LEASE_SECONDS, MAIL_RETRY_SECONDS
 from webapp.domain.errors import Problem, Refused
+
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 
 
 class Environment(StrEnum):
@@ -44,6 +47,12 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _domain(name: str) -> str:
+    if not _DOMAIN.fullmatch(name):
+        raise ValueError("must be a name like mail.example.org")
+    return name.lower()
+
+
 def _numbers(value: object) -> object:
     """`60,300,1800` as a tuple of texts, each checked on its own afterwards."""
     return tuple(value.split(",")) if isinstance(value, str) else value
@@ -65,6 +74,14 @@ class Settings(BaseModel):
     base_url: Annotated[str, AfterValidator(_web_address)] = "http://127.0.0.1:8000"
     mail_from: EmailStr = "matches@program-match.example"
     postal_address: Annotated[str, Field(min_length=1)] = "Program Match (development), no postal address"
+    mail_reply_to: EmailStr | None = None
+    mail_return_domain: Annotated[str, AfterValidator(_domain)] | None = None
+    mail_connections: Annotated[int, Field(ge=1, le=32)] = 4
+    mail_domain_at_once: Annotated[int, Field(ge=1)] = 100
+    mail_domain_per_minute: Annotated[int, Field(ge=1)] | None = None
+    dkim_domain: Annotated[str, AfterValidator(_domain)] | None = None
+    dkim_selector: Annotated[str, AfterValidator(_domain)] | None = None
+    dkim_key_file: Path | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     var_dir: Path = Path("var")
     undo_window_seconds: Annotated[int, Field(ge=0, le=86_400)] = 600
@@ -108,6 +125,18 @@ class Settings(BaseModel):
     def _lease_outlasts_a_post(self) -> Self:
         if self.lease_seconds < self.webhook_timeout_seconds + 1:
             raise ValueError("LEASE_SECONDS must be more than a second longer than WEBHOOK_TIMEOUT_SECONDS")
+        return self
+
+    @model_validator(mode="after")
+    def _dkim_is_whole(self) -> Self:
+        given = {
+            "DKIM_DOMAIN": self.dkim_domain,
+            "DKIM_SELECTOR": self.dkim_selector,
+            "DKIM_KEY_FILE": self.dkim_key_file,
+        }
+        missing = [name for name, value in given.items() if value is None]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"mails are signed with all three or not at all; missing: {', '.join(missing)}")
         return self
 
     @model_validator(mode="after")

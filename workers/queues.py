@@ -26,7 +26,7 @@ class Route:
 
 ROUTES: Final[dict[EventKind, Route]] = {
     # Handing over takes the other side's time, so messages are short and other workers can share the work.
-    EventKind.MESSAGE_DUE: Route("messages.send", MAIL, 20),
+    EventKind.MESSAGE_DUE: Route("messages.send", MAIL, 50),
     EventKind.DELIVERY_DUE: Route("deliveries.attempt", LEADS, 5),
     EventKind.BATCH_DUE: Route("batches.close", LEADS, 1),
     EventKind.LEAD_DUE: Route("leads.release", LEADS, 50),
@@ -40,6 +40,7 @@ TASK_QUEUES: Final[dict[str, str]] = {
     "upkeep.sweep": UPKEEP,
     "upkeep.purge": UPKEEP,
     "upkeep.audit_exposure": UPKEEP,
+    "upkeep.mail_reputation": UPKEEP,
     "billing.close": UPKEEP,
 }
 """Every task there is, and its queue."""

@@ -12,6 +12,8 @@ from webapp.services import (
     exposure,
     kept_answer,
     link_request,
+    mail_reputation,
+    mail_turn,
     outbox,
     partner_access,
     pending_request,
@@ -53,6 +55,7 @@ def purge() -> None:
         erasure.clear_latecomers,
         retention.purge,
         kept_answer.purge,
+        mail_turn.purge,
     ):
         with runtime().begin() as session:
             work(session, runtime().clock)
@@ -63,3 +66,10 @@ def audit_exposure() -> None:
     """Set the metrics that tell whether partners are shown higher than others at equal relevance."""
     with runtime().begin() as session:
         exposure.measure(session, most=AUDITED)
+
+
+@shared_task(base=ServiceTask, name="upkeep.mail_reputation")  # type: ignore[untyped-decorator]  # Celery ships no types
+def measure_mail_reputation() -> None:
+    """Count complaints about our mail, and stop what can be stopped where there are too many."""
+    with runtime().begin() as session:
+        mail_reputation.measure(session, runtime().clock)

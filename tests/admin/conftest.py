@@ -24,6 +24,7 @@ from webapp.bootstrap import Runtime, build_runtime, replace_parts
 from webapp.context import RUNTIME
 from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
+from webapp.gateways.fakes import FakeResolver
 from webapp.gateways.wakeup import WakeUp
 from webapp.services.submission import Stored
 from webapp.settings import Settings
@@ -47,7 +48,7 @@ def admin_runtime(
             rate_limits=False,
         )
         built = build_runtime(settings)
-        yield replace_parts(built, wake_up=WakeUp(lambda: None))
+        yield replace_parts(built, wake_up=WakeUp(lambda: None), resolver=FakeResolver())
         built.engine.dispose()
 
 

@@ -5,8 +5,8 @@ After a wanted change, look at the mails again and write the files anew: `python
 
 from pathlib import Path
 
-from tests.emails.samples import SAMPLES
 from webapp.emails import render
+from webapp.emails.samples import SAMPLES
 
 FOLDER = Path(__file__).parent / "golden"
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from tests.emails.golden_files import FOLDER, golden
 from tests.emails.page import Page
-from tests.emails.samples import CARD, MATCHED, OPENED, SAMPLES, UPDATE, WITHDRAWN
 from webapp.domain.message import Template
 from webapp.emails import names, render
 from webapp.emails.introduction_update import IntroductionNews
 from webapp.emails.renderer import Context, one_line
+from webapp.emails.samples import CARD, MATCHED, OPENED, SAMPLES, UPDATE, WITHDRAWN
 from webapp.gateways.envelope import compose
 from webapp.gateways.mail import Mailbox, OutgoingMail
 

@@ -15,6 +15,7 @@ from webapp.domain.delivery import AttemptOutcome
 from webapp.domain.errors import Refused
 from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, MessageStatus
+from webapp.domain.return_path import parse_return_path
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
 from webapp.gateways.fakes import FakeMail
 from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
@@ -73,6 +74,13 @@ def test_a_mail_is_handed_over_once(
     assert "Master of Data Science at Larkspur" in sent.text
     assert "Larkspur Institute, Inc." in sent.text  # what was opened with it
     assert sent.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert sent.headers["List-Unsubscribe"].startswith("<https://match.example/")
+    assert sent.headers["Auto-Submitted"] == "auto-generated"
+    assert sent.headers["Feedback-ID"] == "matched_programs:1:matches:program-match"
+    assert sent.headers["Reply-To"] == "matches@match.example"
+    token = parse_return_path(sent.envelope_from)
+    assert token == the_message(session).return_token
+    assert len(set(token)) > 4
 
 
 def test_a_refusal_for_now_is_deferred_and_tried_at_the_due_time(

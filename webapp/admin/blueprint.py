@@ -17,6 +17,7 @@ from webapp.admin import (
     leads,
     limits,
     login,
+    mails,
     messages,
     method_settings,
     operations,
@@ -45,7 +46,8 @@ from webapp.queries.review import count_review
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"), ("Operations", "operations"))),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Review", "review"))),
-    ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
+    ("Mail", (("Messages", "messages"), ("Mails", "mails"))),
+    ("Hand-over", (("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
@@ -60,7 +62,7 @@ _WITHIN: dict[str, tuple[str, ...]] = {
 }
 """Pages that stand under another entry of the navigation."""
 _NOUNS = (
-    *(overview, operations, login, submissions, leads, review, messages, deliveries, redeliveries),
+    *(overview, operations, login, submissions, leads, review, messages, mails, deliveries, redeliveries),
     *(partners, program_groups, terms, limits, partner_filters, partner_screening),
     *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
     *(returns, invoices, scorecard, seeds, complaints),

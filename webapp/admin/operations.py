@@ -52,18 +52,23 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<any(mail, deliveries):name>/off")
+@blueprint.post("/<any(mail, deliveries):switch>/off")
 @rate_limited("30/minute")
 @needs_role(OWNERS)
-def turn_off(name: str) -> ResponseReturnValue:
+def turn_off(switch: str) -> ResponseReturnValue:
     """Stop a part of the service."""
-    built, wanted = runtime(), Switch(name)
+    built, wanted = runtime(), Switch(switch)
     words = request.form.get("words", "")
     try:
         with built.begin() as session:
             switches.turn_off(session, built.clock, wanted, words=words, actor=staff().email)
             write_down(
-                session, "switched_off", "switch", name, before={"on": True}, after={"on": False, "why": words.strip()}
+                session,
+                "switched_off",
+                "switch",
+                switch,
+                before={"on": True},
+                after={"on": False, "why": words.strip()},
             )
     except Refused as refusal:
         tell(refusal)
@@ -72,16 +77,16 @@ def turn_off(name: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-@blueprint.post("/<any(mail, deliveries):name>/on")
+@blueprint.post("/<any(mail, deliveries):switch>/on")
 @rate_limited("30/minute")
 @needs_role(OWNERS)
-def turn_on(name: str) -> ResponseReturnValue:
+def turn_on(switch: str) -> ResponseReturnValue:
     """Let it go on."""
-    built, wanted = runtime(), Switch(name)
+    built, wanted = runtime(), Switch(switch)
     try:
         with built.begin() as session:
             switches.turn_on(session, wanted)
-            write_down(session, "switched_on", "switch", name, before={"on": False}, after={"on": True})
+            write_down(session, "switched_on", "switch", switch, before={"on": False}, after={"on": True})
     except Refused as refusal:
         tell(refusal)
     else:

@@ -10,6 +10,7 @@ from webapp.domain.finding import Finding, Grade
 from webapp.domain.lead import AWAITING_CONFIRMATION, EndedByStaff, LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.notice import NoticeKind, NoticeStatus
+from webapp.domain.sender_check import Verdict
 from webapp.ui.choices import Option
 
 Look = tuple[str, str]
@@ -82,6 +83,12 @@ IMPORT_LOOKS: Final[Mapping[str, Look]] = {
     "dry_run": ("Dry run", "accent"),
 }
 LISTING_LOOKS: Final[Mapping[str, Look]] = {"published": ("Published", "good"), "withdrawn": ("Withdrawn", "neutral")}
+CHECK_LOOKS: Final[Mapping[Verdict, Look]] = {
+    Verdict.GOOD: ("Good", "good"),
+    Verdict.WEAK: ("Could be better", "warm"),
+    Verdict.BAD: ("Bad", "error"),
+    Verdict.UNKNOWN: ("Not known", "neutral"),
+}
 CLASS_LABELS: Final[Mapping[MessageClass, str]] = {
     MessageClass.TRANSACTIONAL: "Transactional",
     MessageClass.MATCHES: "Matches",
@@ -106,6 +113,7 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.CONFIRM_INTRODUCTIONS: "Confirm your address for introductions",
     Template.PARTNER_PAUSED: "Paused for complaints",
     Template.PARTNER_ACCESS: "Link to set a portal password",
+    Template.STAFF_ALERT: "Alert to staff",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {
     "added": ("Added", "good"),
@@ -218,6 +226,10 @@ _REASONS: Final[Mapping[str, str]] = {
     "partner_rejected": "The partner's system refuses such notices.",
     "partner_permanent": "The partner's system cannot be told.",
     "recipient_erased": "The recipient was erased.",
+    "waits_for_domain": "That domain gets only so many mails at a time.",
+    "quiet_hours": "It is night where the reader lives.",
+    "too_many_complaints": "Mail that can wait has stopped: too many readers complained.",
+    "not_written": "We could not write the mail; the log says why.",
     "answer_error": "The partner's system reported an error of its own.",
     "answer_rejected": "The partner refused it.",
     "answer_duplicate": "The partner knew it already.",

@@ -22,6 +22,7 @@ _COMMANDS = {
     "consent": ("webapp.cli.consent:consent", "Check the records of what students allowed."),
     "deliveries": ("webapp.cli.deliveries:deliveries", "Send failed deliveries again."),
     "billing": ("webapp.cli.billing:billing", "Close billing cycles into invoices, and report what is owed."),
+    "mail": ("webapp.cli.mail_check:mail", "Look how our mail stands with those who receive it."),
     "settings": ("webapp.cli.settings_check:settings", "Check the settings."),
     "version": ("webapp.cli.version:version", "Say which version this is."),
 }

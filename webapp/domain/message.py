@@ -13,6 +13,12 @@ class MessageClass(StrEnum):
     PARTNER = "partner"
     STAFF = "staff"
 
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether its reader may stop it without giving up what they asked for. Such mail carries the header for it,
+        keeps quiet hours and is the first to stop when too many complain."""
+        return self in (MessageClass.MATCHES, MessageClass.FOLLOW_UP)
+
 
 class MessageStatus(StrEnum):
     PENDING = "pending"
@@ -63,3 +69,4 @@ class Template(StrEnum):
     CONFIRM_INTRODUCTIONS = "confirm_introductions"
     PARTNER_PAUSED = "partner_paused"
     PARTNER_ACCESS = "partner_access"
+    STAFF_ALERT = "staff_alert"

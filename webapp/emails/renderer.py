@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import mjml
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
@@ -33,6 +33,7 @@ from webapp.emails.partner_method import PartnerMethod
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.resume_link import ResumeLink
+from webapp.emails.staff_alert import StaffAlert
 from webapp.emails.status_request import StatusRequest
 
 Context: TypeAlias = (
@@ -51,6 +52,7 @@ Context: TypeAlias = (
     | PartnerNotice
     | PartnerPaused
     | ResumeLink
+    | StaffAlert
     | StatusRequest
 )
 
@@ -70,6 +72,7 @@ _CONTEXTS: Final[dict[str, type[Context]]] = {
     "partner_notice": PartnerNotice,
     "partner_paused": PartnerPaused,
     "resume_link": ResumeLink,
+    "staff_alert": StaffAlert,
     "status_request": StatusRequest,
 }
 _LONGEST_SUBJECT: Final = 150
@@ -103,6 +106,8 @@ def render(name: str, context: Context) -> Message:
 
 def one_line(value: str) -> str:
     """`value` as it appears in a mail: one line, single blanks, nothing invisible that could mislead."""
+    if value.isprintable() and "  " not in value and value == value.strip():
+        return value  # as nearly all are: of all blanks only the plain one counts as printable, and nothing unsafe does
     return " ".join(_UNSAFE.sub("", value).split())
 
 
@@ -123,7 +128,7 @@ def _environment(*, autoescape: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_cleaned,
+        finalize=_escaped if autoescape else _cleaned,
         auto_reload=False,
     )
     environment.filters.update(moment=_moment, link=_link, clock_time=_clock_time)
@@ -131,10 +136,19 @@ def _environment(*, autoescape: bool) -> Environment:
 
 
 def _cleaned(value: Any) -> Any:
-    """Applied to every value a template puts out. Markup comes from our own macros and is left alone."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return one_line(value)
-    return value
+    """Applied to every value a text template puts out."""
+    return one_line(value) if isinstance(value, str) else value
+
+
+def _escaped(value: Any) -> Any:
+    """Applied to every value a markup template puts out. Markup comes from our own macros and is left alone."""
+    return _as_markup(value) if type(value) is str else value
+
+
+@lru_cache(maxsize=2048)
+def _as_markup(value: str) -> Markup:
+    """Names of programs, notes on prices and words of ours stand in thousands of mails: they are escaped once."""
+    return escape(one_line(value))
 
 
 def _moment(at: datetime) -> str:
@@ -146,6 +160,7 @@ def _clock_time(at: datetime) -> str:
     return f"{at.hour % 12 or 12}:{at:%M} {'AM' if at.hour < 12 else 'PM'} {at.tzname() or ''}".rstrip()
 
 
+@lru_cache(maxsize=512)
 def _link(url: str) -> str:
     """`url` when it is one that may be linked, else blank, which templates take as "no link"."""
     url = _UNSAFE.sub("", url).strip()

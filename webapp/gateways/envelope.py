@@ -136,7 +136,8 @@ def _mailbox(mailbox: Mailbox) -> str:
 
 def _part(boundary: str, subtype: str, text: str) -> bytes:
     """One body part in quoted-printable: ASCII, lines of at most 76, safe for any relay."""
-    plain = _LINE_END.sub("\r\n", text.rstrip("\r\n") + "\n")
+    text = text.rstrip("\r\n") + "\n"
+    plain = _LINE_END.sub("\r\n", text) if "\r" in text else text.replace("\n", "\r\n")
     body = binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True)
     head = (
         f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
@@ -146,4 +147,4 @@ def _part(boundary: str, subtype: str, text: str) -> bytes:
 
 
 def _surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from webapp.gateways.dns import NoNameServer
 from webapp.gateways.envelope import compose
 from webapp.gateways.errors import GatewayError, Uncertain
 from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
@@ -67,3 +68,30 @@ def an_answer(status: int, body: bytes = b"", **headers: str) -> WebhookAnswer:
     """An answer for `answer_next`; underscores in header names stand for hyphens."""
     told = {name.replace("_", "-").lower(): value for name, value in headers.items()}
     return WebhookAnswer(status=status, headers=told, excerpt=excerpt_of(body), duration_ms=1, body=body)
+
+
+class FakeResolver:
+    """A Resolver that knows `records`, by kind and name: ("TXT", "mail.example"). `offline`: it reaches nobody."""
+
+    def __init__(self, records: Mapping[tuple[str, str], list[str]] | None = None, *, offline: bool = False) -> None:
+        self.records = dict(records or {})
+        self.offline = offline
+        self.asked: list[tuple[str, str]] = []
+
+    def texts(self, name: str) -> list[str]:
+        return self._ask("TXT", name)
+
+    def addresses(self, name: str) -> list[str]:
+        return self._ask("A", name)
+
+    def names(self, address: str) -> list[str]:
+        return self._ask("PTR", address)
+
+    def mail_servers(self, domain: str) -> list[str]:
+        return self._ask("MX", domain)
+
+    def _ask(self, kind: str, name: str) -> list[str]:
+        self.asked.append((kind, name))
+        if self.offline:
+            raise NoNameServer
+        return self.records.get((kind, name), [])

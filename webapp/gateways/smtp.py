@@ -9,10 +9,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from webapp.gateways.dkim import DkimSigner
 from webapp.gateways.envelope import compose
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
 from webapp.gateways.mail import Envelope, HandingOver, OutgoingMail, Receipt, nothing
@@ -23,7 +24,7 @@ IDLE_CHECK: Final = 2.0
 IDLE_LIMIT: Final = 60.0
 """Seconds after which a resting connection is closed: servers drop them at one to five minutes."""
 KEPT: Final = 8
-"""Resting connections kept at most; more may be open while they are in use."""
+"""Resting connections kept at most, unless told otherwise; more may be open while they are in use."""
 
 _ENHANCED: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _ADDRESS: Final = re.compile(r"\S*@\S*")
@@ -41,7 +42,8 @@ class SmtpMail:
     """A MailGateway over SMTP.
 
     Safe for threads and forks: a connection is used by one caller at a time and never by a process that did not open
-    it. `timeout` (seconds) is for each step: connecting, and each wait for the server. Close it when done.
+    it. `timeout` (seconds) is for each step: connecting, and each wait for the server. `kept` connections rest at most.
+    `signer` signs each mail. Close it when done.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class SmtpMail:
         tls: ssl.SSLContext | None = None,
         helo: str | None = None,
         idle_check: float = IDLE_CHECK,
+        kept: int = KEPT,
+        signer: DkimSigner | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.server = SmtpServer.parse(url)
@@ -59,6 +63,8 @@ class SmtpMail:
         self._tls = tls or ssl.create_default_context()
         self._helo = helo
         self._idle_check = idle_check
+        self._kept = kept
+        self._signer = signer
         self._now = now
         self._lock = threading.Lock()
         self._resting: list[_Kept] = []
@@ -70,7 +76,7 @@ class SmtpMail:
         smtputf8_unsupported. Retryable: server_unreachable, server_busy, tls_failed, login_refused, connection_lost,
         sender_deferred, recipient_deferred, message_deferred. Uncertain: answer_lost.
         """
-        envelope = compose(mail, now=self._now())
+        envelope = self._signed(compose(mail, now=self._now()))
         connection, used_before = self._take()
         try:
             try:
@@ -102,6 +108,11 @@ class SmtpMail:
         for kept in resting:
             _discard(kept.connection)
 
+    def _signed(self, envelope: Envelope) -> Envelope:
+        if self._signer is None:
+            return envelope
+        return replace(envelope, content=self._signer.sign(envelope.content, at=self._now()))
+
     def _take(self) -> tuple[smtplib.SMTP, bool]:
         """A connection and whether it has been used before."""
         while True:
@@ -120,7 +131,7 @@ class SmtpMail:
 
     def _give_back(self, connection: smtplib.SMTP) -> None:
         with self._lock:
-            if len(self._resting) < KEPT:
+            if len(self._resting) < self._kept:
                 self._resting.append(_Kept(connection, os.getpid(), time.monotonic()))
                 return
         _discard(connection)

@@ -21,6 +21,8 @@ from webapp.models.lead_return import LeadReturn, ReturnEvent
 from webapp.models.ledger import BillingCycle, Invoice, InvoiceNumber, LeadCharge, LedgerEntry
 from webapp.models.link_request import LinkRequest
 from webapp.models.listing_revision import ListingRevision
+from webapp.models.mail_domain import MailDomain
+from webapp.models.mail_reputation import MailReputation
 from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
 from webapp.models.notice import PartnerNotice
@@ -95,6 +97,8 @@ __all__ = [
     "LinkRequest",
     "ListingRevision",
     "ListingStatus",
+    "MailDomain",
+    "MailReputation",
     "Match",
     "Message",
     "OutboxEvent",

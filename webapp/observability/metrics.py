@@ -38,6 +38,14 @@ EXPOSURE_DIFFERENCE = Gauge(
 EXPOSURE_P_VALUE = Gauge(
     "exposure_p_value", "The chance that lots alone differ as much as that.", multiprocess_mode="mostrecent"
 )
+MAIL_COMPLAINT_RATE = Gauge(
+    "mail_complaint_rate",
+    "Complaints per mail that can be stopped, over seven days.",
+    multiprocess_mode="mostrecent",
+)
+MAIL_STOPPED = Gauge(
+    "mail_stopped", "1 while mail that can be stopped is held for complaints.", multiprocess_mode="mostrecent"
+)
 CATALOG_VERSION = Gauge("catalog_version", "Version of the snapshot in memory.", multiprocess_mode="max")
 
 

@@ -1,8 +1,9 @@
 """The receipt for introductions: who gets what, how they may contact the student, and how to stop it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,43 +18,71 @@ from webapp.domain.publisher import PUBLISHER
 from webapp.domain.question import Answer, answer_words
 from webapp.emails.footer import Footer
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
-from webapp.models import Consent, Lead, Message, Prospect, Submission
+from webapp.models import Consent, Lead, Message, Partner, Prospect, Submission
 from webapp.queries.listing import listings_by_id
 from webapp.queries.question import answers_of
 
 
 def introductions_opened(session: Session, message: Message, footer: Footer) -> IntroductionsOpened | None:
     """What was opened with the submission and has not been cancelled; None when nothing was."""
-    submission = session.get_one(Submission, message.submission_id)
-    prospect = session.get_one(Prospect, submission.prospect_id)
+    if message.submission_id is None:
+        return None
+    return introductions_of(session, {message.submission_id: footer}).get(message.submission_id)
+
+
+def introductions_of(session: Session, footers: Mapping[UUID, Footer]) -> dict[UUID, IntroductionsOpened]:
+    """The same of many submissions, by their ids. One of which nothing was opened is left out."""
     rows = session.execute(
-        select(Lead, Consent)
+        select(Lead, Consent, Submission, Prospect)
         .join(Consent, Consent.lead_id == Lead.id)
+        .join(Submission, Submission.id == Lead.submission_id)
+        .join(Prospect, Prospect.id == Submission.prospect_id)
         .where(
-            Lead.submission_id == submission.id,
+            Lead.submission_id.in_(list(footers)),
             Lead.status != LeadStatus.WITHDRAWN,
             Consent.kind == ConsentKind.GIVEN,
             Consent.purpose == ConsentPurpose.INTRODUCTION,
         )
         .order_by(Consent.sequence)
     ).all()
-    if not rows:
-        return None
-    listings = listings_by_id(session, [lead.program_id for lead, _ in rows])
-    answers = answers_of(session, [lead.id for lead, _ in rows])
-    first: Lead = rows[0][0]
+    listings = listings_by_id(session, {row.Lead.program_id for row in rows}) if rows else {}
+    answers = answers_of(session, [row.Lead.id for row in rows]) if rows else {}
+    opened: dict[UUID, list[Any]] = {}
+    for row in rows:
+        opened.setdefault(row.Submission.id, []).append(row)
+    return {
+        submission_id: _receipt(found, footers[submission_id], listings, answers)
+        for submission_id, found in opened.items()
+    }
+
+
+def _receipt(
+    rows: Sequence[Any],
+    footer: Footer,
+    listings: Mapping[str, Listing],
+    answers: Mapping[UUID, tuple[Answer, ...]],
+) -> IntroductionsOpened:
+    first, _, submission, prospect = rows[0]
+    has_answers = any(row.Lead.id in answers for row in rows)
     return IntroductionsOpened(
         footer=footer,
         first_name=prospect.first_name or "",
         schools=tuple(
-            _school(consent, listings.get(lead.program_id), answers.get(lead.id, ())) for lead, consent in rows
+            _school(row.Consent, listings.get(row.Lead.program_id), answers.get(row.Lead.id, ())) for row in rows
         ),
-        what_is_sent=tuple(_what_is_sent(prospect, first, submission, has_answers=bool(answers))),
+        what_is_sent=tuple(_what_is_sent(prospect, first, submission, has_answers=has_answers)),
         contact=tuple(_contact(first)),
         agreed_at=at_home(first, submission.created_at),
         goes_out_at=at_home(first, first.undo_until),
         cancel_url=footer.my_data_url,
     )
+
+
+def lead_and_school(session: Session, message: Message) -> tuple[Lead, Listing | None, Partner]:
+    """The lead a message is about, its listing while there is one, and its school."""
+    lead = session.get_one(Lead, message.lead_id)
+    listing = listings_by_id(session, [lead.program_id]).get(lead.program_id)
+    return lead, listing, session.get_one(Partner, lead.partner_id)
 
 
 def at_home(lead: Lead, moment: datetime) -> datetime:

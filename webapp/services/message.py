@@ -1,65 +1,39 @@
-"""Messages: queued once by key, then leased, sent and written down."""
+"""Messages: queued once by key, then leased many at a time, sent and written down."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.delivery import AttemptOutcome, RetryPolicy
+from webapp.domain.delivery import AttemptOutcome
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
-from webapp.domain.links import Links
 from webapp.domain.message import MESSAGE_LIFECYCLE, MessageClass, MessageStatus, Template
-from webapp.domain.switch import Switch
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
 from webapp.gateways.mail import MailGateway, OutgoingMail
-from webapp.models import Message, ResumeLink
-from webapp.queries.switch import is_off
-from webapp.services import lease, outbox, suppression
-from webapp.services.letter import Letter, Sender, letter_for
+from webapp.models import Message
+from webapp.observability.log import get_logger
+from webapp.services import outbox
+from webapp.services.message_lease import Leased, Outside, Prepared, lease_all
+from webapp.services.message_record import HANDED_OVER, LeaseLost, Record, Sent
+from webapp.services.message_state import locked
 from webapp.services.transaction import Begin
 
+log = get_logger(__name__)
+
+__all__ = ["TEMPLATE_VERSION", "Outside", "queue", "resend", "revoke", "send", "send_all"]
+
 TEMPLATE_VERSION = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What messages need of the world around them."""
-
-    mail: MailGateway
-    links: Links
-    sender: Sender
-    retries: RetryPolicy
-    spread: Callable[[], float]
-    """Numbers in 0..1 that spread retries."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """Everything the sending needs, read before the connection is given back."""
-
-    message_id: UUID
-    lease_id: UUID
-    letter: Letter
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    outcome: AttemptOutcome
-    reason: str
-    answer: str | None = None
-    retry_after: timedelta | None = None
-
-
-class _LeaseLost(Exception):
-    """Somebody else holds the message now; nothing was sent."""
+BEGUN_BY = 0.5
+"""The part of its lease after which a worker begins no other mail of its batch: the rest is for the one on its way."""
 
 
 def queue(
@@ -121,35 +95,40 @@ def revoke(session: Session, message_id: UUID, *, reason: str) -> None:
 
 
 def send(begin: Begin, clock: Clock, outside: Outside, message_id: UUID) -> None:
-    """Send `message_id`, if it is due and nobody else holds it.
+    """Send `message_id`, if it is due and nobody else holds it."""
+    send_all(begin, clock, outside, [message_id])
+
+
+def send_all(begin: Begin, clock: Clock, outside: Outside, message_ids: Sequence[UUID]) -> None:
+    """Send those of `message_ids` that are due and that nobody else holds, several at a time.
 
     The attempt is written down at the last moment before the mail server gets the mail. A worker that died before left
     nothing: the lease runs out and the mail is sent then. One that died after leaves the message `uncertain`: sending
     again could double it, so only a person may decide that.
     """
-    with begin() as session:
-        prepared = _lease(session, clock.now(), outside, message_id)
-    if prepared is None:
+    leased = _leased(begin, clock, outside, message_ids)
+    if leased is None or not leased.messages:
         return
-    started: list[UUID] = []
-
-    def handing_over() -> None:
-        with begin() as session:
-            started.append(_start(session, clock.now(), prepared))
-
-    try:
-        sent = _hand_over(outside.mail, prepared.letter.compose(), handing_over)
-    except _LeaseLost:
-        return
-    with begin() as session:
-        _record(session, clock.now(), prepared, sent, started, outside)
-    lease.count_attempt("message", sent.outcome)
+    record = Record(begin, clock, outside, leased)
+    left = deque(leased.messages)
+    begun_by = leased.until - outside.retries.lease * (1 - BEGUN_BY)
+    several = min(outside.connections, len(left))
+    if several == 1:
+        _send_some(clock, outside.mail, record, left, begun_by)
+    else:
+        with ThreadPoolExecutor(several, thread_name_prefix="mail") as threads:
+            sending = [threads.submit(_send_some, clock, outside.mail, record, left, begun_by) for _ in range(several)]
+        for each in sending:
+            each.result()
+    record.flush()
+    if left:
+        record.give_back(left)
 
 
 def resend(session: Session, clock: Clock, message_id: UUID) -> None:
     """Staff send a failed or an uncertain message again. After an uncertain one the recipient may get it twice."""
     now = clock.now()
-    row = _locked(session, message_id)
+    row = locked(session, message_id)
     if row is None:
         raise NotFound("There is no such message.")
     if row.status not in (MessageStatus.FAILED, MessageStatus.UNCERTAIN):
@@ -163,105 +142,50 @@ def resend(session: Session, clock: Clock, message_id: UUID) -> None:
     outbox.add(session, EventKind.MESSAGE_DUE, [row.id], due_at=now)
 
 
-def _lease(session: Session, now: datetime, outside: Outside, message_id: UUID) -> _Prepared | None:
-    row = _locked(session, message_id)
-    if row is None:
-        return None
-    if row.status is MessageStatus.LEASED and lease.is_abandoned(row, now):
-        _take_back(session, row, now, outside.retries)
-    if row.status not in (MessageStatus.PENDING, MessageStatus.DEFERRED) or row.due_at is None or row.due_at > now:
-        return None
-    if is_off(session, Switch.MAIL):
-        return None
-    letter = letter_for(session, row, outside.links, outside.sender)
-    if letter is None or suppression.is_suppressed(session, outside.links, letter.recipient, row.message_class):
-        reason = _why_not(row) if letter is None else "suppressed"
-        _finish(session, row, MessageStatus.SUPPRESSED, reason, at=now)
-        return None
-    row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.LEASED)
-    return _Prepared(row.id, lease.take(row, now, outside.retries.lease), letter)
-
-
-def _why_not(row: Message) -> str:
-    """Why there is no letter for a message: nobody to read it, or nothing that still waits for an answer."""
-    return "answered_before" if row.template is Template.CONFIRM_INTRODUCTIONS else "recipient_erased"
-
-
-def _take_back(session: Session, row: Message, now: datetime, retries: RetryPolicy) -> None:
-    """What to do with a message whose worker died: whether it had begun to hand over decides."""
-    if lease.abandon_started(session, row, now):
-        _finish(session, row, MessageStatus.UNCERTAIN, "worker_lost_while_sending", at=now)
-        return
-    if row.attempts_made > len(retries.delays):
-        # Whatever kills the worker each time is in this message: others should not have to wait behind it.
-        _finish(session, row, MessageStatus.FAILED, "worker_lost_repeatedly", at=now)
-        return
-    row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.PENDING)
-    lease.give_up(row, due_at=now)
-
-
-def _start(session: Session, now: datetime, prepared: _Prepared) -> UUID:
-    row = _locked(session, prepared.message_id)
-    if row is None or row.lease_id != prepared.lease_id or lease.is_abandoned(row, now):
-        raise _LeaseLost
-    return lease.begin_attempt(session, row, now)
-
-
-def _hand_over(mail: MailGateway, outgoing: OutgoingMail, handing_over: Callable[[], None]) -> _Sent:
+def _leased(begin: Begin, clock: Clock, outside: Outside, message_ids: Sequence[UUID]) -> Leased | None:
+    """The lease on a batch. Where one message cannot be read, the others are leased without it."""
     try:
-        receipt = mail.send(outgoing, handing_over=handing_over)
+        with begin() as session:
+            return lease_all(session, clock.now(), outside, message_ids)
+    except Exception as error:
+        if len(message_ids) == 1:
+            raise
+        log.warning("a batch of mails cannot be read; trying them one by one", error=type(error).__name__)
+    for message_id in message_ids:
+        try:
+            send_all(begin, clock, outside, [message_id])
+        except Exception:
+            log.exception("a mail cannot be sent; it stays due", id=str(message_id))
+    return None
+
+
+def _send_some(clock: Clock, mail: MailGateway, record: Record, left: deque[Prepared], begun_by: datetime) -> None:
+    """Send what is left of a batch, one after the other, until none is left or the time is over."""
+    while clock.now() < begun_by:
+        try:
+            prepared = left.popleft()
+        except IndexError:
+            break
+        try:
+            record.end(prepared, _hand_over(mail, prepared, record))
+        except LeaseLost:
+            continue
+    record.flush()
+
+
+def _hand_over(mail: MailGateway, prepared: Prepared, record: Record) -> Sent:
+    try:
+        outgoing: OutgoingMail = prepared.letter.compose()
+    except Exception:
+        # A fault of ours in one mail: it is tried again later, perhaps by a release that can write it.
+        log.exception("a mail cannot be written", id=str(prepared.message_id), template=prepared.template)
+        return Sent(AttemptOutcome.RETRYABLE, "not_written")
+    try:
+        receipt = mail.send(outgoing, handing_over=lambda: record.start(prepared))
     except Retryable as error:
-        return _Sent(AttemptOutcome.RETRYABLE, error.reason, error.text, error.retry_after)
+        return Sent(AttemptOutcome.RETRYABLE, error.reason, error.text, error.retry_after)
     except Permanent as error:
-        return _Sent(AttemptOutcome.PERMANENT, error.reason, error.text)
+        return Sent(AttemptOutcome.PERMANENT, error.reason, error.text)
     except Uncertain as error:
-        return _Sent(AttemptOutcome.UNCERTAIN, error.reason, error.text)
-    return _Sent(AttemptOutcome.ACCEPTED, "handed_over", receipt.answer)
-
-
-def _record(
-    session: Session, now: datetime, prepared: _Prepared, sent: _Sent, started: list[UUID], outside: Outside
-) -> None:
-    row = _locked(session, prepared.message_id)
-    if row is None:
-        return
-    attempt_id = started[0] if started else lease.begin_attempt(session, row, now)
-    lease.finish_attempt(session, attempt_id, sent.outcome, at=now, reason=sent.reason, answer=sent.answer)
-    if row.lease_id != prepared.lease_id:
-        return
-    match sent.outcome:
-        case AttemptOutcome.ACCEPTED:
-            _finish(session, row, MessageStatus.HANDED_OVER, sent.reason, at=now)
-            row.handed_over_at = now
-        case AttemptOutcome.UNCERTAIN:
-            _finish(session, row, MessageStatus.UNCERTAIN, sent.reason, at=now)
-        case AttemptOutcome.RETRYABLE:
-            wait = outside.retries.delay(row.attempts_made, spread=outside.spread(), retry_after=sent.retry_after)
-            if wait is None:
-                _finish(session, row, MessageStatus.FAILED, "retries_used_up", at=now)
-            else:
-                _finish(session, row, MessageStatus.DEFERRED, sent.reason, at=now)
-                row.due_at = now + wait
-        case _:
-            _finish(session, row, MessageStatus.FAILED, sent.reason, at=now)
-
-
-def _finish(session: Session, row: Message, status: MessageStatus, reason: str, *, at: datetime) -> None:
-    row.status = MESSAGE_LIFECYCLE.check(row.status, status)
-    row.reason = reason
-    lease.give_up(row)
-    if status is MessageStatus.DEFERRED:
-        return
-    if row.template is Template.PARTNER_LEAD and "delivery_id" in row.about:
-        # The delivery waits for what becomes of its mail.
-        outbox.add(session, EventKind.DELIVERY_DUE, [UUID(row.about["delivery_id"])], due_at=at)
-    # An address that is kept for this one mail is needed no longer.
-    row.recipient = None
-    if row.resume_link_id is not None:
-        session.execute(update(ResumeLink).where(ResumeLink.id == row.resume_link_id).values(email=None))
-
-
-def _locked(session: Session, message_id: UUID) -> Message | None:
-    return session.execute(
-        select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+        return Sent(AttemptOutcome.UNCERTAIN, error.reason, error.text)
+    return Sent(AttemptOutcome.ACCEPTED, HANDED_OVER, receipt.answer)

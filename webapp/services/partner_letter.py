@@ -1,4 +1,4 @@
-"""What mails to partners about leads and methods say, read from the rows they are about."""
+"""What mails to partners say, read from the rows they are about."""
 
 import json
 from collections.abc import Mapping
@@ -7,19 +7,39 @@ from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.complaint import COMPLAINT_WORDS, ComplaintKind
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.field_map import read_fields
 from webapp.domain.links import Links
 from webapp.domain.mapped_value import as_text, fill, value_at
 from webapp.emails.footer import Footer
+from webapp.emails.partner_access import PartnerAccess
 from webapp.emails.partner_batch import PartnerBatch
 from webapp.emails.partner_lead import PartnerLead
+from webapp.emails.partner_lead_withdrawn import PartnerLeadWithdrawn
 from webapp.emails.partner_method import PartnerMethod
-from webapp.models import Delivery, DeliveryBatch, Lead, Message, Partner, PartnerEndpoint, Prospect
+from webapp.emails.partner_notice import PartnerNotice
+from webapp.emails.partner_paused import PartnerPaused
+from webapp.emails.status_request import StatusRequest
+from webapp.models import (
+    Delivery,
+    DeliveryBatch,
+    Lead,
+    Message,
+    Partner,
+    PartnerAccessLink,
+    PartnerAccount,
+    PartnerEndpoint,
+    Prospect,
+    StatusLink,
+)
+from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import listings_by_id
 from webapp.services.handover import usable_methods
+from webapp.services.introduction_letter import lead_and_school
 from webapp.services.posting import posting_of
 from webapp.services.sample_document import sample_document
 
@@ -100,6 +120,84 @@ def partner_method(session: Session, message: Message, links: Links, footer: Foo
         since=method.failing_since,
         goes_on=bool(others),
         methods_url=links.partner_methods_url(),
+    )
+
+
+def partner_paused(session: Session, message: Message, _: Links, footer: Footer) -> PartnerPaused:
+    partner, told = session.get_one(Partner, message.partner_id), message.about
+    return PartnerPaused(
+        footer=footer,
+        legal_entity=partner.legal_name,
+        complaints=told["complaints"],
+        delivered=told["delivered"],
+        days=told["days"],
+        percent=told["percent"],
+        kinds=tuple(COMPLAINT_WORDS[ComplaintKind(kind)] for kind in told["kinds"]),
+        paused_at=message.created_at,
+    )
+
+
+def partner_lead_withdrawn(session: Session, message: Message, _: Links, footer: Footer) -> PartnerLeadWithdrawn:
+    lead, listing, partner = lead_and_school(session, message)
+    return PartnerLeadWithdrawn(
+        footer=footer,
+        legal_entity=partner.legal_name,
+        lead_id=str(lead.id),
+        program_id=lead.program_id,
+        program=listing.name if listing else lead.program_id,
+        delivered_at=lead.delivered_at or lead.created_at,
+        withdrawn_at=message.created_at,
+    )
+
+
+def partner_notice(session: Session, message: Message, links: Links, footer: Footer) -> PartnerNotice:
+    lead, listing, partner = lead_and_school(session, message)
+    notice = session.get_one(PartnerNoticeRow, UUID(message.about["notice_id"]))
+    return PartnerNotice(
+        footer=footer,
+        kind=notice.kind,
+        legal_entity=partner.legal_name,
+        lead_id=str(lead.id),
+        program_id=lead.program_id,
+        program=listing.name if listing else lead.program_id,
+        decided_at=notice.created_at,
+        acknowledge_url=links.notice_url(notice.id),
+    )
+
+
+def status_request(session: Session, message: Message, links: Links, footer: Footer) -> StatusRequest:
+    lead, listing, partner = lead_and_school(session, message)
+    link = session.get_one(StatusLink, UUID(message.about["link_id"]))
+    return StatusRequest(
+        footer=footer,
+        legal_entity=partner.legal_name,
+        lead_id=str(lead.id),
+        program_id=lead.program_id,
+        program=listing.name if listing else lead.program_id,
+        delivered_at=lead.delivered_at or lead.created_at,
+        valid_until=link.expires_at,
+        status_url=links.status_url(link.id),
+    )
+
+
+def member_of(session: Session, message: Message) -> str | None:
+    """The address a link to set a password goes to; None where nobody has it, or the link was used up meanwhile."""
+    return session.execute(
+        select(PartnerAccount.email)
+        .join(PartnerAccessLink, PartnerAccessLink.account_id == PartnerAccount.id)
+        .where(PartnerAccessLink.id == UUID(message.about["access_link_id"]), PartnerAccessLink.used_at.is_(None))
+    ).scalar()
+
+
+def partner_access(session: Session, message: Message, links: Links, footer: Footer) -> PartnerAccess:
+    link = session.get_one(PartnerAccessLink, UUID(message.about["access_link_id"]))
+    account = session.get_one(PartnerAccount, link.account_id)
+    return PartnerAccess(
+        footer=footer,
+        purpose=link.purpose,
+        legal_entity=session.get_one(Partner, account.partner_id).legal_name,
+        access_url=links.partner_access_url(link.id),
+        expires_at=link.expires_at,
     )
 
 

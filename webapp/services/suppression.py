@@ -1,23 +1,27 @@
 """Suppressions: which addresses get no mail of a class."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from webapp.domain.ids import address_key, new_id
-from webapp.domain.links import Links
+from webapp.domain.ids import new_id
 from webapp.domain.message import MessageClass
-from webapp.models import Prospect, Suppression
+from webapp.models import Message, Prospect, Suppression
 
 
-def is_suppressed(session: Session, links: Links, address: str, message_class: MessageClass) -> bool:
-    """Whether `address` gets no mail of `message_class`."""
-    key = address_key(links.secret, address)
-    found = exists().where(Suppression.email_key == key, Suppression.message_class == message_class)
-    return bool(session.execute(select(found)).scalar())
+def suppressed_of(session: Session, keys: Mapping[Message, bytes]) -> set[Message]:
+    """Those of `keys`, messages and their readers' keyed hashes, whose reader gets no mail of that class."""
+    if not keys:
+        return set()
+    found = session.execute(
+        select(Suppression.email_key, Suppression.message_class).where(Suppression.email_key.in_(set(keys.values())))
+    )
+    stopped = {(email_key, message_class) for email_key, message_class in found}
+    return {row for row, key in keys.items() if (key, row.message_class) in stopped}
 
 
 def suppress_prospect(

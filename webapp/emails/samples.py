@@ -1,4 +1,4 @@
-"""One filled context for each mail, used by the golden files and the pictures."""
+"""One filled context for each mail: for the previews, the golden files and the pictures. All in it is invented."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from webapp.domain.contact_preferences import WEEKDAYS, ContactHours, ContactPre
 from webapp.domain.notice import NoticeKind
 from webapp.domain.partner import ContactChannel
 from webapp.domain.partner_role import AccessPurpose
+from webapp.domain.staff_alert import AlertKind
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.confirm_introductions import ConfirmIntroductions
@@ -25,6 +26,7 @@ from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.renderer import Context
 from webapp.emails.resume_link import ResumeLink
+from webapp.emails.staff_alert import StaffAlert
 from webapp.emails.status_request import StatusRequest
 
 SITE = "https://program-match.example"
@@ -264,6 +266,14 @@ METHOD = PartnerMethod(
     goes_on=False,
     methods_url=f"{SITE}/partner/delivery",
 )
+ALERT = StaffAlert(
+    footer=NOTICE.footer,
+    kind=AlertKind.MAIL_STOPPED,
+    mails=2140,
+    complaints=7,
+    noticed_at=NOON,
+    page_url=f"{SITE}/admin/mails",
+)
 SAMPLES: dict[str, Context] = {
     "confirm_introductions": CONFIRM_INTRODUCTIONS,
     "partner_paused": PAUSED,
@@ -281,4 +291,5 @@ SAMPLES: dict[str, Context] = {
     "partner_lead": LEAD,
     "partner_batch": BATCH,
     "partner_method": METHOD,
+    "staff_alert": ALERT,
 }

@@ -1,0 +1,239 @@
+"""Mails a second through the whole path, against the same bytes handed over ready-made; and how soon the first comes.
+
+The whole path: rows, outbox, relay, broker, workers, leases, letters, attempts, signatures. Ready-made: the very bytes
+that the sink got a moment ago, over `smtplib` with connections that are used again, to the same sink.
+"""
+
+import os
+import smtplib
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from benchmarks.mail_house import House
+from benchmarks.mail_sink import taken
+from benchmarks.table import opened, percentile, print_table
+from tests.factories.ranked_request import rank_and_submit
+from webapp.bootstrap import Runtime, build_runtime, dkim_signer, load_settings
+from webapp.domain.clock import SystemClock
+from webapp.gateways.envelope import compose
+from webapp.gateways.mail import Envelope, HandingOver, OutgoingMail, Receipt, nothing
+from webapp.models import Message
+from webapp.services.letter import letters_for
+from webapp.services.message import send_all
+
+MAILS, SAMPLE, BATCH = 2000, 200, 50
+A_SECOND, SECONDS = 10, 20
+AIM_FIRST = 2.0
+T = TypeVar("T")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(opened(folder))
+        try:
+            house.students(MAILS, wait=True)
+            house.start()
+            runtime = build_runtime(load_settings(house.settings()))
+            time.sleep(5)
+            mails = ready_made(house, runtime)
+            size = sum(len(mail.content) for mail in mails) / len(mails)
+            parts = where_the_time_goes(runtime, house)
+            whole = whole_path(house)
+            raw = {number: by_smtplib(house, mails, number) for number in (1, 2, 4)}
+            first = first_mails(house)
+        finally:
+            house.close()
+    best = max(way.rate for way in raw.values())
+    least = min(way.sender for way in raw.values())
+    ways = {**{f"ready-made, {number} at once": way for number, way in raw.items()}, "whole path": whole}
+    print_table(
+        f"{MAILS} mails of {size / 1000:.0f} kB to one sink; load of the machine {os.getloadavg()[0]:.1f}",
+        ["way", "mails/s", "share", "ms of CPU a mail", "database", "share"],
+        [
+            [
+                name,
+                f"{way.rate:.0f}",
+                f"{way.rate / best:.0%}",
+                f"{way.sender * 1e3:.2f}",
+                f"{way.database * 1e3:.2f}",
+                f"{least / (way.sender + way.database):.0%}",
+            ]
+            for name, way in ways.items()
+        ],
+    )
+    wall, busy = (sum(part[place] for part in parts.values()) for place in (0, 1))
+    print_table(
+        f"Where the time of one mail goes, one process, one connection, batches of {BATCH}",
+        ["step", "ms a mail", "of it CPU", "share of the CPU"],
+        [
+            *([name, f"{a * 1e3:.2f}", f"{b * 1e3:.2f}", f"{b / busy:.0%}"] for name, (a, b) in parts.items()),
+            ["together", f"{wall * 1e3:.2f}", f"{busy * 1e3:.2f}", "100%"],
+        ],
+    )
+    print_table(
+        f"From submitting to the sink, {A_SECOND} submissions a second for {SECONDS} s",
+        ["", "seconds"],
+        [
+            ["p50", f"{percentile(first, 50):.3f}"],
+            ["p95", f"{percentile(first, 95):.3f} (aim {AIM_FIRST:.0f})"],
+            ["slowest", f"{max(first):.3f}"],
+        ],
+    )
+
+
+def ready_made(house: House, runtime: Runtime) -> list[Envelope]:
+    """The bytes of every mail that waits, signed, as they will leave."""
+    signer = dkim_signer(runtime.settings)
+    assert signer is not None
+    made = []
+    with house.begin() as session:
+        rows = session.scalars(select(Message).where(Message.due_at.is_(None))).all()
+        letters = letters_for(session, rows, house.links, runtime.sender)
+    for letter in letters.values():
+        now = SystemClock().now()
+        envelope = compose(letter.compose(), now=now)
+        content = signer.sign(envelope.content, at=now)
+        made.append(Envelope(envelope.message_id, envelope.mail_from, envelope.rcpt_to, content))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Mails a second, and seconds of one core that a mail costs the sending side and the database."""
+
+    rate: float
+    sender: float
+    database: float = 0.0
+
+
+def whole_path(house: House) -> Way:
+    """From the moment all are due to the last in the sink."""
+    before = len(taken(house.sink_file))
+    waiting = house.waiting()
+    cpu = house.cpu_seconds()
+    house.let_go()
+    started = time.time()
+    ended = house.wait_for_sink(before + waiting, seconds=300)
+    house.wait_until_settled(seconds=30)
+    workers, database = (after - earlier for after, earlier in zip(house.cpu_seconds(), cpu, strict=True))
+    return Way(waiting / (ended - started), workers / waiting, database / waiting)
+
+
+def by_smtplib(house: House, mails: list[Envelope], connections: int) -> Way:
+    """Ready-made, over so many connections that are used again."""
+
+    def send(part: list[Envelope]) -> None:
+        with smtplib.SMTP("127.0.0.1", house.port) as connection:
+            for mail in part:
+                connection.sendmail(mail.mail_from, [mail.rcpt_to], mail.content)
+
+    started, cpu = time.perf_counter(), time.process_time()
+    with ThreadPoolExecutor(connections) as threads:
+        list(threads.map(send, [mails[number::connections] for number in range(connections)]))
+    return Way(len(mails) / (time.perf_counter() - started), (time.process_time() - cpu) / len(mails))
+
+
+def first_mails(house: House) -> list[float]:
+    """Seconds from each submission's commit to its mail in the sink."""
+    runtime = build_runtime(load_settings(house.settings()))
+    submitted: dict[str, float] = {}
+    for _ in range(A_SECOND * SECONDS):
+        started = time.monotonic()
+        with house.begin() as session:
+            submission_id = rank_and_submit(session, SystemClock(), house.links)
+        committed = time.time()
+        runtime.wake_up.nudge()
+        with house.begin() as session:
+            [message_id] = session.scalars(select(Message.id).where(Message.submission_id == submission_id))
+        submitted[f"<{message_id}@program-match.example>"] = committed
+        time.sleep(max(0.0, 1 / A_SECOND - (time.monotonic() - started)))
+    house.wait_until_settled(seconds=30)
+    arrived = dict(taken(house.sink_file))
+    return [arrived[message_id] - at for message_id, at in submitted.items()]
+
+
+Spent = tuple[float, float]
+"""Seconds by the clock, and seconds of computing."""
+
+
+def spend(work: Callable[[], T]) -> tuple[T, Spent]:
+    """What `work` gives, and what it took this thread."""
+    at, cpu = time.perf_counter(), time.thread_time()
+    done = work()
+    return done, (time.perf_counter() - at, time.thread_time() - cpu)
+
+
+class Measured:
+    """A mail gateway that hands mails to another and measures the steps of each."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.steps: dict[str, list[Spent]] = {}
+        self.signer = dkim_signer(runtime.settings)
+
+    def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
+        """Composing and signing are done a second time, to be measured alone; `sent` holds all of it."""
+        envelope = self.step("put the mail together", lambda: compose(mail, now=SystemClock().now()))
+        if self.signer is not None:
+            signer = self.signer
+            self.step("sign it", lambda: signer.sign(envelope.content, at=SystemClock().now()))
+        return self.step(
+            "sent",
+            lambda: self.runtime.mail.send(
+                mail, handing_over=lambda: self.step("write down what begins", handing_over)
+            ),
+        )
+
+    def step(self, name: str, work: Callable[[], T]) -> T:
+        done, spent = spend(work)
+        self.steps.setdefault(name, []).append(spent)
+        return done
+
+
+def where_the_time_goes(runtime: Runtime, house: House) -> dict[str, Spent]:
+    """Seconds a mail for each step, of some mails sent in this process."""
+    measured = Measured(runtime)
+    outside = replace(runtime.message_outside, mail=measured, connections=1)
+    ids = house.due(SAMPLE)
+
+    def send() -> None:
+        for start in range(0, len(ids), BATCH):
+            send_all(runtime.begin, runtime.clock, outside, ids[start : start + BATCH])
+
+    _, all_of_it = spend(send)
+    with house.begin() as session:
+        rows = session.scalars(select(Message).where(Message.id.in_(ids))).all()
+        letters, reading = spend(lambda: list(letters_for(session, rows, house.links, runtime.sender).values()))
+    _, rendering = spend(lambda: [letter.compose() for letter in letters])
+    made, signed, sent, begun = (
+        _summed(measured.steps.get(name, []))
+        for name in ("put the mail together", "sign it", "sent", "write down what begins")
+    )
+    parts = {
+        "read what it says": reading,
+        "render HTML and text": rendering,
+        "put the mail together": made,
+        "sign it": signed,
+        "write down that it begins, and how the one before ended": begun,
+        "talk to the mail server": _less(sent, made, signed, begun),
+        "lease, and all the rest": _less(all_of_it, reading, rendering, made, signed, sent),
+    }
+    return {name: (wall / len(ids), cpu / len(ids)) for name, (wall, cpu) in parts.items()}
+
+
+def _summed(spent: list[Spent]) -> Spent:
+    return sum(wall for wall, _ in spent), sum(cpu for _, cpu in spent)
+
+
+def _less(whole: Spent, *parts: Spent) -> Spent:
+    return tuple(max(0.0, whole[place] - sum(part[place] for part in parts)) for place in (0, 1))  # type: ignore[return-value]  # two of them
+
+
+if __name__ == "__main__":
+    main()
