@@ -65,6 +65,7 @@ class Settings(BaseModel):
     base_url: Annotated[str, AfterValidator(_web_address)] = "http://127.0.0.1:8000"
     mail_from: EmailStr = "matches@program-match.example"
     postal_address: Annotated[str, Field(min_length=1)] = "Program Match (development), no postal address"
+    inbound_url: Annotated[str, _scheme("lmtp", "smtp", "lmtp+unix")] | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     var_dir: Path = Path("var")
     undo_window_seconds: Annotated[int, Field(ge=0, le=86_400)] = 600

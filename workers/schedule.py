@@ -12,6 +12,7 @@ EVERY: Final[dict[str, timedelta]] = {
     "upkeep.purge": timedelta(minutes=15),
     "upkeep.audit_exposure": timedelta(hours=1),
     "billing.close": timedelta(minutes=15),
+    "follow_ups.move": timedelta(seconds=30),
 }
 
 

@@ -88,6 +88,8 @@ CLASS_LABELS: Final[Mapping[MessageClass, str]] = {
     MessageClass.FOLLOW_UP: "Follow-up",
     MessageClass.PARTNER: "To a partner",
     MessageClass.STAFF: "To staff",
+    MessageClass.CONTACT_QUESTION: "Did the school contact you?",
+    MessageClass.LISTING_CHANGED: "A listing changed",
 }
 TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.MATCHED_PROGRAMS: "Matched programs",
@@ -106,6 +108,8 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.CONFIRM_INTRODUCTIONS: "Confirm your address for introductions",
     Template.PARTNER_PAUSED: "Paused for complaints",
     Template.PARTNER_ACCESS: "Link to set a portal password",
+    Template.CONTACT_QUESTION: "Did the school contact you?",
+    Template.LISTING_CHANGED: "Listings on the list have changed",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {
     "added": ("Added", "good"),
@@ -205,7 +209,14 @@ _REASONS: Final[Mapping[str, str]] = {
     "worker_lost_repeatedly": "Every worker that took it up stopped.",
     "handed_over": "The mail server took it.",
     "answer_lost": "The mail server got it, but its answer was lost: it may have arrived.",
-    "suppressed": "This address wants no such mail.",
+    "suppressed": "This address gets no such mail.",
+    "unconfirmed_address": "Nobody has confirmed this address, and it got its one mail before.",
+    "too_many_unconfirmed": "Nobody has confirmed this address, and it got mails enough today.",
+    "changed_back": "What had changed is as it was before.",
+    "hard_bounce": "The mail came back: there is no such mailbox.",
+    "soft_bounce": "The mail came back: the mailbox could not take it.",
+    "blocked": "The mail came back: the other side refuses mail like it.",
+    "complaint": "The reader reported it as spam.",
     "partner_rejected": "The partner's system refuses such notices.",
     "partner_permanent": "The partner's system cannot be told.",
     "recipient_erased": "The recipient was erased.",

@@ -17,6 +17,7 @@ _COMMANDS = {
     "demo": ("webapp.cli.demo_data:demo", "Load the invented catalogue and partners."),
     "staff": ("webapp.cli.staff:staff", "Accounts for the back office."),
     "partner": ("webapp.cli.partner:partner", "Partners' people in the portal, and keys of their systems."),
+    "mail": ("webapp.cli.mail:mail", "What comes back for the mails we send."),
     "outbox": ("webapp.cli.outbox:outbox", "How far the handing over of work has come."),
     "exposure": ("webapp.cli.exposure:exposure", "Compare how high partners and others are shown."),
     "consent": ("webapp.cli.consent:consent", "Check the records of what students allowed."),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from webapp.domain.ids import derived_token
+from webapp.domain.signed_id import read_signed_id, sign_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,25 @@ class Links:
     def my_data_url(self, prospect_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/my-data/{self.my_data_token(prospect_id, version)}"
 
-    def unsubscribe_url(self, prospect_id: UUID, version: int = 1) -> str:
-        return f"{self.base_url}/my-data/{self.my_data_token(prospect_id, version)}/mail"
+    def unsubscribe_url(self, message_id: UUID, topic: str) -> str:
+        """Where the reader of one message stops mail of `topic`: its class, or `all`. Nothing personal is in it."""
+        return f"{self.base_url}/unsubscribe/{topic}/{self.unsubscribe_token(message_id, topic)}"
+
+    def unsubscribe_token(self, message_id: UUID, topic: str) -> str:
+        """Signed for this topic alone: the one of a mail's topic does not stop another."""
+        return sign_id(self.secret, f"unsubscribe:{topic}", message_id)
+
+    def message_to_stop(self, token: str, topic: str) -> UUID | None:
+        """The message whose link this is; None where the token was not made for `topic`."""
+        return read_signed_id(self.secret, f"unsubscribe:{topic}", token)
+
+    def contact_question_url(self, lead_id: UUID) -> str:
+        """Where a student says whether the school was in touch. It opens this question and nothing else."""
+        return f"{self.base_url}/contacted/{sign_id(self.secret, 'contact-question', lead_id)}"
+
+    def lead_asked_about(self, token: str) -> UUID | None:
+        """The lead whose question this is; None where we did not sign it."""
+        return read_signed_id(self.secret, "contact-question", token)
 
     def notice_url(self, notice_id: UUID) -> str:
         return f"{self.base_url}/partner/notices/{self.notice_token(notice_id)}"

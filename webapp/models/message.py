@@ -3,11 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.models.base import Base, Id, JsonObject, status_of
+
+RETURN_TOKEN = text("left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 40)")
+"""Some 150 random bits, also for what a release writes that knows nothing of them."""
 
 
 class Message(Base):
@@ -15,7 +18,8 @@ class Message(Base):
 
     The recipient is looked up when it is sent; what it says is rendered then from the rows `about` names.
     `recipient` is set only where the mail goes to an address that its person may have given up by then; it is erased
-    as soon as the mail has left or was given up.
+    as soon as the mail has left or was given up. `return_token` is in its envelope sender: what comes back names it.
+    `recipient_key` is the keyed hash of the address it went to, by which a bounce still finds it when that has changed.
     """
 
     __tablename__ = "messages"
@@ -39,6 +43,8 @@ class Message(Base):
     leased_until: Mapped[datetime | None]
     lease_id: Mapped[UUID | None]
     handed_over_at: Mapped[datetime | None]
+    return_token: Mapped[str] = mapped_column(unique=True, server_default=RETURN_TOKEN)
+    recipient_key: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
@@ -46,6 +52,7 @@ class Message(Base):
         Index("ix_messages_status_created_at_id", "status", "created_at", "id"),
         Index("ix_messages_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
         Index("ix_messages_leased_until", "leased_until", postgresql_where="leased_until IS NOT NULL"),
+        Index("ix_messages_recipient_key", "recipient_key", postgresql_where="recipient_key IS NOT NULL"),
     )
 
 

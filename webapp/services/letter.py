@@ -17,7 +17,7 @@ from webapp.domain.link_request import ADDRESS_CONFIRMATION_TIME
 from webapp.domain.links import Links
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, starts, teaching
-from webapp.domain.message import MessageClass, Template
+from webapp.domain.message import Template
 from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
@@ -52,6 +52,8 @@ from webapp.models import PartnerNotice as PartnerNoticeRow
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.next_choice import find_next_choice
 from webapp.queries.partner import offers_for
+from webapp.services import opt_in
+from webapp.services.follow_up_letter import contact_question, listing_changed
 from webapp.services.introduction_letter import at_home, introductions_opened
 from webapp.services.partner_letter import lead_address, partner_batch, partner_lead, partner_method
 
@@ -99,7 +101,7 @@ def letter_for(session: Session, message: Message, links: Links, sender: Sender)
     if context is None:
         return None
     headers = {"Auto-Submitted": "auto-generated"}
-    if message.message_class not in (MessageClass.TRANSACTIONAL, MessageClass.PARTNER, MessageClass.STAFF):
+    if message.message_class.can_be_stopped:
         headers["List-Unsubscribe"] = f"<{footer.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     template, message_id = message.template, f"<{message.id}@{sender.address.rpartition('@')[2]}>"
@@ -145,9 +147,15 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
         site_url=links.base_url,
         postal_address=sender.postal_address,
         my_data_url=links.my_data_url(prospect.id, prospect.token_version),
-        unsubscribe_url=links.unsubscribe_url(prospect.id, prospect.token_version),
+        unsubscribe_url=unsubscribe_url(message, links),
     )
     return prospect.email, footer
+
+
+def unsubscribe_url(message: Message, links: Links) -> str:
+    """Where the reader stops mail like this one; blank where it cannot be stopped, since it was asked for."""
+    can_be_stopped = message.message_class.can_be_stopped
+    return links.unsubscribe_url(message.id, message.message_class) if can_be_stopped else ""
 
 
 def _matched_programs(session: Session, message: Message, links: Links, footer: Footer) -> MatchedPrograms:
@@ -171,8 +179,18 @@ def _matched_programs(session: Session, message: Message, links: Links, footer: 
         considered=submission.considered,
         results_url=links.results_url(submission.draft_id),
         requested_at=submission.created_at,
+        confirm_url=confirm_url(session, prospect, links),
         introductions=introductions_opened(session, message, footer),
     )
+
+
+def confirm_url(session: Session, prospect: Prospect, links: Links) -> str:
+    """The link by which the reader says that the address is theirs; blank once it was said, on any request."""
+    if opt_in.is_confirmed(session, prospect.email_key):
+        return ""
+    if prospect.confirm_hash is None:
+        prospect.confirm_hash = token_hash(links.confirmation_token(prospect.id))
+    return links.confirmation_url(prospect.id)
 
 
 def _card(match: Match, listing: Listing, is_partner: bool, is_demo: bool) -> ProgramCard:
@@ -389,7 +407,10 @@ def _my_data_links(session: Session, message: Message, links: Links, footer: Foo
     requests = tuple(
         RequestLink(row.created_at, row.schools, links.my_data_url(row.id, row.token_version)) for row in rows
     )
-    return MyDataLinks(footer=replace(footer, my_data_url="", unsubscribe_url=""), requests=requests)
+    prospect = session.get_one(Prospect, message.prospect_id)
+    return MyDataLinks(
+        footer=replace(footer, my_data_url=""), requests=requests, confirm_url=confirm_url(session, prospect, links)
+    )
 
 
 def _confirm_address(session: Session, message: Message, links: Links, footer: Footer) -> ConfirmAddress:
@@ -441,4 +462,6 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.ADDRESS_CHANGE: _address_change,
     Template.CONFIRM_INTRODUCTIONS: _confirm_introductions,
     Template.PARTNER_PAUSED: _partner_paused,
+    Template.CONTACT_QUESTION: contact_question,
+    Template.LISTING_CHANGED: listing_changed,
 }

@@ -14,13 +14,13 @@ from webapp.domain.clock import Clock
 from webapp.domain.delivery import AttemptOutcome, RetryPolicy
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.events import EventKind
-from webapp.domain.ids import new_id
+from webapp.domain.ids import address_key, new_id
 from webapp.domain.links import Links
 from webapp.domain.message import MESSAGE_LIFECYCLE, MessageClass, MessageStatus, Template
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
 from webapp.gateways.mail import MailGateway, OutgoingMail
 from webapp.models import Message, ResumeLink
-from webapp.services import lease, outbox, suppression
+from webapp.services import lease, opt_in, outbox, suppression
 from webapp.services.letter import Letter, Sender, letter_for
 from webapp.services.transaction import Begin
 
@@ -170,17 +170,26 @@ def _lease(session: Session, now: datetime, outside: Outside, message_id: UUID) 
     if row.status not in (MessageStatus.PENDING, MessageStatus.DEFERRED) or row.due_at is None or row.due_at > now:
         return None
     letter = letter_for(session, row, outside.links, outside.sender)
-    if letter is None or suppression.is_suppressed(session, outside.links, letter.recipient, row.message_class):
-        reason = _why_not(row) if letter is None else "suppressed"
+    if letter is None:
+        _finish(session, row, MessageStatus.SUPPRESSED, _why_not(row), at=now)
+        return None
+    key = address_key(outside.links.secret, letter.recipient)
+    is_stopped = suppression.is_key_suppressed(session, key, row.message_class)
+    reason = "suppressed" if is_stopped else opt_in.why_not(session, row, key, now)
+    if reason is not None:
         _finish(session, row, MessageStatus.SUPPRESSED, reason, at=now)
         return None
+    row.recipient_key = key
     row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.LEASED)
     return _Prepared(row.id, lease.take(row, now, outside.retries.lease), letter)
 
 
+_NOTHING_TO_SAY = {Template.CONFIRM_INTRODUCTIONS: "answered_before", Template.LISTING_CHANGED: "changed_back"}
+
+
 def _why_not(row: Message) -> str:
     """Why there is no letter for a message: nobody to read it, or nothing that still waits for an answer."""
-    return "answered_before" if row.template is Template.CONFIRM_INTRODUCTIONS else "recipient_erased"
+    return _NOTHING_TO_SAY.get(row.template, "recipient_erased")
 
 
 def _take_back(session: Session, row: Message, now: datetime, retries: RetryPolicy) -> None:

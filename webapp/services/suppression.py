@@ -1,9 +1,10 @@
-"""Suppressions: which addresses get no mail of a class."""
+"""Suppressions: which addresses get no mail of a class, and why."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,9 +16,25 @@ from webapp.models import Prospect, Suppression
 
 def is_suppressed(session: Session, links: Links, address: str, message_class: MessageClass) -> bool:
     """Whether `address` gets no mail of `message_class`."""
-    key = address_key(links.secret, address)
-    found = exists().where(Suppression.email_key == key, Suppression.message_class == message_class)
+    return is_key_suppressed(session, address_key(links.secret, address), message_class)
+
+
+def is_key_suppressed(session: Session, email_key: bytes, message_class: MessageClass) -> bool:
+    """The same for the keyed hash of an address."""
+    found = exists().where(_of(email_key, message_class.stopped_with))
     return bool(session.execute(select(found)).scalar())
+
+
+def suppress(
+    session: Session, email_key: bytes, classes: Collection[MessageClass], *, reason: str, at: datetime
+) -> int:
+    """No more mail of `classes` to the address behind `email_key`; how many were not stopped for this reason before."""
+    rows = [
+        {"id": new_id(), "email_key": email_key, "message_class": each, "reason": reason, "created_at": at}
+        for each in classes
+    ]
+    made = session.execute(insert(Suppression).values(rows).on_conflict_do_nothing().returning(Suppression.id))
+    return len(made.all())
 
 
 def suppress_prospect(
@@ -25,8 +42,19 @@ def suppress_prospect(
 ) -> None:
     """No more mail of `message_class` to this prospect's address. Twice is the same as once."""
     prospect = session.get_one(Prospect, prospect_id)
-    session.execute(
-        insert(Suppression)
-        .values(id=new_id(), email_key=prospect.email_key, message_class=message_class, reason=reason, created_at=at)
-        .on_conflict_do_nothing()
+    suppress(session, prospect.email_key, (message_class,), reason=reason, at=at)
+
+
+def lift(session: Session, email_key: bytes, classes: Collection[MessageClass], reasons: Collection[str]) -> int:
+    """Let the address have mail of `classes` again as far as `reasons` stopped it; how many rows went."""
+    gone = session.execute(
+        delete(Suppression)
+        .where(_of(email_key, classes), Suppression.reason.in_(reasons))
+        .returning(Suppression.id)
+        .execution_options(synchronize_session=False)
     )
+    return len(gone.all())
+
+
+def _of(email_key: bytes, classes: Collection[MessageClass]) -> ColumnElement[bool]:
+    return (Suppression.email_key == email_key) & Suppression.message_class.in_(classes)

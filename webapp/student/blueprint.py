@@ -16,6 +16,7 @@ from webapp.student import (
     introductions,
     later,
     link,
+    mail_topics,
     my_data,
     pages,
     programs,
@@ -25,6 +26,7 @@ from webapp.student import (
     share,
     shortlist,
     sitemap,
+    unsubscribe,
 )
 from webapp.student.arrival import remember_campaign
 from webapp.student.public_pages import public_url
@@ -42,6 +44,8 @@ PARTS = (
     introductions,
     link,
     my_data,
+    mail_topics,
+    unsubscribe,
     contact,
     correction,
     export,
