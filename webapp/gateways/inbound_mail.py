@@ -289,14 +289,13 @@ def _parts(mail: Message, depth: int = 0, budget: list[int] | None = None) -> It
     if isinstance(inner, list):
         if kind.startswith("message/"):
             yield _Part(kind, "\n".join(_heads(each) for each in inner if isinstance(each, Message)))
-            if depth > 0 or kind != "message/rfc822":
-                return
             return
         for each in inner:
             if isinstance(each, Message):
                 yield from _parts(each, depth + 1, budget)
         return
-    yield _Part(kind, _text(mail))
+    # What calls itself several parts and is none was cut badly: people's words, if anything.
+    yield _Part("text/plain" if kind.startswith("multipart/") else kind, _text(mail))
 
 
 def _flat(mail: Message) -> str:
