@@ -50,7 +50,13 @@ def test_nothing_raises(data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(raw)))
     salt = data.draw(
         st.sampled_from(
-            [b"\x00\xff", b"\n\n--", b"Content-Type: multipart/mixed; boundary=\xff\n\n", b"=?utf-8?B?////?=", b":\n \n"]
+            [
+                b"\x00\xff",
+                b"\n\n--",
+                b"Content-Type: multipart/mixed; boundary=\xff\n\n",
+                b"=?utf-8?B?////?=",
+                b":\n \n",
+            ]
         )
         | st.binary(max_size=30)
     )

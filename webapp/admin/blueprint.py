@@ -20,6 +20,7 @@ from webapp.admin import (
     programs,
     returns,
     submissions,
+    suppressions,
     terms,
 )
 from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
@@ -28,7 +29,7 @@ from webapp.domain.errors import NotFound
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"),)),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"))),
-    ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
+    ("Hand-over", (("Messages", "messages"), ("Suppressions", "suppressions"), ("Deliveries", "deliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Trace", (("Audit log", "audit"),)),
@@ -45,7 +46,7 @@ def install_admin(app: Flask) -> None:
     admin.register_error_handler(NotFound, _missing)
     admin.context_processor(_page_parts)
     for noun in (
-        *(overview, login, submissions, leads, messages, deliveries),
+        *(overview, login, submissions, leads, messages, suppressions, deliveries),
         *(partners, program_groups, terms, returns, invoices, programs, imports, audit),
     ):
         admin.register_blueprint(noun.blueprint)

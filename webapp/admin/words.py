@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from webapp.domain.attempt_words import answer_words
+from webapp.domain.bounce import ReportKind
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.duplicate import DuplicateLevel, MatchSet
 from webapp.domain.finding import Finding, Grade
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.notice import NoticeKind, NoticeStatus
+from webapp.domain.suppression import LiftReason, SuppressionReason
 from webapp.ui.choices import Option
 
 Look = tuple[str, str]
@@ -152,6 +154,33 @@ MATCH_WORDS: Final[Mapping[MatchSet, str]] = {
     MatchSet.PHONE: "phone number",
     MatchSet.NAME_AND_POSTAL_CODE: "name and postal code",
     MatchSet.NAME_AND_PHONE: "name and phone number",
+}
+SUPPRESSION_WORDS: Final[Mapping[str, str]] = {
+    SuppressionReason.STOPPED_BY_STUDENT: "The reader stopped it",
+    SuppressionReason.GLOBAL_PRIVACY_CONTROL: "Their browser asked for privacy",
+    SuppressionReason.ERASED_BY_STUDENT: "They had everything erased",
+    SuppressionReason.HARD_BOUNCE: "There is no such mailbox",
+    SuppressionReason.SOFT_BOUNCES: "Mail came back on several days",
+    SuppressionReason.COMPLAINT: "The reader reported spam",
+    SuppressionReason.ASKED_OF_STAFF: "The reader asked us to",
+    SuppressionReason.REQUIRED_BY_LAW: "The law, or an authority, asks for it",
+    SuppressionReason.IMPORTED: "It was on a list from before",
+}
+LIFT_WORDS: Final[Mapping[LiftReason, str]] = {
+    LiftReason.READER_ASKED: "The reader asked for it, from this address",
+    LiftReason.MAILBOX_WORKS: "The mailbox works again",
+    LiftReason.ENTERED_BY_MISTAKE: "It was entered by mistake",
+}
+REPORT_LOOKS: Final[Mapping[ReportKind, Look]] = {
+    ReportKind.HARD_BOUNCE: ("Came back: there is no such mailbox", "bad"),
+    ReportKind.SOFT_BOUNCE: ("Came back: the mailbox could not take it", "bad"),
+    ReportKind.BLOCKED: ("Came back: mail like it is refused", "bad"),
+    ReportKind.DELAYED: ("A mail server still tries", "current"),
+    ReportKind.DELIVERED: ("A mail server says that it arrived", "done"),
+    ReportKind.COMPLAINT: ("The reader reported it as spam", "bad"),
+    ReportKind.AUTOREPLY: ("An automatic answer came", "done"),
+    ReportKind.CHALLENGE: ("The other side wants proof that we are people", "current"),
+    ReportKind.OTHER: ("An answer came that no machine understands", "current"),
 }
 _REASONS: Final[Mapping[str, str]] = {
     "submitted": "The student asked for it.",

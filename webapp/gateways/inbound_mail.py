@@ -43,8 +43,8 @@ _SAYS_DELAY: Final = re.compile(
     re.IGNORECASE,
 )
 _SAYS_AWAY: Final = re.compile(
-    r"out of (the )?office|auto(matic|mated)?[ -]?(reply|response|responder|answer)|vacation|away from|on (annual )?leave"
-    r"|abwesenheit|autoreply|automatische antwort|r[ée]ponse automatique|respuesta autom|absence|thank you for (your "
+    r"out of (the )?office|auto(matic|mated)?[ -]?(reply|response|responder|answer)|vacation|away from"
+    r"|on (annual )?leave|abwesenheit|autoreply|automatische antwort|r[ée]ponse automatique|respuesta autom|absence|thank you for (your "
     r"(e-?mail|message)|contacting)",
     re.IGNORECASE,
 )

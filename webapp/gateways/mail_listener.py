@@ -47,11 +47,43 @@ class ListenAddress:
         raise ValueError("write lmtp://host:port, smtp://host:port or lmtp+unix:///path")
 
 
+class _Handler:
+    """What the protocol asks of us. Apart from the listener: the library looks at every attribute of it."""
+
+    def __init__(self, take: Take) -> None:
+        self._take = take
+
+    async def handle_RCPT(  # noqa: N802  (the name that the library looks for)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take one recipient, of the kinds we have."""
+        if envelope.rcpt_tos:
+            return "452 4.5.3 One recipient at a time"
+        if parse_return_path(address) is None and address.partition("@")[0].lower() not in BOXES:
+            return "550 5.1.1 There is no such mailbox here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Say yes only once the mail is kept."""
+        content = envelope.content
+        raw = content if isinstance(content, bytes) else str(content or "").encode()
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, self._take, raw, envelope.rcpt_tos[0])
+        except Exception:  # noqa: BLE001  (whatever kept it from being kept, the other side has it and tries again)
+            return "451 4.3.0 Try again later"
+        return "250 2.6.0 Kept"
+
+    async def handle_exception(self, _error: Exception) -> str:
+        """A fault of ours is no reason to lose a mail."""
+        return "451 4.3.0 Try again later"
+
+
 class MailListener:
     """Serves until it is stopped. One mail, one recipient: a mail server sends others by themselves."""
 
     def __init__(self, address: ListenAddress, take: Take, *, timeout: float = 60.0) -> None:
-        self._address, self._take, self._timeout = address, take, timeout
+        self._address, self._handler, self._timeout = address, _Handler(take), timeout
         self._server: asyncio.AbstractServer | None = None
 
     async def start(self) -> None:
@@ -80,31 +112,6 @@ class MailListener:
             with contextlib.suppress(FileNotFoundError):
                 Path(self._address.path).unlink()
 
-    async def handle_RCPT(  # noqa: N802  (the name that the library looks for)
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        """Take one recipient, of the kinds we have."""
-        if envelope.rcpt_tos:
-            return "452 4.5.3 One recipient at a time"
-        if parse_return_path(address) is None and address.partition("@")[0].lower() not in BOXES:
-            return "550 5.1.1 There is no such mailbox here"
-        envelope.rcpt_tos.append(address)
-        return "250 2.1.5 OK"
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Say yes only once the mail is kept."""
-        content = envelope.content
-        raw = content if isinstance(content, bytes) else str(content or "").encode()
-        try:
-            await asyncio.get_running_loop().run_in_executor(None, self._take, raw, envelope.rcpt_tos[0])
-        except Exception:  # noqa: BLE001  (whatever kept it from being kept, the other side has it and tries again)
-            return "451 4.3.0 Try again later"
-        return "250 2.6.0 Kept"
-
-    async def handle_exception(self, _error: Exception) -> str:
-        """A fault of ours is no reason to lose a mail."""
-        return "451 4.3.0 Try again later"
-
     def _protocol(self) -> asyncio.Protocol:
         settings: dict[str, Any] = {
             "data_size_limit": MOST_BYTES,
@@ -115,4 +122,4 @@ class MailListener:
             "command_call_limit": 200,
         }
         made = LMTP if self._address.protocol == "lmtp" else SMTP
-        return made(self, **settings)
+        return made(self._handler, **settings)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.message import MessageClass
@@ -20,4 +20,7 @@ class Suppression(Base):
     reason: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    __table_args__ = (UniqueConstraint("email_key", "message_class", "reason"),)
+    __table_args__ = (
+        UniqueConstraint("email_key", "message_class", "reason"),
+        Index("ix_suppressions_created_at_id", "created_at", "id"),
+    )

@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import address_key, new_id
 from webapp.domain.links import Links
 from webapp.domain.message import MessageClass
+from webapp.domain.suppression import THE_STUDENTS_OWN, LiftReason
 from webapp.models import Prospect, Suppression
 
 
@@ -54,6 +56,20 @@ def lift(session: Session, email_key: bytes, classes: Collection[MessageClass], 
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())
+
+
+def lift_row(session: Session, row_id: UUID, reason: LiftReason) -> None:
+    """Staff lift one cause. NotFound when it is gone. Refused where its reader stopped it and did not ask for this."""
+    row = session.get(Suppression, row_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("There is no such suppression.")
+    if row.reason in THE_STUDENTS_OWN and reason is not LiftReason.READER_ASKED:
+        raise Refused(
+            Problem(
+                "reason", "Its reader stopped this mail.", "Only they can have it started again, from that address."
+            )
+        )
+    session.delete(row)
 
 
 def _of(email_key: bytes, classes: Collection[MessageClass]) -> ColumnElement[bool]:
