@@ -17,7 +17,6 @@ from webapp.models import LinkRequest, Message, Prospect
 from webapp.services import correction, link_request, message, opt_in
 from webapp.services.letter import Sender
 
-
 MANY = int(os.environ.get("OPT_IN_REQUESTS", "60"))
 
 
@@ -57,7 +56,7 @@ def test_many_requests_for_one_address_from_anywhere_make_one_mail(
 
 @pytest.fixture
 def submit_many() -> Callable[..., None]:
-    """Many requests for one address. The form's own limits are not asked: they count by client, and here each has one."""
+    """Many requests for one address. The form's limits are not asked: they count by client, and here each has one."""
 
     def submitting(stage: Stage, count: int) -> None:
         first = stage.request([])

@@ -87,7 +87,7 @@ _NOT_YET: Final = re.compile(
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_REPLY: Final = re.compile(r"(?<!\d)([45])\d\d(?=[ \-#])")
+_REPLY: Final = re.compile(r"(?<![\w.-])([45])\d\d(?=[ \-#])")
 
 
 def kind_of_failure(action: str, status: str, diagnostic: str) -> ReportKind:

@@ -44,8 +44,8 @@ _SAYS_DELAY: Final = re.compile(
 )
 _SAYS_AWAY: Final = re.compile(
     r"out of (the )?office|auto(matic|mated)?[ -]?(reply|response|responder|answer)|vacation|away from"
-    r"|on (annual )?leave|abwesenheit|autoreply|automatische antwort|r[ée]ponse automatique|respuesta autom|absence|thank you for (your "
-    r"(e-?mail|message)|contacting)",
+    r"|on (annual )?leave|abwesenheit|autoreply|automatische antwort|r[ée]ponse automatique|respuesta autom|absence"
+    r"|thank you for (your (e-?mail|message)|contacting)",
     re.IGNORECASE,
 )
 _SAYS_CHALLENGE: Final = re.compile(
