@@ -46,6 +46,7 @@ def _paths(office: Office) -> list[str]:
         "/admin/messages",
         f"/admin/messages/{office.uncertain_message_id}",
         f"/admin/messages/{office.uncertain_message_id}/resend",
+        "/admin/suppressions",
         "/admin/programs?text=bootcamp",
         "/admin/partners",
         "/admin/partners/new",

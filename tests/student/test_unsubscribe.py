@@ -1,5 +1,6 @@
 """Stopping mail by the links in it, the preference centre, and what scanners do with all of these links."""
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -7,7 +8,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select, text, update
 
 from tests.student.person import Person
@@ -20,6 +20,8 @@ from webapp.gateways.fakes import FakeMail
 from webapp.models import ContactAnswer, FollowUp, Lead, Message, Prospect, Suppression
 from webapp.services import correction, follow_up, message, suppression
 
+SCANS = int(os.environ.get("SCANS", "2"))
+"""How often a scanner opens each link; 100 is the whole of it."""
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -38,14 +40,15 @@ def confirm(runtime: Runtime, email: str) -> UUID:
 def question(runtime: Runtime, email: str) -> str:
     """Have the question about the first delivered lead mailed; its text."""
     with runtime.begin() as session:
-        mine = select(Prospect.id).where(Prospect.email == email)
+        people = select(Prospect.id).where(Prospect.email == email)
         session.execute(
-            update(FollowUp).where(FollowUp.prospect_id.in_(mine)).values(due_at=runtime.clock.now() - timedelta(1))
+            update(FollowUp).where(FollowUp.prospect_id.in_(people)).values(due_at=runtime.clock.now() - timedelta(1))
         )
         follow_up.settle_due(session, runtime.clock)
-    send_mails(runtime, mine)
+    send_mails(runtime, people)
     assert isinstance(runtime.mail, FakeMail)
-    return next(mail.text for mail in reversed(runtime.mail.sent) if mail.recipient == email)
+    mine = (mail.text for mail in runtime.mail.sent if mail.recipient == email)
+    return next(words for words in mine if "/contacted/" in words)
 
 
 def stopped(runtime: Runtime, email: str) -> set[tuple[str, str]]:
@@ -175,8 +178,8 @@ def every_link(runtime: Runtime, emails: set[str]) -> Iterator[str]:
             yield from paths(mail.text + mail.html.replace("&amp;", "&") + " ".join(mail.headers.values()))
 
 
-def test_a_scanner_that_opens_every_link_a_hundred_times_changes_nothing(
-    person: Person, another_person: Person, runtime: Runtime, request: pytest.FixtureRequest
+def test_a_scanner_that_opens_every_link_again_and_again_changes_nothing(
+    person: Person, another_person: Person, runtime: Runtime
 ) -> None:
     """All mails of a request's life: list, receipt, news, links, new address, question. No table is left out."""
     email, new = "scanned@student.example", "scanned-new@student.example"
@@ -208,7 +211,7 @@ def test_a_scanner_that_opens_every_link_a_hundred_times_changes_nothing(
     assert kinds >= {"results", "my-data", "unsubscribe", "contacted"}
     scanner = another_person.client
     before = fingerprint(runtime)
-    for turn in range(100 // len(links) + 1):
+    for turn in range(SCANS):
         for link in links:
             for ask in (scanner.get, scanner.head) if turn == 0 else (scanner.get,):
                 assert ask(link, follow_redirects=True).status_code in (200, 410), link
