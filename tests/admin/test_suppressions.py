@@ -26,7 +26,7 @@ def test_found_added_lifted_and_written_down(logged_in: LoggedIn, running: Runti
     assert "such an address gets mail of every class" in support.get(found.location).text
     assert support.post(f"{LIST}/find", {"address": "nonsense"}, form_at=LIST).status_code == 422
 
-    asked = {"address": address, "scope": "everything", "reason": "asked_of_staff"}
+    asked: dict[str, object] = {"address": address, "scope": "everything", "reason": "asked_of_staff"}
     assert support.post(LIST, {**asked, "reason": "hard_bounce"}, form_at=LIST).status_code == 422
     assert support.post(LIST, asked, form_at=LIST).location == f"{LIST}?person={key.hex()}"
     assert support.post(LIST, {**asked, "scope": "matches"}, form_at=LIST).status_code == 303  # it stands already

@@ -37,7 +37,7 @@ def send_all(stage: Stage, at_once: int = 8) -> None:
         list(pool.map(lambda each: message.send(stage.begin, stage.clock, outside, each), waiting))
 
 
-def reasons(stage: Stage) -> list[str | None]:
+def reasons(stage: Stage) -> list[str]:
     return sorted(str(row.reason) for row in stage.all(Message) if row.status is MessageStatus.SUPPRESSED)
 
 

@@ -92,7 +92,7 @@ def test_one_click_needs_nothing_but_its_link_and_is_quick(
 
     # People: a page, everything at once, and the way back.
     page = another_person.open(path)
-    assert "You get no more questions whether a school contacted you" in page.words
+    assert "We send you no more questions whether a school contacted you" in page.words
     everything = next(address for _, _, address in page.addresses if "/unsubscribe/all/" in address)
     assert another_person.send(everything, ONE_CLICK, page=page).status_code == 200
     assert stopped(runtime, email) >= {("matches", "stopped_by_student"), ("follow_up", "stopped_by_student")}
@@ -147,6 +147,7 @@ def test_a_second_request_to_an_unconfirmed_address_says_plainly_what_happens(
     words = another_person.open(urlsplit(sent.headers["Location"]).path).words
     assert "This list is not mailed: one went to this address before" in words
     assert "we mailed one list to this address before, and nobody has confirmed it" in words
+    assert "Have the confirming link mailed again" in words
     work(runtime, email)
     assert isinstance(runtime.mail, FakeMail)
     assert len([mail for mail in runtime.mail.sent if mail.recipient == email]) == 1

@@ -72,6 +72,7 @@ class MyDataPage:
     asked_at: datetime
     mail: Event | None
     mail_stopped: bool
+    mail_withheld: bool
     introductions: tuple[IntroductionView, ...]
     consents: tuple[ConsentView, ...]
     undo_until: datetime | None
@@ -90,6 +91,7 @@ def my_data_page(data: MyData, now: datetime, *, withheld: bool = False) -> MyDa
         asked_at=data.asked_at,
         mail=_mail_event(data, withheld=withheld),
         mail_stopped=data.mail_stopped,
+        mail_withheld=withheld,
         introductions=tuple(_introduction(each, now) for each in data.introductions),
         consents=tuple(ConsentView(_consent_title(each), each) for each in data.consents),
         undo_until=undo_until,
