@@ -3,16 +3,22 @@
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
 from sqlalchemy import select, text, update
 
+from tests.browser import LiveServer, overflows
 from tests.student.person import Person
 from tests.student.test_my_data import asked, fingerprint
 from tests.student.test_rights import send_mails, work
+from tests.visual import looked_at
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import address_key
 from webapp.domain.message import MessageClass, MessageStatus, Template
@@ -252,3 +258,24 @@ def test_a_link_of_before_still_stops_lists(person: Person, runtime: Runtime) ->
     with runtime.begin() as session:
         status = session.scalars(select(Message.status).where(Message.key == "older")).one()
     assert status is MessageStatus.SUPPRESSED
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_behind_the_links_of_a_mail(
+    app: Flask,
+    person: Person,
+    runtime: Runtime,
+    live_server: Callable[[Any], LiveServer],
+    new_page: Callable[..., Page],
+) -> None:
+    email = "axe-mail@student.example"
+    asked(person, email)
+    work(runtime, email)
+    confirm(runtime, email)
+    url, page = live_server(app).url, new_page(width=390)
+    for path in paths(question(runtime, email)):
+        if path.startswith(("/unsubscribe/", "/contacted/")):
+            page.goto(url + path)
+            assert looked_at(page) == []
+            assert overflows(page) == 0
+    assert stopped(runtime, email) == set()
