@@ -76,7 +76,8 @@ def test_lmtp_over_a_socket_and_rubbish(tmp_path: Path) -> None:
             rude.sendall(b"\x00\xff\r\n" * 20 + b"GET / HTTP/1.1\r\n")
         with smtplib.LMTP(str(path)) as server:
             server.sendmail("", [TO], MAIL)
-    assert kept == [TO]
+            server.sendmail("", [TO], MAIL + b"one line of " * 20_000 + b"\r\n")
+    assert kept == [TO, TO]
     assert not path.exists()
 
 

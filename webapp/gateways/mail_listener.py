@@ -47,6 +47,16 @@ class ListenAddress:
         raise ValueError("write lmtp://host:port, smtp://host:port or lmtp+unix:///path")
 
 
+class _Lmtp(LMTP):
+    # Reports return mails as they were, and some have lines longer than the standard allows. A mail refused for that
+    # would never come again.
+    line_length_limit = MOST_BYTES
+
+
+class _Smtp(SMTP):
+    line_length_limit = MOST_BYTES
+
+
 class _Handler:
     """What the protocol asks of us. Apart from the listener: the library looks at every attribute of it."""
 
@@ -121,5 +131,5 @@ class MailListener:
             "timeout": self._timeout,
             "command_call_limit": 200,
         }
-        made = LMTP if self._address.protocol == "lmtp" else SMTP
+        made = _Lmtp if self._address.protocol == "lmtp" else _Smtp
         return made(self._handler, **settings)
