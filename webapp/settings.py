@@ -82,6 +82,7 @@ class Settings(BaseModel):
     dkim_domain: Annotated[str, AfterValidator(_domain)] | None = None
     dkim_selector: Annotated[str, AfterValidator(_domain)] | None = None
     dkim_key_file: Path | None = None
+    inbound_url: Annotated[str, _scheme("lmtp", "smtp", "lmtp+unix")] | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     var_dir: Path = Path("var")
     undo_window_seconds: Annotated[int, Field(ge=0, le=86_400)] = 600

@@ -58,6 +58,8 @@ def make_app() -> Celery:
             "workers.notices",
             "workers.links",
             "workers.billing",
+            "workers.inbound_mails",
+            "workers.follow_ups",
             "workers.upkeep",
             "workers.watchdog",
         ],

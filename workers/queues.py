@@ -32,6 +32,7 @@ ROUTES: Final[dict[EventKind, Route]] = {
     EventKind.LEAD_DUE: Route("leads.release", LEADS, 50),
     EventKind.NOTICE_DUE: Route("notices.tell", LEADS, 5),
     EventKind.LINK_REQUESTED: Route("links.mail", MAIL, 50),
+    EventKind.MAIL_RECEIVED: Route("inbound_mails.handle", UPKEEP, 50),
 }
 
 TASK_QUEUES: Final[dict[str, str]] = {
@@ -42,5 +43,6 @@ TASK_QUEUES: Final[dict[str, str]] = {
     "upkeep.audit_exposure": UPKEEP,
     "upkeep.mail_reputation": UPKEEP,
     "billing.close": UPKEEP,
+    "follow_ups.move": UPKEEP,
 }
 """Every task there is, and its queue."""

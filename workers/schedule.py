@@ -13,6 +13,7 @@ EVERY: Final[dict[str, timedelta]] = {
     "upkeep.audit_exposure": timedelta(hours=1),
     "upkeep.mail_reputation": timedelta(minutes=1),
     "billing.close": timedelta(minutes=15),
+    "follow_ups.move": timedelta(seconds=30),
 }
 
 

@@ -49,6 +49,7 @@ def _paths(office: Office) -> list[str]:
         "/admin/mails",
         "/admin/mails/matched_programs?width=390",
         "/admin/mails/check",
+        "/admin/suppressions",
         "/admin/programs?text=bootcamp",
         "/admin/partners",
         "/admin/partners/new",

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = {"web", "worker", "beat", "migrate"}
+OURS = {"web", "worker", "beat", "mail", "migrate"}
 KNOWN_EXTRAS = {"PROMETHEUS_MULTIPROC_DIR", "POSTGRES_PASSWORD", "DATABASE_PASSWORD", "REDIS_PASSWORD"}
 SECRETS = ("PASSWORD", "SECRET", "TOKEN", "KEY")
 NGINX = (ROOT / "deploy/nginx.conf").read_text()
@@ -114,8 +114,9 @@ def test_celery_knows_the_options(service: str) -> None:
 def test_gunicorn_and_our_own_command_know_the_options() -> None:
     filled = [re.sub(r"\$\{[A-Z_]+:-(\w+)\}", r"\1", word) for word in words("web")[1:]]
     assert Config().parser().parse_args(filled).workers == 2
-    told = CliRunner().invoke(main, [*words("migrate")[1:], "--help"])
-    assert told.exit_code == 0, told.output
+    for service in ("migrate", "mail"):
+        told = CliRunner().invoke(main, [*words(service)[1:], "--help"])
+        assert told.exit_code == 0, told.output
 
 
 def test_the_web_server_suits_the_front_and_the_rules() -> None:
@@ -134,7 +135,7 @@ def test_programs_may_finish_what_they_do() -> None:
 
 
 def test_everything_starts_after_what_it_needs() -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "beat", "mail"):
         assert SERVICES[name]["depends_on"] == {
             "postgres": {"condition": "service_healthy"},
             "redis": {"condition": "service_healthy"},
@@ -147,15 +148,17 @@ def test_everything_starts_after_what_it_needs() -> None:
 
 
 def test_whatever_answers_on_a_port_is_asked_for_its_health() -> None:
-    for name in ("front", "web", "postgres", "redis"):
+    for name in ("front", "web", "mail", "postgres", "redis"):
         assert SERVICES[name]["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL"), name
 
 
 def test_only_the_front_is_reachable_from_outside() -> None:
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["front"]
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["front", "mail"]
+    assert SERVICES["mail"]["ports"] == ["127.0.0.1:8024:8024"], "only the mail server of this machine reaches it"
+    assert "--url=lmtp://0.0.0.0:8024" in words("mail")
     assert COMPOSE["networks"]["inner"] == COMPOSE["networks"]["front"] == {"internal": True}
     outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
-    assert outside == {"front", "worker"}, "only the worker talks to partners and the mail server"
+    assert outside == {"front", "worker", "mail"}, "only they talk to partners and the mail server"
 
 
 def test_nothing_runs_with_more_rights_than_it_needs() -> None:

@@ -26,6 +26,8 @@ WITHOUT_CSRF = {
     "api.webhook_endpoints.create": KEY,
     "api.webhook_endpoints.disable": KEY,
     "demo_schools.post": "a signed webhook",
+    "student.unsubscribe.stop": "one-click unsubscribing (RFC 8058) sends no cookie; the link is signed for one mail",
+    "student.unsubscribe.undo": "the same link takes it back",
     "student.my_data.stop_mail": "one-click unsubscribing (RFC 8058) sends no cookie; the link's token is the proof",
 }
 

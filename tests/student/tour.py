@@ -79,9 +79,12 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     ("student.correction.look_at_address", lambda _: {"lost": "/my-data/address/nowhere"}),
     ("student.erasure.ask", lambda journey: f"{journey.my_data}/erase"),
     ("student.my_data.show", lambda journey: journey.my_data),
+    ("student.mail_topics.show", lambda journey: f"{journey.my_data}/mails"),
     ("student.my_data.ask_to_stop_mail", lambda journey: f"{journey.my_data}/mail"),
 )
 NOT_PAGES = {
+    "student.unsubscribe.ask": "is looked at in test_unsubscribe.py: its link stands in mails only",
+    "student.contact.look": "is looked at there too",
     "student.adjust.look_again": "leads back to the list",
     "student.export.download": "is for machines",
     "student.export.download_certificate": "is for machines",

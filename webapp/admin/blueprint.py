@@ -36,6 +36,7 @@ from webapp.admin import (
     seeds,
     signing_secrets,
     submissions,
+    suppressions,
     terms,
 )
 from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
@@ -46,7 +47,7 @@ from webapp.queries.review import count_review
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"), ("Operations", "operations"))),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Review", "review"))),
-    ("Mail", (("Messages", "messages"), ("Mails", "mails"))),
+    ("Mail", (("Messages", "messages"), ("Suppressions", "suppressions"), ("Mails", "mails"))),
     ("Hand-over", (("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
@@ -62,7 +63,7 @@ _WITHIN: dict[str, tuple[str, ...]] = {
 }
 """Pages that stand under another entry of the navigation."""
 _NOUNS = (
-    *(overview, operations, login, submissions, leads, review, messages, mails, deliveries, redeliveries),
+    *(overview, operations, login, submissions, leads, review, messages, suppressions, mails, deliveries, redeliveries),
     *(partners, program_groups, terms, limits, partner_filters, partner_screening),
     *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
     *(returns, invoices, scorecard, seeds, complaints),

@@ -5,10 +5,11 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from webapp.admin.words import FINDING_WORDS
+from webapp.admin.words import CLASS_LABELS, FINDING_WORDS, LIFT_WORDS, SUPPRESSION_WORDS
 from webapp.domain.complaint import COMPLAINT_WORDS
 from webapp.domain.finding import FOUND_BY_STAFF
-from webapp.ui.choices import CheckField, Option, RadioField
+from webapp.domain.suppression import ADDED_BY_STAFF, EVERY_CLASS, LiftReason
+from webapp.ui.choices import CheckField, Option, RadioField, SelectField
 from webapp.ui.fields import EmailField, PasswordField, TextField, UploadField
 from webapp.ui.forms import BaseForm
 
@@ -31,6 +32,46 @@ class FindForm(BaseForm):
     """One box for ids, addresses and program names."""
 
     text = TextField("Find", max_length=254, required="Write what to look for.")
+
+
+class FindAddressForm(BaseForm):
+    """An address whose suppressions are looked for."""
+
+    address = EmailField("E-mail address", autocomplete="off", required="Write the address.")
+
+
+class SuppressForm(BaseForm):
+    """An address that is to get no more mail, of what, and why."""
+
+    EVERYTHING = "everything"
+
+    address = EmailField("E-mail address", autocomplete="off", required="Write the address.")
+    scope = SelectField(
+        "Which mail",
+        options=[
+            Option(EVERYTHING, "All of it, also what it asks for"),
+            *(Option(each.value, CLASS_LABELS[each]) for each in EVERY_CLASS),
+        ],
+        required="Choose which mail.",
+        unknown=None,
+    )
+    reason = RadioField(
+        "Why?",
+        options=[Option(each.value, SUPPRESSION_WORDS[each]) for each in ADDED_BY_STAFF],
+        required="Choose why.",
+        unknown=None,
+    )
+
+
+class LiftForm(BaseForm):
+    """Why an address may have mail again."""
+
+    reason = RadioField(
+        "Why may it have mail again?",
+        options=[Option(each.value, LIFT_WORDS[each]) for each in LiftReason],
+        required="Choose why.",
+        unknown=None,
+    )
 
 
 class MarkInvalidForm(BaseForm):

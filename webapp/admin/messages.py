@@ -1,5 +1,6 @@
 """Messages: every mail, and every try at sending it."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,12 +12,13 @@ from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.message import MessageClass, MessageStatus
-from webapp.queries.messages import get_message, list_messages, message_state
+from webapp.queries.messages import MessageDetail, get_message, list_messages, message_state
 from webapp.services import message as messages
 from webapp.ui.lists import chosen, cursor, page_links
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 
+_STOPPED = "No more mail goes to this address."
 _MAY_GO_AGAIN = (MessageStatus.FAILED, MessageStatus.UNCERTAIN)
 
 
@@ -52,6 +54,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     return render_template(
         "admin/message.html",
         message=message,
+        events=_timeline(message),
         sees_people=sees_people,
         look=words.MESSAGE_LOOKS[message.row.status],
         can_resend=staff().may(SENDERS) and message.row.status in _MAY_GO_AGAIN,
@@ -95,3 +98,20 @@ def resend(row_id: UUID) -> ResponseReturnValue:
     built.wake_up.nudge()
     flash("It is sent again.", "good")
     return back
+
+
+def _timeline(message: MessageDetail) -> list[dict[str, Any]]:
+    """Everything that is on record of one mail, in order: made, tried, handed over, and what came back."""
+    events: list[dict[str, Any]] = [{"title": "Queued", "at": message.row.created_at}]
+    for attempt in message.attempts:
+        title, tone = words.OUTCOME_LOOKS[attempt.outcome]
+        state = {"good": "done", "error": "bad"}.get(tone, "current")
+        text = words.reason_words(attempt.reason)
+        events.append(
+            {"title": f"Try {attempt.number}: {title}", "at": attempt.started_at, "text": text, "state": state}
+        )
+    for report in message.reports:
+        title, state = words.REPORT_LOOKS[report.kind] if report.kind else ("A mail came back", "current")
+        parts = [report.status_code, report.diagnosis, _STOPPED if report.outcome == "address_stopped" else None]
+        events.append({"title": title, "at": report.received_at, "text": " ".join(filter(None, parts)), "state": state})
+    return sorted(events, key=lambda event: event["at"])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from webapp.domain.attempt_words import answer_words
+from webapp.domain.bounce import ReportKind
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.duplicate import DuplicateLevel, MatchSet
 from webapp.domain.finding import Finding, Grade
@@ -11,6 +12,7 @@ from webapp.domain.lead import AWAITING_CONFIRMATION, EndedByStaff, LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.domain.sender_check import Verdict
+from webapp.domain.suppression import LiftReason, SuppressionReason
 from webapp.ui.choices import Option
 
 Look = tuple[str, str]
@@ -95,6 +97,8 @@ CLASS_LABELS: Final[Mapping[MessageClass, str]] = {
     MessageClass.FOLLOW_UP: "Follow-up",
     MessageClass.PARTNER: "To a partner",
     MessageClass.STAFF: "To staff",
+    MessageClass.CONTACT_QUESTION: "Did the school contact you?",
+    MessageClass.LISTING_CHANGED: "A listing changed",
 }
 TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.MATCHED_PROGRAMS: "Matched programs",
@@ -114,6 +118,8 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.PARTNER_PAUSED: "Paused for complaints",
     Template.PARTNER_ACCESS: "Link to set a portal password",
     Template.STAFF_ALERT: "Alert to staff",
+    Template.CONTACT_QUESTION: "Did the school contact you?",
+    Template.LISTING_CHANGED: "Listings on the list have changed",
 }
 CHANGE_LOOKS: Final[Mapping[str, Look]] = {
     "added": ("Added", "good"),
@@ -160,6 +166,33 @@ MATCH_WORDS: Final[Mapping[MatchSet, str]] = {
 ENDING_WORDS: Final[Mapping[EndedByStaff, str]] = {
     EndedByStaff.REPEAT: "It repeats another introduction of the same person",
     EndedByStaff.UNFIT: "It is outside what the partner takes",
+}
+SUPPRESSION_WORDS: Final[Mapping[str, str]] = {
+    SuppressionReason.STOPPED_BY_STUDENT: "The reader stopped it",
+    SuppressionReason.GLOBAL_PRIVACY_CONTROL: "Their browser asked for privacy",
+    SuppressionReason.ERASED_BY_STUDENT: "They had everything erased",
+    SuppressionReason.HARD_BOUNCE: "There is no such mailbox",
+    SuppressionReason.SOFT_BOUNCES: "Mail came back on several days",
+    SuppressionReason.COMPLAINT: "The reader reported spam",
+    SuppressionReason.ASKED_OF_STAFF: "The reader asked us to",
+    SuppressionReason.REQUIRED_BY_LAW: "The law, or an authority, asks for it",
+    SuppressionReason.IMPORTED: "It was on a list from before",
+}
+LIFT_WORDS: Final[Mapping[LiftReason, str]] = {
+    LiftReason.READER_ASKED: "The reader asked for it, from this address",
+    LiftReason.MAILBOX_WORKS: "The mailbox works again",
+    LiftReason.ENTERED_BY_MISTAKE: "It was entered by mistake",
+}
+REPORT_LOOKS: Final[Mapping[ReportKind, Look]] = {
+    ReportKind.HARD_BOUNCE: ("Came back: there is no such mailbox", "bad"),
+    ReportKind.SOFT_BOUNCE: ("Came back: the mailbox could not take it", "bad"),
+    ReportKind.BLOCKED: ("Came back: mail like it is refused", "bad"),
+    ReportKind.DELAYED: ("A mail server still tries", "current"),
+    ReportKind.DELIVERED: ("A mail server says that it arrived", "done"),
+    ReportKind.COMPLAINT: ("The reader reported it as spam", "bad"),
+    ReportKind.AUTOREPLY: ("An automatic answer came", "done"),
+    ReportKind.CHALLENGE: ("The other side wants proof that we are people", "current"),
+    ReportKind.OTHER: ("An answer came that no machine understands", "current"),
 }
 _REASONS: Final[Mapping[str, str]] = {
     "submitted": "The student asked for it.",
@@ -222,7 +255,14 @@ _REASONS: Final[Mapping[str, str]] = {
     "worker_lost_repeatedly": "Every worker that took it up stopped.",
     "handed_over": "The mail server took it.",
     "answer_lost": "The mail server got it, but its answer was lost: it may have arrived.",
-    "suppressed": "This address wants no such mail.",
+    "suppressed": "This address gets no such mail.",
+    "unconfirmed_address": "Nobody has confirmed this address, and it got its one mail before.",
+    "too_many_unconfirmed": "Nobody has confirmed this address, and it got mails enough today.",
+    "changed_back": "What had changed is as it was before.",
+    "hard_bounce": "The mail came back: there is no such mailbox.",
+    "soft_bounce": "The mail came back: the mailbox could not take it.",
+    "blocked": "The mail came back: the other side refuses mail like it.",
+    "complaint": "The reader reported it as spam.",
     "partner_rejected": "The partner's system refuses such notices.",
     "partner_permanent": "The partner's system cannot be told.",
     "recipient_erased": "The recipient was erased.",

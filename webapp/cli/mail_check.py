@@ -1,4 +1,4 @@
-"""`program-match mail`: how our mail stands with those who receive it."""
+"""`program-match mail check`: how our mail stands with those who receive it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from webapp.gateways.dns import DnsResolver
 from webapp.services.sender_check import check_sender
 
 
-@click.group("mail")
-def mail() -> None:
-    """Look how our mail stands with those who receive it."""
-
-
-@mail.command("check")
+@click.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(as_json: bool) -> None:
     """Ask name servers for SPF, DKIM, DMARC, the way back and PTR of the configured sender.

@@ -17,12 +17,12 @@ _COMMANDS = {
     "demo": ("webapp.cli.demo_data:demo", "Load the invented catalogue and partners."),
     "staff": ("webapp.cli.staff:staff", "Accounts for the back office."),
     "partner": ("webapp.cli.partner:partner", "Partners' people in the portal, and keys of their systems."),
+    "mail": ("webapp.cli.mail:mail", "What comes back for our mails, and how they stand with those who receive them."),
     "outbox": ("webapp.cli.outbox:outbox", "How far the handing over of work has come."),
     "exposure": ("webapp.cli.exposure:exposure", "Compare how high partners and others are shown."),
     "consent": ("webapp.cli.consent:consent", "Check the records of what students allowed."),
     "deliveries": ("webapp.cli.deliveries:deliveries", "Send failed deliveries again."),
     "billing": ("webapp.cli.billing:billing", "Close billing cycles into invoices, and report what is owed."),
-    "mail": ("webapp.cli.mail_check:mail", "Look how our mail stands with those who receive it."),
     "settings": ("webapp.cli.settings_check:settings", "Check the settings."),
     "version": ("webapp.cli.version:version", "Say which version this is."),
 }

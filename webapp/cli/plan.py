@@ -74,5 +74,6 @@ def default_plan(var: Path, port: int) -> Plan:
             Program("web", web, layout.log / "web.log"),
             Program("worker", celery + worker, layout.log / "worker.log"),
             Program("beat", celery + beat, layout.log / "beat.log"),
+            Program("mail", (*tool, "mail", "listen"), layout.log / "mail.log"),
         ),
     )

@@ -144,6 +144,7 @@ def _prepare(plan: Plan, steps: Steps, servers: EmbeddedServers) -> dict[str, st
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "ENVIRONMENT": "development",
         "BASE_URL": plan.url,
+        "INBOUND_URL": f"lmtp+unix://{layout_of(plan.var).socket_home()}/mail.sock",
         "WEBHOOK_ALLOW_LOOPBACK": "true",  # the demo schools are part of this installation
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONUNBUFFERED": "1",

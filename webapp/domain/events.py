@@ -10,3 +10,4 @@ class EventKind(StrEnum):
     NOTICE_DUE = "notice.due"  # subject: a notice to a partner
     LINK_REQUESTED = "link.requested"  # subject: a request that a link be mailed
     BATCH_DUE = "batch.due"  # subject: a file of leads whose due time has come
+    MAIL_RECEIVED = "mail.received"  # subject: a mail that came back to us

@@ -12,12 +12,24 @@ class MessageClass(StrEnum):
     FOLLOW_UP = "follow_up"
     PARTNER = "partner"
     STAFF = "staff"
+    CONTACT_QUESTION = "contact_question"  # did the school contact you?
+    LISTING_CHANGED = "listing_changed"  # a listing the student asked about is not what it was
 
     @property
     def can_be_stopped(self) -> bool:
         """Whether its reader may stop it without giving up what they asked for. Such mail carries the header for it,
         keeps quiet hours and is the first to stop when too many complain."""
-        return self in (MessageClass.MATCHES, MessageClass.FOLLOW_UP)
+        return self in STOPPABLE
+
+    @property
+    def stopped_with(self) -> frozenset["MessageClass"]:
+        """The classes of which one is enough to stop this one: itself, and what it is a kind of."""
+        return frozenset({self, MessageClass.FOLLOW_UP} if self in FOLLOW_UPS else {self})
+
+
+FOLLOW_UPS: Final = (MessageClass.FOLLOW_UP, MessageClass.CONTACT_QUESTION, MessageClass.LISTING_CHANGED)
+"""What we write of our own accord after a request. Stopping the first stops them all."""
+STOPPABLE: Final = (MessageClass.MATCHES, *FOLLOW_UPS)
 
 
 class MessageStatus(StrEnum):
@@ -70,3 +82,5 @@ class Template(StrEnum):
     PARTNER_PAUSED = "partner_paused"
     PARTNER_ACCESS = "partner_access"
     STAFF_ALERT = "staff_alert"
+    CONTACT_QUESTION = "contact_question"
+    LISTING_CHANGED = "listing_changed"

@@ -19,7 +19,8 @@ class RequestLink:
 
 @dataclass(frozen=True, slots=True)
 class MyDataLinks:
-    """`requests` are newest first."""
+    """`requests` are newest first. `confirm_url` is blank where the address was confirmed before."""
 
     footer: Footer
     requests: tuple[RequestLink, ...]
+    confirm_url: str = ""

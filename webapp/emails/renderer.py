@@ -20,8 +20,10 @@ from markupsafe import Markup, escape
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.confirm_introductions import ConfirmIntroductions
+from webapp.emails.contact_question import ContactQuestion
 from webapp.emails.introduction_update import IntroductionUpdate
 from webapp.emails.introductions_opened import IntroductionsOpened
+from webapp.emails.listing_changed import ListingChanged
 from webapp.emails.matched_programs import MatchedPrograms
 from webapp.emails.message import Message
 from webapp.emails.my_data_links import MyDataLinks
@@ -40,8 +42,10 @@ Context: TypeAlias = (
     AddressChange
     | ConfirmAddress
     | ConfirmIntroductions
+    | ContactQuestion
     | IntroductionsOpened
     | IntroductionUpdate
+    | ListingChanged
     | MatchedPrograms
     | MyDataLinks
     | PartnerAccess
@@ -60,8 +64,10 @@ _CONTEXTS: Final[dict[str, type[Context]]] = {
     "address_change": AddressChange,
     "confirm_address": ConfirmAddress,
     "confirm_introductions": ConfirmIntroductions,
+    "contact_question": ContactQuestion,
     "introduction_update": IntroductionUpdate,
     "introductions_opened": IntroductionsOpened,
+    "listing_changed": ListingChanged,
     "matched_programs": MatchedPrograms,
     "my_data_links": MyDataLinks,
     "partner_access": PartnerAccess,

@@ -12,9 +12,11 @@ from webapp.domain.staff_alert import AlertKind
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.confirm_introductions import ConfirmIntroductions
+from webapp.emails.contact_question import ContactQuestion
 from webapp.emails.footer import Footer
 from webapp.emails.introduction_update import IntroductionNews, IntroductionUpdate
 from webapp.emails.introductions_opened import IntroducedSchool, IntroductionsOpened
+from webapp.emails.listing_changed import ChangedListing, ListingChanged
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.emails.my_data_links import MyDataLinks, RequestLink
 from webapp.emails.partner_access import PartnerAccess
@@ -36,7 +38,7 @@ FOOTER = Footer(
     site_url=SITE,
     postal_address="1 Example Way, Springfield, IL 62701, USA",
     my_data_url=f"{SITE}/my-data/m1",
-    unsubscribe_url=f"{SITE}/my-data/m1/mail",
+    unsubscribe_url=f"{SITE}/unsubscribe/matches/u1",
 )
 CARD = ProgramCard(
     rank=1,
@@ -274,6 +276,33 @@ ALERT = StaffAlert(
     noticed_at=NOON,
     page_url=f"{SITE}/admin/mails",
 )
+CONTACT_QUESTION = ContactQuestion(
+    footer=FOOTER,
+    first_name="Zoë",
+    legal_entity="Northfield Education, Inc.",
+    program="M.S. in Applied Machine Learning",
+    delivered_at=NOON,
+    answer_url=f"{SITE}/contacted/q1",
+)
+LISTING_CHANGED = ListingChanged(
+    footer=FOOTER,
+    first_name="Zoë",
+    listings=(
+        ChangedListing(
+            "M.S. in Applied Machine Learning",
+            "Northfield University (demo)",
+            ("The price is now $26,100 in all; it was $24,600 in all.", "Start: in fall; it was in fall or spring."),
+            "https://northfield.example/ms-aml?from=match&x=1",
+        ),
+        ChangedListing(
+            "Data Engineering Bootcamp",
+            "Harbor Code School",
+            ("It is not offered in our catalog any more. Ask the school whether it still is.",),
+            "",
+        ),
+    ),
+    results_url=f"{SITE}/results/r1",
+)
 SAMPLES: dict[str, Context] = {
     "confirm_introductions": CONFIRM_INTRODUCTIONS,
     "partner_paused": PAUSED,
@@ -292,4 +321,6 @@ SAMPLES: dict[str, Context] = {
     "partner_batch": BATCH,
     "partner_method": METHOD,
     "staff_alert": ALERT,
+    "contact_question": CONTACT_QUESTION,
+    "listing_changed": LISTING_CHANGED,
 }

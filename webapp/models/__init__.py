@@ -14,7 +14,9 @@ from webapp.models.delivery import Attempt, Delivery, DeliveryBatch
 from webapp.models.draft import Draft, DraftStep
 from webapp.models.duplicate import DuplicateMark, ProspectKey
 from webapp.models.feedback import Feedback
+from webapp.models.follow_up import FollowUp
 from webapp.models.funnel import ContactAnswer, FunnelEvent, FunnelStanding, StatusLink
+from webapp.models.inbound_mail import InboundMail
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
 from webapp.models.lead_return import LeadReturn, ReturnEvent
@@ -79,10 +81,12 @@ __all__ = [
     "FailedLogin",
     "Fee",
     "Feedback",
+    "FollowUp",
     "FunnelEvent",
     "FunnelStanding",
     "GroupedProgram",
     "ImportStatus",
+    "InboundMail",
     "InboxMail",
     "Institution",
     "Invoice",

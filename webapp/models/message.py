@@ -21,6 +21,7 @@ class Message(Base):
     as soon as the mail has left or was given up. `return_token` is in its envelope sender: what comes back names it.
     `leased_domain` is whose mail servers it goes to while it is leased, and then forgotten; `slot_at` the moment that a
     limit a minute has given it.
+    `recipient_key` is the keyed hash of the address it went to, by which a bounce still finds it when that has changed.
     """
 
     __tablename__ = "messages"
@@ -47,6 +48,7 @@ class Message(Base):
     slot_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
     return_token: Mapped[str] = mapped_column(unique=True, server_default=RETURN_TOKEN)
+    recipient_key: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
@@ -55,6 +57,7 @@ class Message(Base):
         Index("ix_messages_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
         Index("ix_messages_leased_until", "leased_until", postgresql_where="leased_until IS NOT NULL"),
         Index("ix_messages_handed_over_at", "handed_over_at", postgresql_where="handed_over_at IS NOT NULL"),
+        Index("ix_messages_recipient_key", "recipient_key", postgresql_where="recipient_key IS NOT NULL"),
     )
 
 

@@ -16,7 +16,8 @@ class Prospect(Base):
     `pending_email` is a new address that its owner has not confirmed yet: nothing else is sent there, and until
     `pending_until` the link behind `pending_hash` makes it the address. `email_confirmed_at` is when whoever reads at
     `email` said that it is theirs, by the link behind `confirm_hash`. `consents_purged_at` is set when the kept
-    consents were deleted, after their years.
+    consents were deleted, after their years. `listing_news_from` is set while the student wants to hear of changes of
+    the listings they were shown: to the version of the catalogue that they know of.
     """
 
     __tablename__ = "prospects"
@@ -39,8 +40,10 @@ class Prospect(Base):
     email_confirmed_at: Mapped[datetime | None]
     confirm_hash: Mapped[bytes | None] = mapped_column(unique=True)
     consents_purged_at: Mapped[datetime | None]
+    listing_news_from: Mapped[int | None]
 
     __table_args__ = (
         Index("ix_prospects_created_at_id", "created_at", "id"),
         Index("ix_prospects_erased_at", "erased_at", postgresql_where="erased_at IS NOT NULL"),
+        Index("ix_prospects_listing_news_from", "listing_news_from", postgresql_where="listing_news_from IS NOT NULL"),
     )

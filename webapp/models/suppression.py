@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.message import MessageClass
@@ -10,7 +10,7 @@ from webapp.models.base import Base, Id, status_of
 
 
 class Suppression(Base):
-    """Keyed hash only: it outlives the address it stands for."""
+    """Keyed hash only: it outlives the address it stands for. A row for each cause, which is lifted by itself."""
 
     __tablename__ = "suppressions"
 
@@ -20,4 +20,7 @@ class Suppression(Base):
     reason: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    __table_args__ = (UniqueConstraint("email_key", "message_class"),)
+    __table_args__ = (
+        UniqueConstraint("email_key", "message_class", "reason"),
+        Index("ix_suppressions_created_at_id", "created_at", "id"),
+    )

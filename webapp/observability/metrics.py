@@ -28,6 +28,8 @@ SUBMISSIONS = Counter("submissions_total", "Submissions stored.", ["result"])
 OUTBOX_PUBLISHED = Counter("outbox_published_total", "Outbox events handed to the broker.", ["kind"])
 WAKE_UPS = Counter("wake_ups_total", "Best-effort wake-ups of the relay.", ["result"])
 ATTEMPTS = Counter("attempts_total", "Attempts at messages and deliveries.", ["subject", "outcome"])
+INBOUND_MAILS = Counter("inbound_mails_total", "Mails that came back, by what they say.", ["kind"])
+FOLLOW_UPS = Counter("follow_ups_total", "Follow-ups settled, by whether they were queued or why not.", ["reason"])
 SWEPT = Counter("swept_total", "Rows the sweep picked up.", ["what"])
 OUTBOX_DEPTH = Gauge("outbox_due", "Outbox events due and not yet published.", multiprocess_mode="mostrecent")
 EXPOSURE_DIFFERENCE = Gauge(

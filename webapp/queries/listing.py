@@ -92,6 +92,18 @@ def listings_by_id(session: Session, program_ids: Iterable[str]) -> dict[str, Li
     return {listing.program_id: listing for listing in map(_listing, rows)}
 
 
+def listings_in(session: Session, version: int, program_ids: Iterable[str]) -> dict[str, Listing]:
+    """Those of the listings named that were changed or withdrawn since `version`, as they were published in it."""
+    rows = session.execute(
+        select(*_REVISED).where(
+            ListingRevision.program_id.in_(list(program_ids)),
+            ListingRevision.from_version <= version,
+            ListingRevision.to_version > version,
+        )
+    )
+    return {listing.program_id: listing for listing in map(_listing, rows)}
+
+
 def demo_program_ids(session: Session, program_ids: Iterable[str]) -> frozenset[str]:
     """Those of the named programs that are invented for demonstration."""
     rows = session.execute(select(Program.program_id).where(Program.program_id.in_(list(program_ids)), Program.is_demo))

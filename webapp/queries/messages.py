@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.bounce import ReportKind
 from webapp.domain.errors import NotFound
 from webapp.domain.message import MessageClass, MessageStatus, Template
-from webapp.models import Message
+from webapp.models import InboundMail, Message
 from webapp.queries.attempts import AttemptRow, attempts_at_message
 from webapp.queries.paging import Page, newest_first, read_page
 from webapp.queries.prospects import Student, get_student
@@ -36,6 +37,17 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One mail that came back about a message. `diagnosis` is a mail server's words, without addresses."""
+
+    received_at: datetime
+    kind: ReportKind | None
+    status_code: str | None
+    diagnosis: str | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageDetail:
     """One mail with its attempts. Holds personal data when it goes to a student."""
 
@@ -46,6 +58,7 @@ class MessageDetail:
     student: Student | None
     partner_id: UUID | None
     attempts: tuple[AttemptRow, ...]
+    reports: tuple[ReportRow, ...]
 
 
 def list_messages(
@@ -84,7 +97,23 @@ def get_message(session: Session, message_id: UUID) -> MessageDetail:
         student=get_student(session, message.prospect_id) if message.prospect_id else None,
         partner_id=message.partner_id,
         attempts=attempts_at_message(session, message_id),
+        reports=_reports(session, message_id),
     )
+
+
+def _reports(session: Session, message_id: UUID) -> tuple[ReportRow, ...]:
+    rows = session.execute(
+        select(
+            InboundMail.received_at,
+            InboundMail.kind,
+            InboundMail.status_code,
+            InboundMail.diagnosis,
+            InboundMail.outcome,
+        )
+        .where(InboundMail.message_id == message_id)
+        .order_by(InboundMail.received_at, InboundMail.id)
+    )
+    return tuple(ReportRow(*row) for row in rows)
 
 
 def message_state(session: Session, message_id: UUID) -> dict[str, Any]:

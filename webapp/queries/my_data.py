@@ -112,6 +112,7 @@ class Mail:
     status: MessageStatus
     created_at: datetime
     handed_over_at: datetime | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,7 @@ def _steps(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, list[LeadSt
 
 def _mails(session: Session, prospect_id: UUID) -> tuple[Mail, ...]:
     rows = session.execute(
-        select(Message.template, Message.status, Message.created_at, Message.handed_over_at)
+        select(Message.template, Message.status, Message.created_at, Message.handed_over_at, Message.reason)
         .where(Message.prospect_id == prospect_id)
         .order_by(Message.created_at, Message.id)
     )

@@ -13,7 +13,7 @@ from webapp.domain.events import EventKind
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, Template
 from webapp.models import Delivery, Lead, PartnerEndpoint
-from webapp.services import cap, charge, lease, message, outbox
+from webapp.services import cap, charge, follow_up, lease, message, outbox
 from webapp.services import lead as leads
 from webapp.services.handover import usable_methods
 
@@ -83,6 +83,7 @@ def end(
     leads.move(session, lead, lead_status, at=at, reason=reason)
     if outcome is AttemptOutcome.ACCEPTED:
         lead.delivered_at = at
+        follow_up.plan_question(session, lead, at=at)
         charge.accrue(session, lead, at=at)
         return
     cap.release(session, lead)

@@ -38,7 +38,7 @@ from webapp.models import (
     ReceivedPosting,
     Submission,
 )
-from webapp.services import consent, draft, inbox, lead, notice, person_key, suppression
+from webapp.services import consent, draft, inbound_mail, inbox, lead, notice, person_key, suppression
 
 ERASED = "erased"
 _PARTNERS_WORDS: dict[type[Any], tuple[StrEnum, ...]] = {
@@ -79,12 +79,14 @@ def forget(session: Session, clock: Clock, prospect: Prospect) -> None:
     """Clear everything that says who `prospect` (already locked) is or what they wrote. Tells nobody."""
     prospect.email = prospect.first_name = prospect.last_name = prospect.phone = None
     prospect.pending_email = prospect.pending_hash = prospect.pending_until = prospect.confirm_hash = None
+    prospect.listing_news_from = None
     prospect.erased_at = prospect.updated_at = clock.now()
     session.flush()
     _stop_mails(session, prospect.id)
     person_key.forget(session, prospect.id)
     _clear_answers(session, clock, prospect.id)
     _clear_traces(session, [prospect.id])
+    inbound_mail.forget(session, prospect.id)
 
 
 def clear_latecomers(session: Session, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from webapp.emails.footer import Footer
 from webapp.emails.renderer import render
 from webapp.gateways.mail import Mailbox, OutgoingMail
 from webapp.models import Message, Partner, Prospect, ResumeLink
-from webapp.services import partner_letter, staff_letter, student_letter
+from webapp.services import follow_up_letter, partner_letter, staff_letter, student_letter
 from webapp.services.matched_letter import matched_programs
 from webapp.services.partner_letter import lead_address, member_of
 from webapp.services.staff_letter import staff_address
@@ -180,4 +180,6 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.CONFIRM_INTRODUCTIONS: student_letter.confirm_introductions,
     Template.PARTNER_PAUSED: partner_letter.partner_paused,
     Template.STAFF_ALERT: staff_letter.staff_alert,
+    Template.CONTACT_QUESTION: follow_up_letter.contact_question,
+    Template.LISTING_CHANGED: follow_up_letter.listing_changed,
 }

@@ -16,6 +16,7 @@ from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.models import Match, Message, Prospect, Submission
 from webapp.queries.listing import demo_program_ids, listings_by_id
 from webapp.queries.partner import offers_for
+from webapp.services import opt_in
 from webapp.services.introduction_letter import introductions_of
 
 _MATCH = (
@@ -41,6 +42,8 @@ def matched_programs(
         select(Prospect).where(Prospect.id.in_([submission.prospect_id for submission in submissions]))
     ).all()
     names = {prospect.id: prospect.first_name or "" for prospect in prospects}
+    known = opt_in.confirmed_among(session, {prospect.email_key for prospect in prospects})
+    confirm = {each.id: "" if each.email_key in known else opt_in.confirm_link(each, links) for each in prospects}
     foot = {message.submission_id: footers[message.id] for message in messages if message.submission_id}
     cards = _cards(session, list(about))
     opened = introductions_of(session, foot)
@@ -52,6 +55,7 @@ def matched_programs(
             considered=submission.considered,
             results_url=links.results_url(submission.draft_id),
             requested_at=submission.created_at,
+            confirm_url=confirm[submission.prospect_id],
             introductions=opened.get(submission.id),
         )
         for message in messages

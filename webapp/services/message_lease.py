@@ -21,7 +21,7 @@ from webapp.observability.log import get_logger
 from webapp.queries.home_zone import home_zones
 from webapp.queries.mail_reputation import held_until
 from webapp.queries.switch import is_off
-from webapp.services import lease, mail_turn, suppression
+from webapp.services import lease, mail_turn, opt_in, suppression
 from webapp.services.letter import Letter, Sender, letters_for
 from webapp.services.message_state import finish, put_off
 
@@ -76,18 +76,21 @@ def lease_all(session: Session, now: datetime, outside: Outside, message_ids: Se
     readers = {row: letters[row.id].recipient for row in due if row.id in letters}
     keys = {row: address_key(outside.links.secret, address) for row, address in readers.items()}
     stopped = suppression.suppressed_of(session, keys)
+    refused = opt_in.why_not_all(session, {row: key for row, key in keys.items() if row not in stopped}, now)
     ready = []
     for row in due:
-        if row.id in letters and row not in stopped:
+        reason = "suppressed" if row in stopped else refused.get(row) if row in keys else _why_not(row)
+        if reason is None:
             ready.append(row)
         else:
-            reason = "suppressed" if row.id in letters else _why_not(row)
             finish(session, row, MessageStatus.SUPPRESSED, reason, at=now)
     turns = [(row, readers[row].rpartition("@")[2].lower()) for row in ready]
     later = mail_turn.take(session, turns, outside.limits, now, spread=outside.spread())
     for row, until in later.items():
         put_off(session, row, mail_turn.WAITS, until=until)
     going = [(row, domain) for row, domain in turns if row not in later]
+    for row, _ in going:
+        row.recipient_key = keys[row]
     return _take(session, going, letters, now, outside)
 
 
@@ -147,9 +150,12 @@ def _was_asked_for(row: Message) -> bool:
     return row.template is Template.MATCHED_PROGRAMS
 
 
+_NOTHING_TO_SAY = {Template.CONFIRM_INTRODUCTIONS: "answered_before", Template.LISTING_CHANGED: "changed_back"}
+
+
 def _why_not(row: Message) -> str:
     """Why there is no letter for a message: nobody to read it, or nothing that still waits for an answer."""
-    return "answered_before" if row.template is Template.CONFIRM_INTRODUCTIONS else "recipient_erased"
+    return _NOTHING_TO_SAY.get(row.template, "recipient_erased")
 
 
 def _take(

@@ -23,6 +23,7 @@ from webapp.emails.my_data_links import MyDataLinks, RequestLink
 from webapp.emails.resume_link import ResumeLink as ResumeLinkMail
 from webapp.models import Lead, LeadEvent, Message, Partner, Prospect, ResumeLink, Submission
 from webapp.queries.next_choice import find_next_choice
+from webapp.services import opt_in
 from webapp.services.introduction_letter import at_home, introductions_opened, lead_and_school
 
 MOST_REQUESTS_IN_A_MAIL: Final = 20
@@ -148,7 +149,13 @@ def my_data_links(session: Session, message: Message, links: Links, footer: Foot
     requests = tuple(
         RequestLink(row.created_at, row.schools, links.my_data_url(row.id, row.token_version)) for row in rows
     )
-    return MyDataLinks(footer=replace(footer, my_data_url="", unsubscribe_url=""), requests=requests)
+    prospect = session.get_one(Prospect, message.prospect_id)
+    is_known = opt_in.is_confirmed(session, prospect.email_key)
+    return MyDataLinks(
+        footer=replace(footer, my_data_url=""),
+        requests=requests,
+        confirm_url="" if is_known else opt_in.confirm_link(prospect, links),
+    )
 
 
 def confirm_address(session: Session, message: Message, links: Links, footer: Footer) -> ConfirmAddress:

@@ -13,6 +13,7 @@ from webapp.observability.metrics import SWEPT
 from webapp.queries.due import (
     due_batches,
     due_deliveries,
+    due_inbound_mails,
     due_leads,
     due_link_requests,
     due_messages,
@@ -38,6 +39,7 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.LEAD_DUE, due_leads),
     (EventKind.NOTICE_DUE, due_notices),
     (EventKind.LINK_REQUESTED, due_link_requests),
+    (EventKind.MAIL_RECEIVED, due_inbound_mails),
 )
 _STOPS: Final[Mapping[Switch, Set[EventKind]]] = {
     Switch.MAIL: frozenset({EventKind.MESSAGE_DUE}),

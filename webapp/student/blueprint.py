@@ -18,6 +18,7 @@ from webapp.student import (
     introductions,
     later,
     link,
+    mail_topics,
     my_data,
     pages,
     programs,
@@ -27,6 +28,7 @@ from webapp.student import (
     share,
     shortlist,
     sitemap,
+    unsubscribe,
 )
 from webapp.student.arrival import remember_campaign
 from webapp.student.public_pages import public_url
@@ -45,6 +47,8 @@ PARTS = (
     link,
     my_data,
     complaint,
+    mail_topics,
+    unsubscribe,
     contact,
     correction,
     export,

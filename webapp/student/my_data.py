@@ -13,6 +13,7 @@ from webapp.queries.my_data import find_my_data
 from webapp.queries.receipt import find_receipt
 from webapp.queries.recipients import recipients_of
 from webapp.services.lead import withdraw, withdraw_all
+from webapp.services.opt_in import list_is_withheld
 from webapp.services.suppression import suppress_prospect
 from webapp.student.forms.complaint import ComplaintForm
 from webapp.student.my_data_page import my_data_page
@@ -39,9 +40,10 @@ def show(token: str) -> ResponseReturnValue:
                 "student/my_data_erased.html", receipt=receipt, recipients=recipients, token=token, years=KEPT_YEARS
             )
         recipients = recipient_views(recipients_of(session, data.person.prospect_id))
+        withheld = list_is_withheld(session, data.person.prospect_id)
     return render_template(
         "student/my_data.html",
-        page=my_data_page(data, built.clock.now()),
+        page=my_data_page(data, built.clock.now(), withheld=withheld),
         recipients=recipients,
         pending_email=data.person.pending_email,
         years=KEPT_YEARS,

@@ -8,7 +8,7 @@ from webapp.domain.consent import ConsentKind, ConsentPurpose
 from webapp.domain.contact_preferences import ways
 from webapp.domain.label import listed
 from webapp.domain.lead import LEAD_LIFECYCLE, NOT_YET_SENT, LeadStatus
-from webapp.domain.message import MessageStatus
+from webapp.domain.message import MessageStatus, Template
 from webapp.domain.partner import ContactChannel
 from webapp.domain.question import answer_words
 from webapp.queries.my_data import GivenConsent, Introduction, MyData
@@ -73,14 +73,15 @@ class MyDataPage:
     asked_at: datetime
     mail: Event | None
     mail_stopped: bool
+    mail_withheld: bool
     introductions: tuple[IntroductionView, ...]
     consents: tuple[ConsentView, ...]
     undo_until: datetime | None
     undo_minutes: int
 
 
-def my_data_page(data: MyData, now: datetime) -> MyDataPage:
-    """The page for what we hold, as it stands at `now`."""
+def my_data_page(data: MyData, now: datetime, *, withheld: bool = False) -> MyDataPage:
+    """The page for what we hold, as it stands at `now`. `withheld`: the list is not mailed to this address yet."""
     person = data.person
     pending = [each.undo_until for each in data.introductions if each.status is S.UNDO_WINDOW and each.undo_until > now]
     undo_until = min(pending, default=None)
@@ -89,8 +90,9 @@ def my_data_page(data: MyData, now: datetime) -> MyDataPage:
         email=person.email or "",
         phone=person.phone or "",
         asked_at=data.asked_at,
-        mail=_mail_event(data),
+        mail=_mail_event(data, withheld=withheld),
         mail_stopped=data.mail_stopped,
+        mail_withheld=withheld,
         introductions=tuple(_introduction(each, now) for each in data.introductions),
         consents=tuple(ConsentView(_consent_title(each), each) for each in data.consents),
         undo_until=undo_until,
@@ -148,12 +150,17 @@ def _contact(lead: Introduction) -> ContactView | None:
     )
 
 
-def _mail_event(data: MyData) -> Event | None:
+def _mail_event(data: MyData, *, withheld: bool) -> Event | None:
     """How the first mail stands: it is the answer to the request. Later ones are news, told by the timelines."""
     if not data.mails:
         return None
     mail = data.mails[0]
     title, state = _MAIL[mail.status]
+    waits = (
+        mail.status in (MessageStatus.PENDING, MessageStatus.SUPPRESSED) and mail.template is Template.MATCHED_PROGRAMS
+    )
+    if mail.reason in _UNCONFIRMED or (withheld and waits):
+        return Event(_UNCONFIRMED[mail.reason or "unconfirmed_address"], mail.created_at, _HOW_TO_CONFIRM, "current")
     return Event(title, mail.handed_over_at or mail.created_at, "", state)
 
 
@@ -166,6 +173,14 @@ def _consent_title(record: GivenConsent) -> str:
     return f"{verb} {record.legal_entity}"
 
 
+_UNCONFIRMED = {
+    "unconfirmed_address": "Not mailed: we mailed one list to this address before, and nobody has confirmed it",
+    "too_many_unconfirmed": "Not mailed: this address had mails enough today, and nobody has confirmed it",
+}
+_HOW_TO_CONFIRM = (
+    "Anybody can type an address, so we write once and wait. Open the confirming link in that mail and press the"
+    " button; then ask for the list again. You see the list at any time on its own page."
+)
 _MAIL: dict[MessageStatus, tuple[str, str]] = {
     MessageStatus.PENDING: ("Your mail is about to leave", "current"),
     MessageStatus.LEASED: ("Your mail is being sent", "current"),

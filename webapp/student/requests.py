@@ -12,6 +12,7 @@ from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import address_key
 from webapp.domain.submission import Contact, Submission
 from webapp.queries.my_data import count_requests, opens_a_page
+from webapp.services.opt_in import list_is_withheld
 from webapp.services.submission import Stored, submit
 from webapp.student.forms.panel import PanelForm
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, RequestForm
@@ -88,11 +89,18 @@ def to_my_data(stored: Stored) -> ResponseReturnValue:
     token = built.links.my_data_token(stored.prospect_id)
     with built.begin() as session:
         is_open = stored.is_new or opens_a_page(session, token)
+        is_withheld = is_open and list_is_withheld(session, stored.prospect_id)
     if not is_open:
         flash("We have what you asked for. Your page has a new link now: have it mailed to you.", "info")
         return redirect(url_for("student.link.find"), 303)
     built.wake_up.nudge()
     flash("We have what you asked for. Here you can see what happens with it.", "good")
+    if is_withheld:
+        flash(
+            "This list is not mailed: one went to this address before, and nobody has confirmed the address. Below is"
+            " how to confirm it.",
+            "warm",
+        )
     return redirect(url_for("student.my_data.show", token=token), 303)
 
 
