@@ -151,7 +151,9 @@ def redis_url(servers: embedded.Addresses, worker_number: int) -> Iterator[str]:
     number = 15 - worker_number % 16
     url = f"{base}?db={number}"
     with redis.Redis.from_url(url) as client:
-        if client.dbsize() != 0:
+        if not os.environ.get("REDIS_URL"):
+            client.flushdb()  # our own server: a nudge on its way may have come after the last test had ended
+        elif client.dbsize() != 0:
             pytest.fail(f"Redis database {number} at {base} is in use; the tests want it empty.")
         yield url
         client.flushdb()

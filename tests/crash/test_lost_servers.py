@@ -9,7 +9,7 @@ from tests.crash.installation import Installation, nothing_lost_nothing_doubled
 from webapp import embedded
 
 STUDENTS = 200
-THREADS = 4
+THREADS, CONNECTIONS = 4, 4
 
 pytestmark = pytest.mark.crash
 
@@ -39,7 +39,7 @@ def test_database_restarted(installation: Installation) -> None:
     time.sleep(2)
     installation.servers.start()
     installation.wait_until_settled(STUDENTS, seconds=120)
-    nothing_lost_nothing_doubled(installation, STUDENTS, uncertain_at_most=THREADS)
+    nothing_lost_nothing_doubled(installation, STUDENTS, uncertain_at_most=THREADS * CONNECTIONS)
 
 
 def wait_for_mails(installation: Installation, number: int) -> None:

@@ -88,7 +88,7 @@ def test_the_question_is_asked_once_a_week_after_the_hand_over(
     assert settle() == []
     clock.advance(timedelta(seconds=1))
     assert settle() == [None]
-    clock.advance(timedelta(minutes=1))
+    clock.advance(timedelta(hours=4))  # it is 11 in California, where the student lives
     assert settle() == []
     asked = session.scalars(select(Message).where(Message.template == Template.CONTACT_QUESTION)).one()
     message.send(begin, clock, message_outside, asked.id)

@@ -192,6 +192,8 @@ def test_what_can_wait_comes_by_day_and_what_was_asked_for_at_once(
     held = stage.one(Message)
     assert (held.reason, held.due_at) == ("quiet_hours", NOON.replace(hour=16))
     stage.clock.at = held.due_at
+    with stage.begin() as session:
+        session.execute(update(Prospect).values(email_confirmed_at=stage.clock.now()))
     assert send(stage, outside) == {"handed_over": 1}
     assert mail.sent[-1].headers["List-Unsubscribe"].startswith("<https://match.example/")
 

@@ -113,14 +113,18 @@ def send_all(begin: Begin, clock: Clock, outside: Outside, message_ids: Sequence
     left = deque(leased.messages)
     begun_by = leased.until - outside.retries.lease * (1 - BEGUN_BY)
     several = min(outside.connections, len(left))
-    if several == 1:
-        _send_some(clock, outside.mail, record, left, begun_by)
-    else:
-        with ThreadPoolExecutor(several, thread_name_prefix="mail") as threads:
-            sending = [threads.submit(_send_some, clock, outside.mail, record, left, begun_by) for _ in range(several)]
-        for each in sending:
-            each.result()
-    record.flush()
+    try:
+        if several == 1:
+            _send_some(clock, outside.mail, record, left, begun_by)
+        else:
+            with ThreadPoolExecutor(several, thread_name_prefix="mail") as threads:
+                sending = [
+                    threads.submit(_send_some, clock, outside.mail, record, left, begun_by) for _ in range(several)
+                ]
+            for each in sending:
+                each.result()
+    finally:
+        record.flush_patiently()
     if left:
         record.give_back(left)
 

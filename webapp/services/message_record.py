@@ -6,6 +6,7 @@ writes at once, and those who come while it writes are the next gathering.
 """
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
@@ -20,12 +22,18 @@ from webapp.domain.delivery import AttemptOutcome
 from webapp.domain.ids import new_id
 from webapp.domain.message import MESSAGE_LIFECYCLE, MessageStatus, Template
 from webapp.models import Attempt, Message
+from webapp.observability.log import get_logger
 from webapp.services import lease
 from webapp.services.message_lease import Leased, Outside, Prepared
 from webapp.services.message_state import finish, locked
 from webapp.services.transaction import Begin
 
+log = get_logger(__name__)
+
 HANDED_OVER = "handed_over"
+PATIENCE_SECONDS = 15.0
+"""How long the end of a batch waits for a database that is away: well within its lease and the time of its task."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 2.0
 _WITH_MORE_TO_DO = (Template.PARTNER_LEAD, Template.RESUME_LINK)
 """Mails whose end changes more than their own row."""
 
@@ -91,6 +99,21 @@ class Record:
         with self._writing:
             if self._ends or self._starts:
                 self._write()
+
+    def flush_patiently(self) -> None:
+        """`flush`, tried again for a while when the database is away: what a mail server has taken should be known."""
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                self.flush()
+                return
+            except OperationalError:
+                if time.monotonic() + pause > give_up_at:
+                    raise
+                log.warning("the database is away; what was sent is written down when it is back")
+                time.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def give_back(self, unsent: Sequence[Prepared]) -> None:
         """What was not begun in time is due again, and has not been tried."""
