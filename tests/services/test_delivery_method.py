@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories.school import School, make_school
@@ -19,9 +20,10 @@ from webapp.gateways.fakes import FakeWebhook, an_answer
 from webapp.gateways.http_webhook import headers_of
 from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import InvalidSignature, verify
-from webapp.queries.delivery_log import get_attempt, list_attempts
+from webapp.models import Attempt, PartnerEndpoint
 from webapp.queries.delivery_method import get_method, list_methods
 from webapp.queries.failed_deliveries import list_dead_letters
+from webapp.queries.partner_delivery import get_partner_delivery
 from webapp.services import delivery_method
 
 
@@ -57,8 +59,8 @@ def test_a_form_post_carries_the_partners_fields_its_key_and_our_signature(
     assert request.content_type == "application/x-www-form-urlencoded"
     assert (dict(request.headers), request.secrets) == ({"X-Api-Key": "s3cret"}, (made.secret,))
     assert (the_delivery(session).channel, the_delivery(session).reason) == (Channel.FORM_POST, "no seats")
-    [logged] = list_attempts(session, school.partner_id).items
-    assert (logged.outcome, logged.http_status, logged.kind) == (AttemptOutcome.REJECTED, 200, Channel.FORM_POST)
+    [logged] = get_partner_delivery(session, school.partner_id, the_delivery(session).id).attempts
+    assert (logged.outcome, logged.http_status) == (AttemptOutcome.REJECTED, 200)
     assert logged.request is not None
     told = json.dumps(logged.request)
     assert "FullName=Ana+Silva" in told
@@ -66,9 +68,8 @@ def test_a_form_post_carries_the_partners_fields_its_key_and_our_signature(
         assert secret not in told
     assert logged.answer == '{"state": "closed", "why": "no seats"}'
     other = make_school(session, seal, name="Other")
-    assert list_attempts(session, other.partner_id).items == ()
     with pytest.raises(NotFound):
-        get_attempt(session, logged.id, partner_id=other.partner_id)
+        get_partner_delivery(session, other.partner_id, the_delivery(session).id)
 
 
 def test_a_webhook_is_signed_over_just_the_bytes_that_are_posted(
@@ -101,7 +102,8 @@ def test_a_backup_is_used_only_after_the_one_before_it_has_failed(
     assert used(session) == [1]
     assert {request.url for request in webhook.posted} == {"http://127.0.0.1:9/leads", URL}
     assert {request.webhook_id for request in webhook.posted} == {found.webhook_id}
-    kinds = [each.kind for each in reversed(list_attempts(session, school.partner_id).items)]
+    tried = select(PartnerEndpoint.kind).join(Attempt, Attempt.endpoint_id == PartnerEndpoint.id)
+    kinds = session.scalars(tried.order_by(Attempt.number)).all()
     assert kinds == [Channel.WEBHOOK] * 4 + [Channel.JSON_POST, Channel.PORTAL]
 
 
@@ -123,7 +125,7 @@ def test_a_required_field_without_a_value_goes_to_the_backup_and_is_not_sent(
     ask()
     assert work().reason == "mapping_failed"
     assert webhook.posted == []
-    [logged] = list_attempts(session, school.partner_id).items
+    [logged] = get_partner_delivery(session, school.partner_id, the_delivery(session).id).attempts
     assert "City: is required" in (logged.answer or "")
     letters = list_dead_letters(session, clock.now(), partner_id=school.partner_id).items
     assert [(each.reason, each.channel) for each in letters] == [("mapping_failed", Channel.JSON_POST)]

@@ -8,7 +8,6 @@ from webapp.admin.partner_forms import CYCLE_WORDS
 from webapp.domain.lead_return import RETURN_REASON_LABELS, ReturnStatus
 from webapp.domain.partner import PartnerStatus, PausedBy
 from webapp.domain.terms import FeeKind
-from webapp.queries.partners import PartnerDetail
 from webapp.queries.terms import Terms
 from webapp.ui.formats import plural
 from webapp.ui.money_words import amount
@@ -56,11 +55,6 @@ RETURN_LOOKS: Final[Mapping[ReturnStatus, Look]] = {
     ReturnStatus.APPROVED: ("Approved", "good"),
     ReturnStatus.DENIED: ("Denied", "neutral"),
 }
-
-
-def look_of(partner: PartnerDetail) -> Look:
-    """How a partner stands: of one that is paused, who did it."""
-    return PAUSED_LOOKS[partner.paused_by] if partner.paused_by else PARTNER_LOOKS[partner.status]
 
 
 def terms_facts(terms: Terms | None, groups: Mapping[UUID, str]) -> list[dict[str, Any]]:

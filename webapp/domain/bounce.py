@@ -26,7 +26,6 @@ class ReportKind(StrEnum):
 
 ENDS_THE_MESSAGE: Final = frozenset({ReportKind.HARD_BOUNCE, ReportKind.SOFT_BOUNCE, ReportKind.BLOCKED})
 """The mail has not arrived and will not."""
-STOPS_THE_ADDRESS: Final = frozenset({ReportKind.HARD_BOUNCE, ReportKind.COMPLAINT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,6 @@ _FULL: Final = re.compile(
 _POLICY: Final = re.compile(
     r"spam|blocked|block ?list|blacklist|reputation|policy|dmarc|\bspf\b|dkim|unsolicited|virus|content rejected"
     r"|not authori[sz]ed|access denied|administratively|message (size|too large)|too large|rejected due to",
-    re.IGNORECASE,
-)
-_NOT_YET: Final = re.compile(
-    r"timed? ?out|try again|temporar|greylist|graylist|deferred|connection (refused|lost|reset|dropped)|too many"
-    r"|could not be delivered for|retry (time|timeout)|rate limit",
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")

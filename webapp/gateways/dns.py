@@ -11,13 +11,6 @@ import dns.reversename
 
 PATIENCE: Final = 2.0
 """Seconds for each question, over all name servers there are."""
-_NOTHING_THERE: Final = (
-    dns.resolver.NXDOMAIN,
-    dns.resolver.NoAnswer,
-    dns.name.NameTooLong,
-    dns.name.EmptyLabel,
-    dns.name.LabelTooLong,
-)
 
 
 class NoNameServer(Exception):

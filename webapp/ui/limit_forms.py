@@ -124,12 +124,6 @@ class CapChangeForm(LimitForm):
         _check_whole(field, self.before.measure)
 
 
-class WordsForm(LimitForm):
-    """Words beside a button."""
-
-    words = TextField("Why", max_length=LONGEST_WORDS)
-
-
 def cap_form(groups: Sequence[tuple[UUID, str]], programs: Sequence[tuple[str, str]], **data: Any) -> CapForm:
     """The form for a new cap of a partner with these groups and programs, as (id, name)."""
     options = [
