@@ -4,7 +4,7 @@ import random
 import tempfile
 import time
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -29,6 +29,7 @@ SECRET = "a secret for benchmarks, long enough"
 WORKERS, TIME_OUT, STUDENTS = 12, 0.5, 31
 KINDS = [(fault, spoiled) for fault in Fault for spoiled in (None, 1, 3)]
 """Eleven faults that never stop, stop after one try, stop after three: 33 schools, 31 students, 1,023 leads."""
+LATE = timedelta(minutes=1)
 STILL = (LeadStatus.DELIVERED, LeadStatus.FAILED)
 Kind = tuple[Fault, int | None]
 
@@ -46,7 +47,7 @@ def main() -> None:
         outside = Outside(client, seal, links, retries, random.Random(1).random)
         met = open_leads(begin, clock, links, seal, partner, KINDS, STUDENTS)
         began, opened_at = time.perf_counter(), clock.now()
-        try_until_still(begin, clock, outside, WORKERS)
+        try_until_still(begin, clock, outside, WORKERS, late=LATE)
         took = time.perf_counter() - began
         with begin() as session:
             report(session, partner, met)
@@ -59,8 +60,7 @@ def main() -> None:
 def report(session: Session, partner: HostilePartner, met: dict[UUID, Kind]) -> None:
     """Print where the leads ended, and refuse a run that broke a promise."""
     states = lead_states(session)
-    tries: Counter[UUID] = Counter(dict(session.execute(_tries()).tuples().all()))
-    accepted = Counter(dict(session.execute(_tries(AttemptOutcome.ACCEPTED)).tuples().all()))
+    tries, accepted = _tries(session), _tries(session, AttemptOutcome.ACCEPTED)
     ends: dict[Kind, Counter[str]] = defaultdict(Counter)
     made: Counter[Kind] = Counter()
     for delivery_id, (partner_id, status, reason, _, _) in states.items():
@@ -91,9 +91,13 @@ def report(session: Session, partner: HostilePartner, met: dict[UUID, Kind]) -> 
     print(f"every lead whose trouble never stopped ended where docs/deliveries.md says ({len(Fault)} rows)")
 
 
-def _tries(outcome: AttemptOutcome | None = None):  # type: ignore[no-untyped-def]  # a select of two columns
-    statement = select(Attempt.delivery_id, func.count()).group_by(Attempt.delivery_id)
-    return statement if outcome is None else statement.where(Attempt.outcome == outcome)
+def _tries(session: Session, outcome: AttemptOutcome | None = None) -> Counter[UUID]:
+    """How often each delivery was tried, or with what outcome."""
+    statement = select(Attempt.delivery_id, func.count()).where(Attempt.delivery_id.is_not(None))
+    if outcome is not None:
+        statement = statement.where(Attempt.outcome == outcome)
+    rows = session.execute(statement.group_by(Attempt.delivery_id))
+    return Counter({delivery_id: number for delivery_id, number in rows if delivery_id is not None})
 
 
 if __name__ == "__main__":

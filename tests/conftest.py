@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -28,6 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the files whose tests are long, so that no worker is left alone with one of them at the end."""
     floors = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: floors.get(item.path.relative_to(ROOT / "tests").parts[0], len(floors)))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not walk it again and again, which took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

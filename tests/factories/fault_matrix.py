@@ -92,8 +92,14 @@ def try_all_due(begin: Begin, clock: FrozenClock, outside: Outside, workers: int
     return len(due)
 
 
-def try_until_still(begin: Begin, clock: FrozenClock, outside: Outside, workers: int) -> None:
-    """Let time pass from one due moment to the next until nothing is due any more."""
+def try_until_still(
+    begin: Begin, clock: FrozenClock, outside: Outside, workers: int, *, late: timedelta = timedelta()
+) -> None:
+    """Let time pass from one due moment to the next until nothing is due any more.
+
+    Workers that come so `late` find more than one thing due, and share it: else a thousand leads, whose retries are
+    spread, are tried one by one.
+    """
     while True:
         if try_all_due(begin, clock, outside, workers):
             continue
@@ -103,7 +109,7 @@ def try_until_still(begin: Begin, clock: FrozenClock, outside: Outside, workers:
             ).scalar()
         if following is None:
             return
-        clock.at = max(_aware(following), clock.at)
+        clock.at = max(_aware(following) + late, clock.at)
 
 
 def lead_states(session: Session) -> dict[UUID, tuple[UUID, LeadStatus, str | None, DeliveryStatus, str]]:

@@ -16,7 +16,7 @@ from webapp.domain.one_time_code import PERIOD_SECONDS, code_at
 from webapp.domain.partner import PartnerStatus
 from webapp.domain.partner_role import PartnerRole
 from webapp.models import AuditEntry, Message, Partner, PartnerAccessLink, PartnerAccount
-from webapp.services.letter import letter_for
+from webapp.services.letter import letters_for
 from webapp.services.login import ACCOUNT_LIMIT
 
 Visit = Callable[[], Visitor]
@@ -38,7 +38,7 @@ def test_an_owner_invites_somebody_who_chooses_a_password_and_is_in(
         token = access_token(session, running, invited.id)
         link = session.scalars(select(PartnerAccessLink).where(PartnerAccessLink.account_id == invited.id)).one()
         message = session.scalars(select(Message).where(Message.key == f"partner_access:{link.id}")).one()
-        letter = letter_for(session, message, running.links, running.sender)
+        letter = letters_for(session, [message], running.links, running.sender).get(message.id)
     assert letter is not None
     assert letter.recipient == email
     assert running.links.partner_access_url(link.id) in letter.compose().text
@@ -160,7 +160,7 @@ def test_a_forgotten_password_is_mailed_for_whoever_has_the_address_and_the_page
     assert len({re.sub(r'value="[^"]*"', "", page) for page in pages}) == 1
     with running.begin() as session:
         mails = [
-            letter_for(session, message, running.links, running.sender)
+            letters_for(session, [message], running.links, running.sender).get(message.id)
             for message in session.scalars(select(Message).order_by(Message.created_at.desc()).limit(2))
         ]
         token = access_token(session, running, login.id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.factories.request import PROFILE, submit_request
 from tests.factories.school import School, make_school
 from webapp.domain.clock import FrozenClock
+from webapp.domain.disclosure import lead_record
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
@@ -19,13 +20,15 @@ from webapp.domain.profile import Profile
 from webapp.gateways.fakes import FakeMail
 from webapp.gateways.sealing import Seal
 from webapp.models import GroupedProgram, Lead, LeadEvent, Message, PartnerFilter, ProgramGroup, Submission
-from webapp.queries.filter_trial import count_last, get_trials, try_on_lead, try_on_profile
+from webapp.queries.filter_trial import count_last, get_trials, try_on_lead, try_on_record
 from webapp.queries.my_data import find_my_data
 from webapp.queries.partner_filter import get_scope, list_scopes, list_versions
 from webapp.services import lead, message, partner_filter
 from webapp.services.transaction import Begin
 from webapp.student.introduction_words import standing, why
 
+NOBODY = lead_record(Profile().to_json(), None, ("email",))
+"""What is told of a student who said nothing."""
 TEXT = """# Who we take
 require background.education >= high_school
 
@@ -151,7 +154,7 @@ def test_a_text_that_cannot_be_read_is_refused_with_line_and_column(
 ) -> None:
     for act in (
         lambda: put(session, clock, school, text),
-        lambda: try_on_profile(text, Profile()),
+        lambda: try_on_record(text, NOBODY),
         lambda: count_last(session, text, school.partner_id, 10),
     ):
         with pytest.raises(Refused) as refused:
@@ -176,7 +179,7 @@ def test_a_filter_is_tried_on_a_lead_a_profile_and_the_last_leads(
     with pytest.raises(NotFound):
         try_on_lead(session, TEXT, leads[0].id, partner_id=make_school(session, seal, name="Foxglove").partner_id)
 
-    blank = try_on_profile(TEXT, Profile())
+    blank = try_on_record(TEXT, NOBODY)
     assert (blank.outcome, blank.decided_by) == ("unknown", 1)
     assert blank.rules[2].sentence == "This lead does not say enough for rule 3: state not known."
 

@@ -12,7 +12,6 @@ from webapp.domain.disclosure import LEAD_FIELDS, lead_record
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.filter_sheet import Entry, entries_of
 from webapp.domain.lead import HAS_PERSON, LeadStatus
-from webapp.domain.profile import Profile
 from webapp.domain.rule import Record
 from webapp.domain.rule_evaluation import Truth
 from webapp.domain.rule_filter import Decision, Sifting, sift, wanted_of
@@ -175,13 +174,6 @@ def try_on_lead(
     if seen and lead.status not in HAS_PERSON:
         raise NotFound("There is no such lead.")
     return _trial(text, sift(rules, record_of_lead(session, lead), LEAD_FIELDS))
-
-
-def try_on_profile(
-    text: str, profile: Profile, *, band: str | None = None, channels: tuple[str, ...] = ("email",)
-) -> Trial:
-    """What the filter `text` says of a student who is not there; Refused for a text that cannot be read."""
-    return _trial(text, sift(rules_of(text), lead_record(profile.to_json(), band, channels), LEAD_FIELDS))
 
 
 def try_on_record(text: str, record: Record) -> Trial:

@@ -49,11 +49,6 @@ class Letter:
     compose: Callable[[], OutgoingMail]
 
 
-def letter_for(session: Session, message: Message, links: Links, sender: Sender) -> Letter | None:
-    """The letter for `message` as the rows stand now; None when its recipient or subject is gone, or nothing waits."""
-    return letters_for(session, [message], links, sender).get(message.id)
-
-
 def letters_for(session: Session, messages: Sequence[Message], links: Links, sender: Sender) -> dict[UUID, Letter]:
     """The letters of `messages`, by their ids; one whose recipient or subject is gone is left out."""
     # Held here, so that looking each up by its id below asks the database nothing.
