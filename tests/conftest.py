@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import redis
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -29,6 +31,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the files whose tests are long, so that no worker is left alone with one of them at the end."""
     floors = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: floors.get(item.path.relative_to(ROOT / "tests").parts[0], len(floors)))
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once a process, for all the applications that tests make."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._held:
+            bucket.bytecode_from_string(self._held[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._held[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
 
 
 def pytest_collection_finish() -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+import redis
+
 from webapp.bootstrap import RELAY_QUEUE, RELAY_TASK
 from webapp.domain.events import EventKind
 
@@ -46,3 +48,11 @@ TASK_QUEUES: Final[dict[str, str]] = {
     "follow_ups.move": UPKEEP,
 }
 """Every task there is, and its queue."""
+
+
+def depths(broker: redis.Redis) -> dict[str, int]:
+    """How many messages wait in each queue. Raises redis.RedisError."""
+    pipeline = broker.pipeline(transaction=False)
+    for queue in QUEUES:
+        pipeline.llen(queue)
+    return dict(zip(QUEUES, pipeline.execute(), strict=True))

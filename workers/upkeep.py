@@ -1,11 +1,7 @@
 """The sweep, the purge and the exposure audit."""
 
-import redis
 from celery import shared_task
 
-from webapp.bootstrap import installed_version
-from webapp.gateways.heartbeat import Heartbeat, Heartbeats
-from webapp.observability.log import get_logger
 from webapp.services import (
     draft,
     erasure,
@@ -23,10 +19,9 @@ from webapp.services import (
     share,
 )
 from webapp.services.sweep import sweep as sweep_service
+from workers import heartbeat
 from workers.publish import publish
 from workers.task import ServiceTask, runtime
-
-log = get_logger(__name__)
 
 AUDITED = 2000
 """Lists the audit looks at: a few seconds of work."""
@@ -35,10 +30,7 @@ AUDITED = 2000
 @shared_task(base=ServiceTask, name="upkeep.sweep")  # type: ignore[untyped-decorator]  # Celery ships no types
 def sweep() -> None:
     """Pick up what is due, abandoned or late; and show thereby that the schedule runs."""
-    try:
-        Heartbeats(runtime().redis).beat(Heartbeat("schedule", "sweep", runtime().clock.now(), installed_version()))
-    except redis.RedisError:
-        log.warning("no heartbeat: the broker does not answer")
+    heartbeat.schedule_lives(runtime().redis, runtime().clock.now())
     sweep_service(runtime().begin, publish, runtime().clock)
 
 

@@ -5,27 +5,22 @@ wait on a queue, the broker answers, nothing is being worked on, and still nobod
 """
 
 import os
-import platform
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 import redis
 from celery.signals import task_postrun, task_prerun, worker_ready
 
-from webapp.bootstrap import installed_version
-from webapp.gateways.heartbeat import Heartbeat, Heartbeats
 from webapp.observability.log import get_logger
-from workers.queues import QUEUES
+from workers import heartbeat
+from workers.queues import depths
 from workers.task import HARD_LIMIT_SECONDS, runtime
 
 log = get_logger(__name__)
 
 CHECK_SECONDS = 1.0
 PATIENCE_SECONDS = 10.0
-HEARTBEAT_SECONDS = 5.0
-HOST = platform.node()
 EXIT_CODE = 75  # EX_TEMPFAIL of sysexits.h: try again
 
 
@@ -99,29 +94,13 @@ def _ready(**_: object) -> None:
 
 def _run() -> None:
     broker = runtime().redis
-    told = -HEARTBEAT_SECONDS
+    told = -heartbeat.EVERY_SECONDS
     while True:
         time.sleep(CHECK_SECONDS)
-        watch(_activity, lambda: sum(_waiting(broker).values()), _leave)
-        if time.monotonic() - told >= HEARTBEAT_SECONDS:
+        watch(_activity, lambda: sum(depths(broker).values()), _leave)
+        if time.monotonic() - told >= heartbeat.EVERY_SECONDS:
             told = time.monotonic()
-            tell(broker, _activity.busy(), runtime().clock.now())
-
-
-def tell(broker: redis.Redis, busy: int, now: datetime) -> None:
-    """Say that this worker lives. With the broker away nobody hears it, which is as true."""
-    try:
-        queues = _waiting(broker)
-        Heartbeats(broker).beat(Heartbeat("worker", f"{HOST}-{os.getpid()}", now, installed_version(), queues, busy))
-    except redis.RedisError:
-        log.warning("no heartbeat: the broker does not answer")
-
-
-def _waiting(broker: redis.Redis) -> dict[str, int]:
-    pipeline = broker.pipeline(transaction=False)
-    for queue in QUEUES:
-        pipeline.llen(queue)
-    return dict(zip(QUEUES, pipeline.execute(), strict=True))
+            heartbeat.worker_lives(broker, _activity.busy(), runtime().clock.now())
 
 
 def _leave() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from webapp.domain.cap import CapMeasure, CapPeriod, CapScope, CapTerms, WhenFull, raises_spend
 from webapp.domain.cap_words import cap_state, limit_words, scope_words, use_words
-from webapp.domain.limits import Foresight, Prospects, foresight_words
+from webapp.domain.limits import Foresight, LimitVerdict, foresight_words
 from webapp.domain.local_time import local_words
 from webapp.domain.schedule import Pace, Schedule, Span
 from webapp.domain.schedule_words import (
@@ -120,13 +120,13 @@ def test_moments_read_on_the_clocks_of_the_place() -> None:
 def test_each_outcome_is_one_sentence() -> None:
     at, cap = datetime(2026, 11, 30, 14, tzinfo=UTC), CapTerms(CapPeriod.DAY, CapMeasure.COUNT, 3)
     found = {
-        Foresight(Prospects.GOES): "would go out at once.",
-        Foresight(Prospects.PAUSED): "would wait until leads are resumed: they are paused.",
-        Foresight(Prospects.ENDED): "would end: this partner takes no leads any more.",
-        Foresight(Prospects.CLOSED, at): "would wait until 09:00: outside your hours.",
-        Foresight(Prospects.CLOSED): "would wait until its time is over: outside your hours.",
-        Foresight(Prospects.PACED, at): "would wait until 09:00: your pace is used up until then.",
-        Foresight(Prospects.FULL, None, cap): (
+        Foresight(LimitVerdict.GOES): "would go out at once.",
+        Foresight(LimitVerdict.PAUSED): "would wait until leads are resumed: they are paused.",
+        Foresight(LimitVerdict.ENDED): "would end: this partner takes no leads any more.",
+        Foresight(LimitVerdict.CLOSED, at): "would wait until 09:00: outside your hours.",
+        Foresight(LimitVerdict.CLOSED): "would wait until its time is over: outside your hours.",
+        Foresight(LimitVerdict.PACED, at): "would wait until 09:00: your pace is used up until then.",
+        Foresight(LimitVerdict.FULL, None, cap): (
             "would end at once and its student be told, since there is no place before its time is over: "
             "your cap of 3 leads a day (all leads) is full."
         ),

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 import redis
 
 from webapp.gateways.heartbeat import KEPT_SECONDS, Heartbeat, Heartbeats
-from workers import watchdog
-from workers.queues import MAIL, QUEUES
 
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 
@@ -23,13 +21,3 @@ def test_the_latest_of_each_process_is_heard(redis_url: str) -> None:
             Heartbeat("worker", "b-2", AT, "1.0", {"mail": 0}, 0),
         )
         assert all(0 < client.ttl(key) <= KEPT_SECONDS for key in list(client.scan_iter()))
-
-
-def test_a_worker_tells_what_waits(redis_url: str) -> None:
-    with redis.Redis.from_url(redis_url) as client:
-        client.lpush(MAIL, "one", "two")
-        watchdog.tell(client, 4, AT)
-        (heard,) = Heartbeats(client).all()
-        assert (heard.kind, heard.busy, heard.at) == ("worker", 4, AT)
-        assert heard.queues == {queue: 2 if queue == MAIL else 0 for queue in QUEUES}
-    watchdog.tell(redis.Redis.from_url("redis://127.0.0.1:1/0"), 0, AT)  # nobody hears it, and nothing breaks

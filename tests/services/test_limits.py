@@ -21,7 +21,7 @@ from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
 from webapp.domain.lead_return import ReturnReason, ReturnStatus
-from webapp.domain.limits import LeadKind, Prospects
+from webapp.domain.limits import LeadKind, LimitVerdict
 from webapp.domain.links import Links
 from webapp.domain.partner import PartnerStatus
 from webapp.domain.schedule import Pace, Schedule, Span
@@ -36,13 +36,13 @@ from webapp.services.limits import foresee
 NEW_YORK = ZoneInfo("America/New_York")
 NOON = datetime(2026, 11, 25, 12, tzinfo=NEW_YORK).astimezone(UTC)
 HAPPENS = {
-    (LeadStatus.QUEUED, "undo_window_over"): Prospects.GOES,
-    (LeadStatus.HELD_SCHEDULE, "partner_paused"): Prospects.PAUSED,
-    (LeadStatus.HELD_SCHEDULE, "outside_hours"): Prospects.CLOSED,
-    (LeadStatus.HELD_SCHEDULE, "paced"): Prospects.PACED,
-    (LeadStatus.HELD_CAP, "cap_full"): Prospects.FULL,
-    (LeadStatus.EXPIRED, "no_place"): Prospects.FULL,
-    (LeadStatus.EXPIRED, "partner_ended"): Prospects.ENDED,
+    (LeadStatus.QUEUED, "undo_window_over"): LimitVerdict.GOES,
+    (LeadStatus.HELD_SCHEDULE, "partner_paused"): LimitVerdict.PAUSED,
+    (LeadStatus.HELD_SCHEDULE, "outside_hours"): LimitVerdict.CLOSED,
+    (LeadStatus.HELD_SCHEDULE, "paced"): LimitVerdict.PACED,
+    (LeadStatus.HELD_CAP, "cap_full"): LimitVerdict.FULL,
+    (LeadStatus.EXPIRED, "no_place"): LimitVerdict.FULL,
+    (LeadStatus.EXPIRED, "partner_ended"): LimitVerdict.ENDED,
 }
 
 
@@ -110,15 +110,15 @@ def test_what_is_foretold_is_what_happens(session: Session, clock: FrozenClock, 
             told = foresee(session, clock, school.partner_id, kind, lead_expiry=POLICY.lead_expiry)
             lead.release(session, clock, last)
             came = session.get_one(Lead, last)
-            assert HAPPENS[came.status, str(came.reason)] is told.prospects, number
-            if told.prospects in (Prospects.CLOSED, Prospects.PACED) or told.waits:
+            assert HAPPENS[came.status, str(came.reason)] is told.verdict, number
+            if told.verdict in (LimitVerdict.CLOSED, LimitVerdict.PACED) or told.waits:
                 assert came.due_at == (told.until or came.expires_at), number
-            if told.prospects is Prospects.FULL:
+            if told.verdict is LimitVerdict.FULL:
                 assert (came.status is LeadStatus.HELD_CAP) is told.waits, number
-            seen.add((told.prospects, told.waits))
+            seen.add((told.verdict, told.waits))
             savepoint.rollback()
         session.expire_all()
-    assert seen == {(each, False) for each in Prospects} | {(Prospects.FULL, True)}
+    assert seen == {(each, False) for each in LimitVerdict} | {(LimitVerdict.FULL, True)}
 
 
 def test_a_cap_set_at_noon_counts_the_mornings_leads_of_its_scope(

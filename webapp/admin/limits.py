@@ -13,7 +13,7 @@ from webapp.context import rate_limited, runtime
 from webapp.domain import cap_words, schedule_words
 from webapp.domain.errors import Refused
 from webapp.domain.geography import STATES
-from webapp.domain.limits import LIMIT_ACTIONS, Prospects, foresight_words
+from webapp.domain.limits import LIMIT_ACTIONS, LimitVerdict, foresight_words
 from webapp.queries.audit import list_audit
 from webapp.queries.cap import CapRow
 from webapp.queries.limits import Limits, get_limits
@@ -42,7 +42,7 @@ def index(row_id: UUID) -> ResponseReturnValue:
         kind=kind,
         states=STATES,
         sentence=foresight_words(foresight, found.say, whose="its"),
-        tone="" if foresight.prospects is Prospects.GOES else "warm",
+        tone="" if foresight.verdict is LimitVerdict.GOES else "warm",
         changes=changes.items[:LATELY],
         actions=LIMIT_ACTIONS,
         cap_words=cap_words,

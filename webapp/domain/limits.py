@@ -35,7 +35,7 @@ class LeadKind:
     state: str | None = None
 
 
-class Prospects(StrEnum):
+class LimitVerdict(StrEnum):
     """What would become of a lead that came now, if nothing but the limits stood in its way."""
 
     GOES = "goes"
@@ -54,7 +54,7 @@ class Foresight:
     where nobody knows, or where there is no such time.
     """
 
-    prospects: Prospects
+    verdict: LimitVerdict
     until: datetime | None = None
     cap: CapTerms | None = None
     about: str = ""
@@ -68,18 +68,18 @@ def foresight_words(found: Foresight, say: Say, *, whose: str) -> str:
 
 def _clause(found: Foresight, say: Say, whose: str) -> str:
     until = f" until {say(found.until)}" if found.until else ""
-    match found.prospects:
-        case Prospects.GOES:
+    match found.verdict:
+        case LimitVerdict.GOES:
             return "would go out at once."
-        case Prospects.PAUSED:
+        case LimitVerdict.PAUSED:
             return "would wait until leads are resumed: they are paused."
-        case Prospects.ENDED:
+        case LimitVerdict.ENDED:
             return "would end: this partner takes no leads any more."
-        case Prospects.CLOSED:
+        case LimitVerdict.CLOSED:
             return f"would wait{until or ' until its time is over'}: outside {whose} hours."
-        case Prospects.PACED:
+        case LimitVerdict.PACED:
             return f"would wait{until or ' until its time is over'}: {whose} pace is used up until then."
-        case Prospects.FULL:
+        case LimitVerdict.FULL:
             return _full(found, until, whose)
 
 

@@ -12,7 +12,7 @@ from webapp.domain import cap_words, schedule_words
 from webapp.domain.cap import CapTerms
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.geography import STATES
-from webapp.domain.limits import LIMIT_ACTIONS, Prospects, foresight_words
+from webapp.domain.limits import LIMIT_ACTIONS, LimitVerdict, foresight_words
 from webapp.domain.partner_role import CHANGES_LIMITS, EVERYONE, OWNERS
 from webapp.partner.guard import member, needs_role
 from webapp.partner.trail import write_down
@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
         kind=kind,
         states=STATES,
         sentence=foresight_words(foresight, found.say, whose="your"),
-        tone="" if foresight.prospects is Prospects.GOES else "warm",
+        tone="" if foresight.verdict is LimitVerdict.GOES else "warm",
         changes=changes.items[:LATELY],
         actions=LIMIT_ACTIONS,
         cap_words=cap_words,

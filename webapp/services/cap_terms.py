@@ -6,14 +6,13 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from webapp.domain.cap import HIGHEST_BUDGET_CENTS, HIGHEST_COUNT, CapMeasure, CapScope, CapTerms
 from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Problem, Refused
-from webapp.domain.events import EventKind
 from webapp.domain.geography import STATES
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
@@ -32,7 +31,7 @@ from webapp.models import (
     ProgramGroup,
     Submission,
 )
-from webapp.services import outbox
+from webapp.services import held_lead
 from webapp.services.cap import hold_for_change
 
 _HAS_PLACE = (LeadStatus.QUEUED, LeadStatus.DELIVERING, LeadStatus.DELIVERED)
@@ -57,7 +56,7 @@ def set_cap(session: Session, clock: Clock, partner_id: UUID, wanted: CapTerms) 
     before = found.terms
     found.most, found.when_full, found.currency, found.updated_at = wanted.limit, wanted.when_full, wanted.currency, now
     session.flush()
-    _look_again(session, partner_id, at=now)
+    _make_room(session, partner_id, at=now)
     return before
 
 
@@ -69,7 +68,7 @@ def remove_cap(session: Session, clock: Clock, partner_id: UUID, cap_id: UUID) -
         raise NotFound("There is no such cap.")
     found.removed_at = clock.now()
     session.flush()
-    _look_again(session, partner_id, at=clock.now())
+    _make_room(session, partner_id, at=clock.now())
     return found.terms
 
 
@@ -110,19 +109,8 @@ def _holders(cap: Cap, start: datetime) -> Iterator[ColumnElement[bool]]:
         )
 
 
-def _look_again(session: Session, partner_id: UUID, *, at: datetime) -> None:
-    """Leads that were held because a cap was full are due now: there may be room.
-
-    One that somebody has locked is left out: either it is being looked at and will see the new caps, or it moves away.
-    """
-    waiting = (
-        select(Lead.id)
-        .where(Lead.partner_id == partner_id, Lead.status == LeadStatus.HELD_CAP)
-        .with_for_update(skip_locked=True)
-    )
-    ids = session.scalars(waiting).all()
-    session.execute(update(Lead).where(Lead.id.in_(ids)).values(due_at=at).execution_options(synchronize_session=False))
-    outbox.add(session, EventKind.LEAD_DUE, ids, due_at=at)
+def _make_room(session: Session, partner_id: UUID, *, at: datetime) -> None:
+    held_lead.look_again(session, partner_id, Lead.status == LeadStatus.HELD_CAP, at=at)
 
 
 def check_cap(session: Session, partner_id: UUID, wanted: CapTerms) -> None:

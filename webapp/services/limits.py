@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.cap import WhenFull
 from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound
-from webapp.domain.limits import Foresight, LeadKind, Prospects
+from webapp.domain.limits import Foresight, LeadKind, LimitVerdict
 from webapp.domain.partner import PartnerStatus
 from webapp.models import Partner
 from webapp.queries.cap import list_caps
@@ -25,14 +25,14 @@ def foresee(session: Session, clock: Clock, partner_id: UUID, kind: LeadKind, *,
     if partner is None:
         raise NotFound("There is no such partner.")
     if partner.status is PartnerStatus.ENDED:
-        return Foresight(Prospects.ENDED)
+        return Foresight(LimitVerdict.ENDED)
     if partner.status is PartnerStatus.PAUSED:
-        return Foresight(Prospects.PAUSED)
+        return Foresight(LimitVerdict.PAUSED)
     return (
         schedule.find_closed(session, partner, kind, now)
         or _full(session, partner_id, kind, now, now + lead_expiry)
         or schedule.find_paced(session, partner, kind, now, before=now + lead_expiry)
-        or Foresight(Prospects.GOES)
+        or Foresight(LimitVerdict.GOES)
     )
 
 
@@ -42,4 +42,4 @@ def _full(session: Session, partner_id: UUID, kind: LeadKind, now: datetime, exp
         return None
     row = next(each for each in list_caps(session, partner_id, now) if each.id == full.cap_id)
     waits = full.when_full is WhenFull.HOLD and full.until is not None and full.until < expires_at
-    return Foresight(Prospects.FULL, full.until, row.terms, row.about, waits)
+    return Foresight(LimitVerdict.FULL, full.until, row.terms, row.about, waits)

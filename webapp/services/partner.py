@@ -8,20 +8,19 @@ from typing import Final
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, and_, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Problem, Refused
-from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
 from webapp.domain.partner import PARTNER_LIFECYCLE, PARTNER_REASONS, PartnerStatus
 from webapp.domain.time_zone import TIME_ZONES
 from webapp.models import GroupedProgram, Institution, Lead, Partner, PartnerEvent, PartnerInstitution, Program
 from webapp.queries.readiness import DELIVERY, readiness
-from webapp.services import outbox
+from webapp.services import held_lead
 
 LONGEST_NAME = 200
 LONGEST_WORDS = 500
@@ -129,10 +128,13 @@ def move(
     session.flush()
     write_step(session, partner_id, before, status, at=now, reason=reason, words=words.strip() or None, actor=actor)
     if status is PartnerStatus.ENDED:
-        _hurry(session, partner_id, Lead.status.in_((LeadStatus.HELD_CAP, LeadStatus.HELD_SCHEDULE)), at=now)
+        held_lead.look_again(
+            session, partner_id, Lead.status.in_((LeadStatus.HELD_CAP, LeadStatus.HELD_SCHEDULE)), at=now
+        )
     elif before is PartnerStatus.PAUSED:
-        paused = and_(Lead.status == LeadStatus.HELD_SCHEDULE, Lead.reason == "partner_paused")
-        _hurry(session, partner_id, paused, at=now)
+        held_lead.look_again(
+            session, partner_id, Lead.status == LeadStatus.HELD_SCHEDULE, Lead.reason == "partner_paused", at=now
+        )
 
 
 def locked(session: Session, partner_id: UUID) -> Partner:
@@ -177,18 +179,6 @@ def _check_ready(session: Session, partner_id: UUID, now: datetime, *, resumes: 
     ]
     if open_points:
         raise Refused(*open_points)
-
-
-def _hurry(session: Session, partner_id: UUID, which: ColumnElement[bool], *, at: datetime) -> None:
-    """Leads of the partner that were held are due now."""
-    due = session.scalars(
-        update(Lead)
-        .where(Lead.partner_id == partner_id, which)
-        .values(due_at=at)
-        .returning(Lead.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    outbox.add(session, EventKind.LEAD_DUE, due, due_at=at)
 
 
 def _columns(identity: Identity) -> dict[str, str]:

@@ -3,17 +3,15 @@
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.errors import InvalidTransition, NotFound, Problem, Refused
-from webapp.domain.events import EventKind
+from webapp.domain.errors import InvalidTransition, Problem, Refused
 from webapp.domain.lead import LeadStatus
 from webapp.domain.partner import PartnerStatus
 from webapp.domain.time_zone import TIME_ZONES
 from webapp.models import Lead, Partner
-from webapp.services import outbox
+from webapp.services import held_lead
 from webapp.services import partner as partners
 
 
@@ -27,7 +25,7 @@ def change_contact(session: Session, clock: Clock, partner_id: UUID, *, contact_
         )
     except EmailNotValidError as error:
         problems.append(Problem("contact_email", f"It is not an e-mail address: {error}", "Check its spelling."))
-    partner = _locked(session, partner_id)
+    partner = partners.locked(session, partner_id)
     if time_zone not in TIME_ZONES and time_zone != partner.time_zone:
         problems.append(Problem("time_zone", "There is no such time zone.", "Choose one of the list."))
     if problems:
@@ -37,7 +35,7 @@ def change_contact(session: Session, clock: Clock, partner_id: UUID, *, contact_
 
 def pause(session: Session, clock: Clock, partner_id: UUID, *, actor: str = "the partner") -> None:
     """Hold back every lead that has not left. InvalidTransition unless the partner is live."""
-    partner = _locked(session, partner_id)
+    partner = partners.locked(session, partner_id)
     if partner.status is not PartnerStatus.LIVE:
         raise InvalidTransition(f"A partner that is {partner.status} cannot be paused.")
     partner.status, partner.paused_by_partner, partner.updated_at = PartnerStatus.PAUSED, True, clock.now()
@@ -49,41 +47,18 @@ def resume(session: Session, clock: Clock, partner_id: UUID, *, actor: str = "th
 
     InvalidTransition unless the partner is paused and its own people paused it: who else did has a reason.
     """
-    partner = _locked(session, partner_id)
+    partner = partners.locked(session, partner_id)
     if partner.status is not PartnerStatus.PAUSED or not partner.paused_by_partner:
         raise InvalidTransition("Only what its own people paused, a partner resumes by itself.")
     now = clock.now()
     partner.status, partner.paused_by_partner, partner.updated_at = PartnerStatus.LIVE, False, now
     _step(session, partner, PartnerStatus.PAUSED, reason="resumed_by_partner", actor=actor)
-    waiting = session.scalars(
-        select(Lead)
-        .where(
-            Lead.partner_id == partner_id,
-            Lead.status == LeadStatus.HELD_SCHEDULE,
-            Lead.reason == "partner_paused",
-        )
-        .order_by(Lead.id)
-        .with_for_update()
-    ).all()
-    for lead in waiting:
-        lead.due_at = now
-    outbox.add(session, EventKind.LEAD_DUE, [lead.id for lead in waiting], due_at=now)
-    return len(waiting)
+    return held_lead.look_again(
+        session, partner_id, Lead.status == LeadStatus.HELD_SCHEDULE, Lead.reason == "partner_paused", at=now
+    )
 
 
 def _step(session: Session, partner: Partner, before: PartnerStatus, *, reason: str, actor: str) -> None:
     partners.write_step(
         session, partner.id, before, partner.status, at=partner.updated_at, reason=reason, words=None, actor=actor
     )
-
-
-def _locked(session: Session, partner_id: UUID) -> Partner:
-    partner = session.execute(
-        select(Partner)
-        .where(Partner.id == partner_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if partner is None:
-        raise NotFound("There is no such partner.")
-    return partner

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Problem, Refused
-from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
-from webapp.domain.limits import Foresight, LeadKind, Prospects
+from webapp.domain.limits import Foresight, LeadKind, LimitVerdict
 from webapp.domain.schedule import Schedule, Slot, check_schedule
 from webapp.models import GroupedProgram, Lead, PaceCounter, PacePlace, Partner, PartnerSchedule, ProgramGroup
-from webapp.services import outbox
+from webapp.services import held_lead
 from webapp.services.cap import hold_for_change, hold_still
 
 HELD_REASONS = ("outside_hours", "paced")
@@ -143,7 +142,7 @@ def find_closed(session: Session, partner: Partner, kind: LeadKind, now: datetim
     if row is None:
         return None
     opens = Schedule.from_json(row.schedule).next_open(now, ZoneInfo(partner.time_zone))
-    return None if opens is not None and opens <= now else Foresight(Prospects.CLOSED, opens)
+    return None if opens is not None and opens <= now else Foresight(LimitVerdict.CLOSED, opens)
 
 
 def find_paced(
@@ -157,7 +156,7 @@ def find_paced(
     if schedule.pace is None:
         return None
     at = next((at for at, _ in _places(session, row, schedule, zone, now, before=before)), None)
-    return None if at is not None and at <= now else Foresight(Prospects.PACED, at)
+    return None if at is not None and at <= now else Foresight(LimitVerdict.PACED, at)
 
 
 def set_schedule(
@@ -234,11 +233,5 @@ def _check_group(session: Session, partner_id: UUID, group_id: UUID | None) -> N
 
 
 def _look_again(session: Session, partner_id: UUID, *, at: datetime) -> None:
-    """Leads that wait are due now, but for those that somebody has locked: they see the new hours, or move away."""
-    ids = session.scalars(
-        select(Lead.id)
-        .where(Lead.partner_id == partner_id, Lead.status == LeadStatus.HELD_SCHEDULE, Lead.reason.in_(HELD_REASONS))
-        .with_for_update(skip_locked=True)
-    ).all()
-    session.execute(update(Lead).where(Lead.id.in_(ids)).values(due_at=at).execution_options(synchronize_session=False))
-    outbox.add(session, EventKind.LEAD_DUE, ids, due_at=at)
+    waits = (Lead.status == LeadStatus.HELD_SCHEDULE, Lead.reason.in_(HELD_REASONS))
+    held_lead.look_again(session, partner_id, *waits, at=at)
