@@ -8,7 +8,7 @@
 PYTHON ?= python3
 VENV = .venv
 PY = $(VENV)/bin/python
-WORKERS ?= 4
+WORKERS ?= 3
 TESTS ?=
 BENCHMARKS ?= matching.rank matching.against results_page submission relay catalog_import lists
 WITH_UV = $(PY) -m uv pip install --quiet --python $(PY)
