@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
 SHELL, WHOLE = "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"
@@ -129,6 +129,12 @@ def live_server() -> Iterator[Callable[[Any], LiveServer]]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def follow(page: Page, control: Locator) -> None:
+    """Click, and wait for the page that it leads to: a click by itself returns while the old page still stands."""
+    with page.expect_navigation():
+        control.click()
 
 
 def axe_violations(page: Page) -> list[str]:

@@ -11,6 +11,7 @@ import redis
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, text
 
+from tests.browser import follow
 from tests.e2e.journey import Request, ask_for, fill_the_form
 from tests.e2e.stack import Stack, running_stack
 from tests.student.person import ANSWERS
@@ -90,17 +91,17 @@ def _use_everything(page: Page, stack: Stack, results: str) -> None:
     """All that can be done with a list, so that it leaves what it can leave; back on the list."""
     page.goto(f"{stack.url}/match/later")
     page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_role("button", name="Mail me one link").click()
+    follow(page, page.get_by_role("button", name="Mail me one link"))
     page.goto(f"{stack.url}/dev/inbox")
     _wait_for(page, "Your link to finish the form")
     page.goto(results)
     page.get_by_text("Not for me").last.click()
-    page.get_by_role("button", name="I know it already").last.click()
-    page.get_by_role("button", name="Add to shortlist").first.click()
+    follow(page, page.get_by_role("button", name="I know it already").last)
+    follow(page, page.get_by_role("button", name="Add to shortlist").first)
     page.goto(results)
     page.locator("#panel").evaluate("panel => panel.open = true")
     page.get_by_label("Budget").fill("$40,000")
-    page.get_by_role("button", name="Keep these").click()
+    follow(page, page.get_by_role("button", name="Keep these"))
     page.goto(f"{stack.url}/share?list=shortlist")
     page.get_by_text("30 days").click()
     page.get_by_role("button", name="Make the link").click()

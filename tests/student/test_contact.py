@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from tests.browser import LiveServer, overflows
+from tests.browser import LiveServer, follow, overflows
 from tests.student.person import Person
 from tests.student.test_my_data import asked
 from tests.student.test_rights import work
@@ -111,7 +111,7 @@ def test_axe_finds_nothing_behind_a_status_link(
         assert looked_at(page) == []
         assert overflows(page) == 0
     page.goto(url + link)
-    page.get_by_role("button", name="Say so").click()
+    follow(page, page.get_by_role("button", name="Say so"))
     assert looked_at(page) == []
     with runtime.begin() as session:
         assert session.scalars(select(StatusLink.used_at).order_by(StatusLink.created_at.desc())).first() is None

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.browser import LiveServer, axe_violations
+from tests.browser import LiveServer, axe_violations, follow
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +32,8 @@ def choose(page: Page, words: str) -> None:
 def to_background(page: Page, url: str) -> None:
     page.goto(url + "/match/age")
     choose(page, "18 or older")
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Continue").click()
+    follow(page, page.get_by_role("button", name="Continue"))
+    follow(page, page.get_by_role("button", name="Continue"))
     page.wait_for_url("**/match/background")
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.browser import LiveServer, overflows
+from tests.browser import LiveServer, follow, overflows
 from tests.student.person import ANSWERS, Person, Values
 from tests.student.test_adjust import MUSTS, stored
 from tests.student.tour import lend_cookies
@@ -157,9 +157,9 @@ def test_axe_finds_nothing_in_any_state_of_the_list(
     expect(page.locator("#list-status")).to_contain_text("The list changed:")
     found["trial"] = looked_at(page)
     assert overflows(page) == 0
-    page.get_by_role("button", name="Keep these").click()
+    follow(page, page.get_by_role("button", name="Keep these"))
     page.locator(".not-for-me summary").first.click()
-    page.get_by_role("button", name="Takes too long").first.click()
+    follow(page, page.get_by_role("button", name="Takes too long").first)
     expect(page.get_by_role("heading", name="Put aside by you")).to_be_visible()
     found["aside"] = looked_at(page)
     page.locator("#panel > summary").click()
