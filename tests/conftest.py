@@ -124,17 +124,25 @@ def template_database(servers: embedded.Addresses, shared_var: Path) -> Iterator
 def make_database(
     servers: embedded.Addresses, template_database: str, shared_var: Path
 ) -> Callable[[], AbstractContextManager[str]]:
-    """A factory of migrated, empty databases: `with make_database() as url`. Each is dropped when its block ends."""
+    """A factory of migrated, empty databases: `with make_database() as url`.
+
+    On somebody else's server each is dropped when its block ends. Our own is thrown away whole: to drop one of its
+    databases is to have it write down all the others first. For the same reason copies are made of files and not
+    through the log, which is 25 times as fast while nothing waits to be written.
+    """
+    own = not os.environ.get("DATABASE_URL")
 
     @contextmanager
     def fresh() -> Iterator[str]:
         name = f"pm_test_{uuid.uuid4().hex}"
         with _locked(shared_var / "template.lock"):  # two copies of one template at once disturb each other
-            _execute(servers.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
+            statement = f'CREATE DATABASE "{name}" TEMPLATE "{template_database}" STRATEGY FILE_COPY'
+            _execute(servers.database_url, statement)
         try:
             yield _with_database(servers.database_url, name)
         finally:
-            _execute(servers.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            if not own:
+                _execute(servers.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     return fresh
 

@@ -17,6 +17,7 @@ from tests.factories.portal import MemberLogin, make_member
 from tests.factories.school import School, make_school
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, build_runtime, replace_parts
+from webapp.context import RUNTIME
 from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
 from webapp.domain.partner_role import PartnerRole
@@ -55,9 +56,17 @@ def running(portal_runtime: Runtime, clock: FrozenClock) -> Runtime:
     return replace_parts(portal_runtime, clock=clock)
 
 
+@pytest.fixture(scope="session")
+def portal_app(portal_runtime: Runtime) -> Flask:
+    """The application, made once: its routes and templates are compiled on first use."""
+    return create_app(portal_runtime.settings, runtime=portal_runtime)
+
+
 @pytest.fixture
-def app(running: Runtime) -> Flask:
-    return create_app(running.settings, runtime=running)
+def app(portal_app: Flask, running: Runtime) -> Flask:
+    """The application with this test's clock."""
+    portal_app.extensions[RUNTIME] = running
+    return portal_app
 
 
 @dataclass
