@@ -9,6 +9,6 @@ from tests.crash.installation import Installation, running
 
 
 @pytest.fixture
-def installation(var_directory: Path) -> Iterator[Installation]:
-    with running(var_directory) as made:
+def installation(migrated_var: Path) -> Iterator[Installation]:
+    with running(migrated_var) as made:
         yield made

@@ -21,7 +21,6 @@ from tests.crash.partner import MailServer, Partner
 from tests.factories.request import submit_request
 from tests.factories.school import make_school
 from webapp import embedded
-from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.links import Links
 from webapp.embedded import EmbeddedServers
@@ -36,13 +35,12 @@ SETTLED_LEADS = {"delivered"}
 
 
 class Installation:
-    """Servers, one worker, one beat, a partner and a mail server. Use `running()`."""
+    """Servers, one worker, one beat, a partner and a mail server. `var` has a migrated database. Use `running()`."""
 
     def __init__(self, var: Path) -> None:
         self.var = var
         self.servers = EmbeddedServers(var)
         self.addresses = self.servers.start()
-        upgrade_database(self.addresses.database_url)
         self.engine: Engine = create_engine(self.addresses.database_url, pool_pre_ping=True)
         self.begin = sessionmaker(self.engine, expire_on_commit=False).begin
         self.partner, self.mail = Partner(), MailServer()

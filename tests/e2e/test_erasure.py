@@ -44,8 +44,8 @@ HANGING = (
 
 
 @pytest.fixture
-def stack(var_directory: Path) -> Iterator[Stack]:
-    with running_stack(var_directory, UNDO_WINDOW_SECONDS="1", FORM_MIN_SECONDS="0") as made:
+def stack(migrated_var: Path) -> Iterator[Stack]:
+    with running_stack(migrated_var, UNDO_WINDOW_SECONDS="1", FORM_MIN_SECONDS="0") as made:
         yield made
 
 
