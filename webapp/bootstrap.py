@@ -36,6 +36,7 @@ from webapp.observability.log import configure_logging
 from webapp.services import handover, message
 from webapp.services.inbox import store_in_inbox
 from webapp.services.letter import Sender
+from webapp.services.live_weights import LiveWeights
 from webapp.services.snapshot import Snapshot
 from webapp.services.submission_rows import Policy
 from webapp.services.transaction import Begin
@@ -58,6 +59,7 @@ class Runtime:
     webhook: WebhookGateway
     wake_up: WakeUp
     snapshot: Snapshot
+    weights: LiveWeights
     seal: Seal
     links: Links
     sender: Sender
@@ -109,6 +111,7 @@ def build_runtime(settings: Settings) -> Runtime:
         webhook=HttpWebhook(timeout=settings.webhook_timeout_seconds, allow_loopback=settings.webhook_allow_loopback),
         wake_up=WakeUp(_relay_nudge(settings.redis_url)),
         snapshot=Snapshot(begin),
+        weights=LiveWeights(begin),
         seal=Seal(secret),
         links=Links(settings.base_url, secret),
         sender=Sender(address=settings.mail_from, postal_address=settings.postal_address),

@@ -101,3 +101,18 @@ def test_only_staff_can_tell_a_seed() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "seed"
     }
     assert found - may == set()
+
+
+def test_the_codes_own_weights_are_named_where_no_version_is_asked_for() -> None:
+    """Whatever ranks for somebody takes the live weights, from `Runtime.weights` or `live_weights` (decision 67)."""
+    may = {
+        "webapp/cli/match.py",  # ranks a file, without a database
+        "webapp/queries/weights.py",  # before any version was published
+    }
+    found = {
+        str(path)
+        for path, tree in modules("webapp", "workers")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "DEFAULT_WEIGHTS" and path.parts[1] != "matching"
+    }
+    assert found == may

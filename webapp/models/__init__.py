@@ -48,6 +48,7 @@ from webapp.models.shortlist import ShortlistedProgram
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.terms import CapUse, Fee, PartnerTerms, TermsVersion
+from webapp.models.weights import WeightsVersion
 
 __all__ = [
     "ApiKey",
@@ -126,4 +127,5 @@ __all__ = [
     "Submission",
     "Suppression",
     "TermsVersion",
+    "WeightsVersion",
 ]

@@ -1,0 +1,43 @@
+"""The weights of the engine, in versions. What students were ranked with stays, so that it can be replayed."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.domain.weights_version import WeightsOrigin
+from webapp.models.base import Base, Id, JsonObject, status_of
+
+
+class WeightsVersion(Base):
+    """One version. The live one is the one published last; a trigger refuses other figures under the same name.
+
+    `weights` is `Weights.to_json()`. `based_on` is the version that was live when it was made. `evidence` is what the
+    learning found, of those it proposed. `made_by` and `published_by` name people in words that outlive an account.
+    """
+
+    __tablename__ = "weights_versions"
+
+    id: Mapped[Id]
+    version: Mapped[str] = mapped_column(unique=True)
+    weights: Mapped[JsonObject]
+    note: Mapped[str]
+    origin: Mapped[WeightsOrigin] = mapped_column(status_of(WeightsOrigin))
+    based_on: Mapped[str | None]
+    evidence: Mapped[JsonObject | None]
+    made_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[str | None]
+    discarded_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("published_at IS NULL OR discarded_at IS NULL", name="one_end"),
+        CheckConstraint("(published_at IS NULL) = (published_by IS NULL)", name="publisher_named"),
+        Index(
+            "uq_weights_versions_published_at",
+            "published_at",
+            unique=True,
+            postgresql_where="published_at IS NOT NULL",
+        ),
+    )
