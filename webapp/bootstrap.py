@@ -34,6 +34,7 @@ from webapp.gateways.wakeup import WakeUp
 from webapp.gateways.webhook import WebhookGateway
 from webapp.observability.log import configure_logging
 from webapp.services import handover, message
+from webapp.services.golden import Golden
 from webapp.services.inbox import store_in_inbox
 from webapp.services.letter import Sender
 from webapp.services.live_weights import LiveWeights
@@ -44,6 +45,7 @@ from webapp.settings import Settings, parse_settings
 
 RELAY_TASK = "outbox.relay"
 RELAY_QUEUE = "outbox"
+_DEMO_CATALOG = files("webapp").joinpath("cli", "demo", "catalog.csv")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Runtime:
     wake_up: WakeUp
     snapshot: Snapshot
     weights: LiveWeights
+    golden: Golden
     seal: Seal
     links: Links
     sender: Sender
@@ -112,6 +115,7 @@ def build_runtime(settings: Settings) -> Runtime:
         wake_up=WakeUp(_relay_nudge(settings.redis_url)),
         snapshot=Snapshot(begin),
         weights=LiveWeights(begin),
+        golden=Golden(partial(_DEMO_CATALOG.read_text, "utf-8")),
         seal=Seal(secret),
         links=Links(settings.base_url, secret),
         sender=Sender(address=settings.mail_from, postal_address=settings.postal_address),

@@ -59,6 +59,7 @@ def make_app() -> Celery:
             "workers.links",
             "workers.billing",
             "workers.upkeep",
+            "workers.weights",
             "workers.watchdog",
         ],
     )

@@ -36,6 +36,12 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.returns.approve": PARTNER_MANAGERS,
     "admin.returns.deny": PARTNER_MANAGERS,
     "admin.invoices.pay": PARTNER_MANAGERS,
+    "admin.playground.ask": EVERYONE,
+    "admin.weights.propose": IMPORTERS,
+    "admin.weights.publish": IMPORTERS,
+    "admin.weights.go_back": IMPORTERS,
+    "admin.weights.discard": IMPORTERS,
+    "admin.weights.try_again": IMPORTERS,
 }
 
 

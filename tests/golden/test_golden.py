@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.golden.agreement import engine_order, mean_ndcg, ndcg
+from tests.golden.agreement import engine_order, mean_ndcg
 from tests.golden.baselines import bm25_eligible_order, bm25_order, cheapest_order, random_ndcg
-from tests.golden.persona import Persona, personas
+from webapp.domain.agreement import ndcg
+from webapp.domain.persona import Persona, personas
 
 UNTOUCHED = [persona for persona in personas() if persona.untouched]
 FLOORS = {5: 0.86, 10: 0.87}

@@ -16,11 +16,13 @@ from webapp.admin import (
     messages,
     overview,
     partners,
+    playground,
     program_groups,
     programs,
     returns,
     submissions,
     terms,
+    weights,
 )
 from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
 from webapp.domain.errors import NotFound
@@ -31,6 +33,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
+    ("Ranking", (("Playground", "playground"), ("Weights", "weights"))),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms")}
@@ -46,7 +49,7 @@ def install_admin(app: Flask) -> None:
     admin.context_processor(_page_parts)
     for noun in (
         *(overview, login, submissions, leads, messages, deliveries),
-        *(partners, program_groups, terms, returns, invoices, programs, imports, audit),
+        *(partners, program_groups, terms, returns, invoices, programs, imports, playground, weights, audit),
     ):
         admin.register_blueprint(noun.blueprint)
     login.install_login(app)

@@ -10,3 +10,4 @@ class EventKind(StrEnum):
     NOTICE_DUE = "notice.due"  # subject: a notice to a partner
     LINK_REQUESTED = "link.requested"  # subject: a request that a link be mailed
     BATCH_DUE = "batch.due"  # subject: a file of leads whose due time has come
+    WEIGHTS_TRIAL_DUE = "weights.trial_due"  # subject: a trial of proposed weights on last week's lists

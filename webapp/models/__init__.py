@@ -48,7 +48,7 @@ from webapp.models.shortlist import ShortlistedProgram
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.terms import CapUse, Fee, PartnerTerms, TermsVersion
-from webapp.models.weights import WeightsVersion
+from webapp.models.weights import WeightsTrial, WeightsVersion
 
 __all__ = [
     "ApiKey",
@@ -127,5 +127,6 @@ __all__ = [
     "Submission",
     "Suppression",
     "TermsVersion",
+    "WeightsTrial",
     "WeightsVersion",
 ]

@@ -1,8 +1,9 @@
 """The weights of the engine, in versions. What students were ranked with stays, so that it can be replayed."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.weights_version import WeightsOrigin
@@ -40,4 +41,28 @@ class WeightsVersion(Base):
             unique=True,
             postgresql_where="published_at IS NOT NULL",
         ),
+    )
+
+
+class WeightsTrial(Base):
+    """A proposal tried on the lists of last week, by a worker. `outcome` is `Comparison.to_json()` and what it was of.
+
+    `due_at` is when it may be (tried again to be) worked out; it goes blank with the outcome.
+    """
+
+    __tablename__ = "weights_trials"
+
+    id: Mapped[Id]
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("weights_versions.id"))
+    asked_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    due_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[JsonObject | None]
+
+    __table_args__ = (
+        CheckConstraint("(finished_at IS NULL) = (outcome IS NULL)", name="outcome_kept"),
+        CheckConstraint("(finished_at IS NULL) = (due_at IS NOT NULL)", name="due_until_finished"),
+        Index("ix_weights_trials_version_id_created_at", "version_id", "created_at"),
+        Index("ix_weights_trials_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
     )

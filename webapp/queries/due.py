@@ -10,7 +10,7 @@ from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.lead import NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.notice import NoticeStatus
-from webapp.models import Delivery, DeliveryBatch, Lead, LinkRequest, Message, PartnerNotice
+from webapp.models import Delivery, DeliveryBatch, Lead, LinkRequest, Message, PartnerNotice, WeightsTrial
 
 
 def due_messages(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
@@ -44,6 +44,11 @@ def due_link_requests(session: Session, now: datetime, *, grace: timedelta, limi
     """Requests for a mailed link that nobody has looked at for longer than `grace`."""
     waiting = (LinkRequest.answered_at.is_(None)) & (LinkRequest.at <= now - grace)
     return list(session.scalars(select(LinkRequest.id).where(waiting).limit(limit)))
+
+
+def due_weights_trials(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Trials of proposed weights that have been due for longer than `grace`."""
+    return list(session.scalars(select(WeightsTrial.id).where(WeightsTrial.due_at <= now - grace).limit(limit)))
 
 
 def due_leads(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:

@@ -1,7 +1,7 @@
 """A ranking as it was stored with a submission, with all that it depended on. Nothing of who asked."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -79,3 +79,24 @@ def _in_json(match: Match) -> dict[str, Any]:
         "caveats": match.caveats,
         "gaps": match.gaps,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class AskedList:
+    """What one submission asked, without its answer."""
+
+    submission_id: UUID
+    profile: dict[str, Any]
+    put_aside: frozenset[str]
+    salt: bytes
+
+
+def asked_since(session: Session, since: datetime, *, most: int) -> tuple[AskedList, ...]:
+    """What the newest `most` submissions since then asked, the newest first. Nothing of who asked."""
+    rows = session.execute(
+        select(Submission.id, Submission.profile, Submission.put_aside, Submission.draft_id)
+        .where(Submission.created_at >= since)
+        .order_by(Submission.created_at.desc(), Submission.id.desc())
+        .limit(most)
+    )
+    return tuple(AskedList(row.id, row.profile, frozenset(row.put_aside), row.draft_id.bytes) for row in rows)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.errors import NotFound
 from webapp.domain.weights_version import WeightsOrigin, WeightsStatus
 from webapp.matching.weights import DEFAULT_WEIGHTS, Weights
-from webapp.models import WeightsVersion
+from webapp.models import WeightsTrial, WeightsVersion
 
 MOST_LISTED = 200
 
@@ -97,3 +97,25 @@ def _status(row: WeightsVersion, live: str) -> WeightsStatus:
     if row.published_at is not None:
         return WeightsStatus.LIVE if row.version == live else WeightsStatus.FORMER
     return WeightsStatus.PROPOSED if row.discarded_at is None else WeightsStatus.DISCARDED
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """A trial of proposed weights on last week's lists; `outcome` is None until a worker has worked it out."""
+
+    id: UUID
+    asked_by: str
+    created_at: datetime
+    finished_at: datetime | None
+    outcome: dict[str, Any] | None
+
+
+def find_trial(session: Session, version_id: UUID) -> TrialRow | None:
+    """The newest trial of a version."""
+    row = session.scalars(
+        select(WeightsTrial)
+        .where(WeightsTrial.version_id == version_id)
+        .order_by(WeightsTrial.created_at.desc(), WeightsTrial.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else TrialRow(row.id, row.asked_by, row.created_at, row.finished_at, row.outcome)

@@ -15,6 +15,7 @@ from webapp.queries.due import (
     due_link_requests,
     due_messages,
     due_notices,
+    due_weights_trials,
     expired_leads,
 )
 from webapp.services import lead
@@ -35,6 +36,7 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.LEAD_DUE, due_leads),
     (EventKind.NOTICE_DUE, due_notices),
     (EventKind.LINK_REQUESTED, due_link_requests),
+    (EventKind.WEIGHTS_TRIAL_DUE, due_weights_trials),
 )
 
 
