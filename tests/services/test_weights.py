@@ -125,7 +125,7 @@ def test_a_submission_replays_with_the_weights_it_was_ranked_with(
 def test_all_that_rank_hold_the_live_weights_within_a_look(
     session: Session, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fails = []
+    fails: list[bool] = []
 
     @contextmanager
     def begin() -> Iterator[Session]:
