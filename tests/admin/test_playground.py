@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,10 +22,12 @@ from webapp.bootstrap import Runtime
 from webapp.cli.main import main
 from webapp.domain.persona import personas
 from webapp.domain.profile import Criterion, Priority
+from webapp.domain.weights_version import WeightsOrigin
+from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.models import AuditEntry, WeightsTrial
 from webapp.queries.weights import list_versions, live_weights
 from webapp.services import live_weights as held
-from webapp.services import weights_trial
+from webapp.services import weights, weights_trial
 
 __all__ = ["office", "owner"]
 
@@ -114,6 +117,24 @@ def test_why_not_names_the_rule_with_its_numbers_or_the_place(
     assert "At place 1 of the list." in inside
 
 
+STRANGE = ("\x00", "\ud800", "<script>alert(1)</script>", "'; DROP TABLE programs; --", "%00{{7*7}}\u202e")
+
+
+def test_strange_texts_break_nothing_and_run_nothing(office: Office, logged_in: Callable[..., Visitor]) -> None:
+    visitor = logged_in("analyst")
+    token = visitor.token("/admin/playground")
+    for text in STRANGE:
+        odd = json.dumps({"goal": {"words": text, "interests": [text]}})
+        raw = text.encode("utf-8", "surrogatepass")
+        for field in ("persona", "submission", "program", "profile", "criteria_cost", "part"):
+            sent = {"csrf_token": token, "profile": odd, "part": "why", field: raw}
+            answer = visitor.client.post("/admin/playground", data=sent)
+            assert answer.status_code in (200, 422), (text, field)
+            assert "<script>" not in answer.text
+        upload = {"csrf_token": token, "file": (BytesIO(odd.encode()), "profile.json")}
+        assert visitor.client.post("/admin/playground", data=upload).status_code in (200, 422)
+
+
 def other_weights(cost: str = "7") -> dict[str, object]:
     return {"part": "weights", "criteria_cost": cost}
 
@@ -169,6 +190,31 @@ def test_weights_are_tried_kept_published_and_taken_back(
     again = urlsplit(editor.post("/admin/weights", {**hidden, "note": "Once more."}).location).path
     editor.post(f"{again}/discard", form_at=again)
     assert "Thrown away" in editor.get(again).text
+
+
+def test_what_was_learned_stands_beside_a_learned_proposal(
+    office: Office, running: Runtime, logged_in: Callable[..., Visitor]
+) -> None:
+    figures = DEFAULT_WEIGHTS.to_json()
+    figures["criteria"]["outcomes"] = 0.6
+    evidence = {
+        "lists": 1840,
+        "lists_seen": 9120,
+        "live": "2026-11-3",
+        "since": "2026-08-01",
+        "until": "2026-11-21",
+        "propensity": {"power": 0.93, "basis": "told by 2,114 groups of alike programs"},
+        "gain": {"mean": 0.0123, "low": 0.0041, "high": 0.0204},
+        "says": "An introduction counts 1.",
+    }
+    with running.begin() as session:
+        told = {"note": "Learned.", "actor": "command line", "origin": WeightsOrigin.LEARNED, "evidence": evidence}
+        row_id = weights.propose(session, running.clock, figures, **told)
+    page = logged_in("analyst").get(f"/admin/weights/{row_id}").text
+    for words in ("learned from what students did", "+0.0123", "99 % sure: +0.0041 to +0.0204", "1,840", "0.93"):
+        assert words in page
+    with running.begin() as session:
+        weights.discard(session, running.clock, row_id)
 
 
 def audit_count(running: Runtime) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from webapp.admin import playground_words
 from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
@@ -65,7 +66,7 @@ def ask() -> ResponseReturnValue:
     return _answer(QuestionForm(), request.form)
 
 
-def _answer(form: QuestionForm, sent: Mapping[str, str]) -> ResponseReturnValue:
+def _answer(form: QuestionForm, sent: MultiDict[str, str]) -> ResponseReturnValue:
     built = runtime()
     catalog, live = built.snapshot.current(), built.weights.current()
     asked = _asked(form, catalog, live)
@@ -75,6 +76,7 @@ def _answer(form: QuestionForm, sent: Mapping[str, str]) -> ResponseReturnValue:
     trying = sent.get("part") == "weights"
     figures = weights_form(WeightsForm, live, request.form if trying else None)
     other = weights_of(figures, live) if trying else None
+    why_form = WhyForm(formdata=sent, meta={"csrf": False})
     page = {
         "form": form,
         "asked": asked,
@@ -82,14 +84,14 @@ def _answer(form: QuestionForm, sent: Mapping[str, str]) -> ResponseReturnValue:
         "catalog_size": len(catalog),
         "profile": profile_in_words(asked.question.profile.to_json()) if asked else [],
         "result": _result(ranking, catalog, asked) if ranking and asked else None,
-        "why_form": WhyForm(formdata=request.form if sent.get("part") == "why" else request.args, meta={"csrf": False}),
-        "why": _why(asked, catalog, sent.get("program", "")) if asked else None,
+        "why_form": why_form,
+        "why": _why(asked, catalog, why_form.program.data) if asked and why_form.validate() else None,
         "figures": figures,
         "tried": _tried(asked, catalog, live, other) if other else None,
         "may_propose": staff().may(IMPORTERS),
         "note_form": NoteForm(formdata=None),
     }
-    failed = bool(form.errors or figures.errors)
+    failed = bool(form.errors or figures.errors or why_form.errors)
     return render_template("admin/playground.html", **page), 422 if failed else 200
 
 
@@ -199,10 +201,9 @@ def _match(match: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _why(asked: Asked, catalog: Catalog, text: str) -> dict[str, Any] | None:
+def _why(asked: Asked, catalog: Catalog, text: str | None) -> dict[str, Any] | None:
     """The answer about one program; where the words name several, those to choose from."""
-    text = text.strip()[:200]
-    if not text:
+    if text is None:
         return None
     found = why_not(asked.question, catalog, text)
     rows: tuple[ProgramRow, ...] = ()

@@ -135,5 +135,6 @@ def _put_aside(session: Session, draft_ids: Iterable[UUID], weights: str) -> Map
     )
     found: dict[UUID, list[PutAside]] = defaultdict(list)
     for draft_id, program_id, rank in rows:
-        found[draft_id].append(PutAside(program_id, rank))
+        if draft_id is not None:
+            found[draft_id].append(PutAside(program_id, rank))
     return found

@@ -242,7 +242,7 @@ def _held_out(lists: Sequence[Shown], pairs: _Pairs, propensity: Propensity, dra
     for number in np.unique(fold):
         learned = _factors(pairs, fold != number)
         factors = np.ones(len(CRITERIA)) if learned is None else _bounded(learned)
-        for index in np.flatnonzero(fold == number):
+        for index in np.flatnonzero(fold == number).tolist():
             gained[index], counted[index] = _gained(lists[index], factors, propensity)
     chance = np.random.default_rng(_SEED)
     means = np.empty(draws)

@@ -30,9 +30,9 @@ DECIMALS: Final = 2
 APPLIED_COUNTS: Final = 2.0
 ENROLLED_COUNTS: Final = 3.0
 SAYS: Final = (
-    f"An introduction counts 1, an application {APPLIED_COUNTS:g}, an enrolment {ENROLLED_COUNTS:g}. Programs put aside "
-    "count against. Only programs that somebody was introduced to in this time are held against one another, since "
-    f"others may have had no introduction to offer. No weight moves by more than {BOUND:.0%} at once."
+    f"An introduction counts 1, an application {APPLIED_COUNTS:g}, an enrolment {ENROLLED_COUNTS:g}. What was put "
+    "aside counts against. Only programs that somebody was introduced to in this time are held against one another, "
+    f"since others may have had no introduction to offer. No weight moves by more than {BOUND:.0%} at once."
 )
 
 
