@@ -61,7 +61,7 @@ def test_it_moves_towards_the_truth_and_no_further_than_the_bound() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_where_the_weights_are_right_or_there_is_only_noise_it_proposes_nothing(seed: int) -> None:
     for care, power in ((14.0, 1.0), (0.0, 1.0), (0.0, 0.0)):
-        found = learn(students(800, seed, {}, care=care, power=power), draws=DRAWS)
+        found = learn(students(600, seed, {}, care=care, power=power), draws=DRAWS)
         assert found.refusal != ""
 
 

@@ -129,7 +129,7 @@ def statements(session: Session) -> Iterator[list[str]]:
 def test_what_students_chose_becomes_a_proposal_that_waits(
     session: Session, clock: FrozenClock, origin: Submission
 ) -> None:
-    leads = store(session, clock, origin, 700)
+    leads = store(session, clock, origin, 560)
     session.execute(
         insert(FunnelStanding),
         [{"lead_id": each, "applied_on": clock.now().date(), "updated_at": clock.now()} for each in leads[:20]],
@@ -160,7 +160,7 @@ def test_what_students_chose_becomes_a_proposal_that_waits(
     for criterion, weight in DEFAULT_WEIGHTS.unstated.items():
         assert abs(kept.weights.unstated[criterion] - weight) <= 0.25 * weight + 0.005
     assert kept.evidence is not None
-    assert (kept.evidence["lists"], kept.evidence["lists_seen"]) == (len(leads) - 2, 700)
+    assert (kept.evidence["lists"], kept.evidence["lists_seen"]) == (len(leads) - 2, 560)
     assert kept.evidence["gain"]["low"] > 0
     assert session.scalars(select(WeightsTrial.version_id)).all() == [first.version_id, found.version_id]
     assert (
