@@ -208,8 +208,15 @@ def test_what_was_learned_stands_beside_a_learned_proposal(
         "says": "An introduction counts 1.",
     }
     with running.begin() as session:
-        told = {"note": "Learned.", "actor": "command line", "origin": WeightsOrigin.LEARNED, "evidence": evidence}
-        row_id = weights.propose(session, running.clock, figures, **told)
+        row_id = weights.propose(
+            session,
+            running.clock,
+            figures,
+            note="Learned.",
+            actor="command line",
+            origin=WeightsOrigin.LEARNED,
+            evidence=evidence,
+        )
     page = logged_in("analyst").get(f"/admin/weights/{row_id}").text
     for words in ("learned from what students did", "+0.0123", "99 % sure: +0.0041 to +0.0204", "1,840", "0.93"):
         assert words in page

@@ -63,6 +63,7 @@ def test_where_the_weights_are_right_or_there_is_only_noise_it_proposes_nothing(
     for care, power in ((14.0, 1.0), (0.0, 1.0), (0.0, 0.0)):
         found = learn(students(600, seed, {}, care=care, power=power), draws=DRAWS)
         assert found.refusal != ""
+        assert (found.propensity.power < 0.4) is (power == 0)
 
 
 def test_a_choice_low_down_says_more_and_a_lack_of_choices_says_nothing() -> None:
