@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
 from webapp.admin.playground import names_of
-from webapp.admin.refusals import tell
+from webapp.admin.refusals import put_beside_fields, tell
 from webapp.admin.trail import write_down
 from webapp.admin.weights_form import NoteForm, ProposalForm, differences, weights_form, weights_of
 from webapp.context import rate_limited, runtime
@@ -66,9 +66,7 @@ def propose() -> ResponseReturnValue:
     form = weights_form(ProposalForm, live, request.form)
     told = weights_of(form, live)
     if told is None:
-        problems = [error.text for error in form.errors_in_order()]
-        flash(" ".join([*problems, "Nothing was kept."]), "error")
-        return redirect(url_for("admin.playground.index"), 303)
+        return render_template("admin/weights_proposal.html", form=form), 422
     try:
         with built.begin() as session:
             note = str(form["note"].data or "")
@@ -77,8 +75,8 @@ def propose() -> ResponseReturnValue:
             kept = get_version(session, row_id)
             write_down(session, "proposed", "weights", kept.version, before=state(live), after=state(kept.weights))
     except Refused as refusal:
-        tell(refusal)
-        return redirect(url_for("admin.playground.index"), 303)
+        put_beside_fields(form, refusal)
+        return render_template("admin/weights_proposal.html", form=form), 422
     built.wake_up.nudge()
     flash("Kept as a proposal. Nothing ranks with it until it is published.", "good")
     return redirect(url_for("admin.weights.detail", row_id=row_id), 303)

@@ -65,6 +65,12 @@ def get_version(session: Session, version_id: UUID) -> VersionRow:
     return _row(row, live_version(session))
 
 
+def waiting_proposals(session: Session) -> int:
+    """How many proposals wait for somebody to decide."""
+    waiting = WeightsVersion.published_at.is_(None) & WeightsVersion.discarded_at.is_(None)
+    return session.execute(select(func.count()).where(waiting)).scalar_one()
+
+
 def list_versions(session: Session) -> tuple[VersionRow, ...]:
     """Proposals first, then what was published, both newest first; the newest `MOST_LISTED` in all."""
     newest = func.coalesce(WeightsVersion.published_at, WeightsVersion.created_at).desc()
