@@ -53,6 +53,11 @@ def test_it_moves_towards_the_truth_and_no_further_than_the_bound() -> None:
     assert found.factors[Criterion.COST] == 1 + BOUND
     assert found.factors[Criterion.INTERESTS] == 1 - BOUND
     assert all(1 - BOUND <= factor <= 1 + BOUND for factor in found.factors.values())
+    away = [
+        sum(abs(np.log(by[each] / truth.get(each, 1.0))) for each in truth)
+        for by in (found.factors, dict.fromkeys(truth, 1.0))
+    ]
+    assert away[0] < away[1]
     for criterion in (Criterion.GOAL, Criterion.BACKGROUND):
         assert found.factors[criterion] == pytest.approx(1, abs=0.17)
     assert found.propensity.power == pytest.approx(1, abs=0.35)

@@ -237,7 +237,7 @@ def _tried(asked: Asked | None, catalog: Catalog, live: Weights, other: Weights)
     """Other weights beside the live ones: for this list, for the golden set, and a glance at last week's lists."""
     built = runtime()
     with built.begin() as session:
-        week = weights_trial.week_of(session, built.clock)
+        week = weights_trial.week_of(session, built.clock, most=weights_trial.GLANCE_LISTS)
     today = built.clock.now().date()
     glance = weights_trial.try_out(week, catalog, live, other, today=today, seconds=weights_trial.GLANCE_SECONDS)
     return {

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
@@ -91,12 +91,22 @@ class AskedList:
     salt: bytes
 
 
-def asked_since(session: Session, since: datetime, *, most: int) -> tuple[AskedList, ...]:
-    """What the newest `most` submissions since then asked, the newest first. Nothing of who asked."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The newest lists asked for in some time, the newest first, and how many there were in all."""
+
+    total: int
+    lists: tuple[AskedList, ...]
+
+
+def asked_since(session: Session, since: datetime, *, most: int) -> Asked:
+    """What the newest `most` submissions since then asked. Nothing of who asked."""
+    total = session.execute(select(func.count()).where(Submission.created_at >= since)).scalar_one()
     rows = session.execute(
         select(Submission.id, Submission.profile, Submission.put_aside, Submission.draft_id)
         .where(Submission.created_at >= since)
         .order_by(Submission.created_at.desc(), Submission.id.desc())
         .limit(most)
     )
-    return tuple(AskedList(row.id, row.profile, frozenset(row.put_aside), row.draft_id.bytes) for row in rows)
+    lists = (AskedList(row.id, row.profile, frozenset(row.put_aside), row.draft_id.bytes) for row in rows)
+    return Asked(total, tuple(lists))

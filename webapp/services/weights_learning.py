@@ -18,7 +18,7 @@ from webapp.matching.catalog import Catalog
 from webapp.matching.judging import judge
 from webapp.matching.rules import Verdict
 from webapp.matching.version import ENGINE_VERSION
-from webapp.matching.weights import Weights
+from webapp.matching.weights import MOST_WEIGHT, Weights
 from webapp.models import WeightsVersion
 from webapp.queries.learning import Choices, ChosenList, ListedProgram, choices_since
 from webapp.queries.weights import live_weights
@@ -113,7 +113,7 @@ def _kept(session: Session, clock: Clock, found: LearnedProposal, proposed: Weig
 def _moved(live: Weights, learned: Learned) -> Weights:
     figures = live.to_json()
     for criterion, factor in learned.factors.items():
-        figures["criteria"][criterion.value] = round(live.unstated[criterion] * factor, DECIMALS)
+        figures["criteria"][criterion.value] = min(MOST_WEIGHT, round(live.unstated[criterion] * factor, DECIMALS))
     return Weights.from_json("learned", figures)
 
 

@@ -19,14 +19,15 @@ from webapp.matching.comparison import compare
 from webapp.matching.standings import Question
 from webapp.matching.weights import Weights
 from webapp.models import WeightsTrial, WeightsVersion
-from webapp.queries.replay import AskedList, asked_since
+from webapp.queries.replay import Asked, AskedList, asked_since
 from webapp.queries.weights import live_weights
 from webapp.services import outbox
 from webapp.services.transaction import Begin
 
 WEEK: Final = timedelta(days=7)
 MOST_LISTS: Final = 5000
-GLANCE_SECONDS: Final = 1.5
+GLANCE_LISTS: Final = 500
+GLANCE_SECONDS: Final = 1.0
 """How long a page may spend on it."""
 WORK_SECONDS: Final = 25.0
 """How long a worker may: well within the time a task has."""
@@ -34,13 +35,13 @@ AGAIN: Final = timedelta(minutes=3)
 """When a trial whose worker was lost is taken up anew."""
 
 
-def week_of(session: Session, clock: Clock) -> tuple[AskedList, ...]:
-    """What was asked in the last seven days, the newest first."""
-    return asked_since(session, clock.now() - WEEK, most=MOST_LISTS)
+def week_of(session: Session, clock: Clock, *, most: int = MOST_LISTS) -> Asked:
+    """What was asked in the last seven days, the newest `most` of it."""
+    return asked_since(session, clock.now() - WEEK, most=most)
 
 
 def try_out(
-    asked: tuple[AskedList, ...], catalog: Catalog, live: Weights, other: Weights, *, today: date, seconds: float
+    asked: Asked, catalog: Catalog, live: Weights, other: Weights, *, today: date, seconds: float
 ) -> dict[str, Any]:
     """What `other` weights would do to these lists on today's catalogue, as far as `seconds` go.
 
@@ -48,8 +49,10 @@ def try_out(
     """
     stop_at = time.monotonic() + seconds
     refused: list[UUID] = []
-    found = compare(_questions(asked, live, today, refused), catalog, other, is_over=lambda: time.monotonic() > stop_at)
-    about = {"asked": len(asked), "refused": len(refused), "against": live.version, "catalog": catalog.version}
+    found = compare(
+        _questions(asked.lists, live, today, refused), catalog, other, is_over=lambda: time.monotonic() > stop_at
+    )
+    about = {"asked": asked.total, "refused": len(refused), "against": live.version, "catalog": catalog.version}
     return {**about, **found.to_json()}
 
 
