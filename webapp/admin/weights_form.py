@@ -84,7 +84,7 @@ def differences(live: Weights, other: Weights) -> list[tuple[str, float, float, 
 
 def hidden_figures(weights: Weights) -> dict[str, str]:
     """The figures as fields to carry along."""
-    return {name: f"{value:.9f}" for name, value in _flat(weights).items()}
+    return {name: f"{value:.9f}".rstrip("0").rstrip(".") for name, value in _flat(weights).items()}
 
 
 def _put(form: WeightsForm, problem: Problem) -> None:
