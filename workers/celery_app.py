@@ -61,6 +61,7 @@ def make_app() -> Celery:
             "workers.inbound_mails",
             "workers.follow_ups",
             "workers.upkeep",
+            "workers.weights",
             "workers.watchdog",
         ],
     )

@@ -35,6 +35,7 @@ ROUTES: Final[dict[EventKind, Route]] = {
     EventKind.NOTICE_DUE: Route("notices.tell", LEADS, 5),
     EventKind.LINK_REQUESTED: Route("links.mail", MAIL, 50),
     EventKind.MAIL_RECEIVED: Route("inbound_mails.handle", UPKEEP, 50),
+    EventKind.WEIGHTS_TRIAL_DUE: Route("weights.try", UPKEEP, 1),
 }
 
 TASK_QUEUES: Final[dict[str, str]] = {

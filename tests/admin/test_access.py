@@ -73,6 +73,12 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.publishers.create": PARTNER_MANAGERS,
     "admin.publishers.change": PARTNER_MANAGERS,
     "admin.publishers.move": PARTNER_MANAGERS,
+    "admin.playground.ask": EVERYONE,
+    "admin.weights.propose": IMPORTERS,
+    "admin.weights.publish": IMPORTERS,
+    "admin.weights.go_back": IMPORTERS,
+    "admin.weights.discard": IMPORTERS,
+    "admin.weights.try_again": IMPORTERS,
 }
 
 

@@ -81,11 +81,13 @@ def _paths(office: Office) -> list[str]:
         f"/admin/publishers/{office.publisher_id}",
         "/admin/imports",
         f"/admin/imports/{office.import_id}",
+        "/admin/playground",
+        "/admin/weights",
         "/admin/audit",
     ]
 
 
-def _enter(page: Page, url: str, owner: StaffLogin) -> None:
+def enter(page: Page, url: str, owner: StaffLogin) -> None:
     page.goto(f"{url}/admin/login")
     page.get_by_label("E-mail address").fill(owner.email)
     page.get_by_label("Password").fill(owner.password)
@@ -108,7 +110,7 @@ def test_no_page_has_a_fault_that_axe_finds(
     page.emulate_media(color_scheme="dark")
     assert appearance_violations(page) == []
     page.emulate_media(color_scheme="light")
-    _enter(page, url, owner)
+    enter(page, url, owner)
     for path in _paths(office):
         page.goto(url + path)
         for opener in page.locator("summary").all():
@@ -137,7 +139,7 @@ def test_a_file_is_imported_by_keyboard_and_without_script(
     listing = tmp_path / "mine.csv"
     listing.write_text(f"{header}\n{good}\n{bad}\n")
     url, page = live_server(app).url, new_page(javascript=False)
-    _enter(page, url, owner)
+    enter(page, url, owner)
     page.goto(f"{url}/admin/imports")
     page.get_by_label("Listing file", exact=True).set_input_files(listing)
     page.get_by_label("Name of the source").fill("keyboard")

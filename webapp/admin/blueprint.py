@@ -25,6 +25,7 @@ from webapp.admin import (
     partner_filters,
     partner_screening,
     partners,
+    playground,
     program_groups,
     programs,
     publishers,
@@ -38,6 +39,7 @@ from webapp.admin import (
     submissions,
     suppressions,
     terms,
+    weights,
 )
 from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
 from webapp.context import runtime
@@ -53,6 +55,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Publishers", (("Publishers", "publishers"),)),
+    ("Ranking", (("Playground", "playground"), ("Weights", "weights"))),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {
@@ -67,7 +70,7 @@ _NOUNS = (
     *(partners, program_groups, terms, limits, partner_filters, partner_screening),
     *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
     *(returns, invoices, scorecard, seeds, complaints),
-    *(programs, imports, publishers, audit),
+    *(programs, imports, publishers, playground, weights, audit),
 )
 
 

@@ -11,3 +11,4 @@ class EventKind(StrEnum):
     LINK_REQUESTED = "link.requested"  # subject: a request that a link be mailed
     BATCH_DUE = "batch.due"  # subject: a file of leads whose due time has come
     MAIL_RECEIVED = "mail.received"  # subject: a mail that came back to us
+    WEIGHTS_TRIAL_DUE = "weights.trial_due"  # subject: a trial of proposed weights on last week's lists

@@ -55,6 +55,7 @@ from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.switch import SwitchedOff
 from webapp.models.terms import CapUse, Fee, PartnerTerms, TermsVersion
+from webapp.models.weights import WeightsTrial, WeightsVersion
 
 __all__ = [
     "ApiKey",
@@ -142,4 +143,6 @@ __all__ = [
     "Suppression",
     "SwitchedOff",
     "TermsVersion",
+    "WeightsTrial",
+    "WeightsVersion",
 ]

@@ -10,7 +10,7 @@ from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.lead import NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.notice import NoticeStatus
-from webapp.models import Delivery, DeliveryBatch, InboundMail, Lead, LinkRequest, Message, PartnerNotice
+from webapp.models import Delivery, DeliveryBatch, InboundMail, Lead, LinkRequest, Message, PartnerNotice, WeightsTrial
 
 
 def due_messages(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
@@ -50,6 +50,11 @@ def due_inbound_mails(session: Session, now: datetime, *, grace: timedelta, limi
     """Mails that came back and that nobody has read for longer than `grace`."""
     waiting = (InboundMail.handled_at.is_(None)) & (InboundMail.received_at <= now - grace)
     return list(session.scalars(select(InboundMail.id).where(waiting).order_by(InboundMail.received_at).limit(limit)))
+
+
+def due_weights_trials(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Trials of proposed weights that have been due for longer than `grace`."""
+    return list(session.scalars(select(WeightsTrial.id).where(WeightsTrial.due_at <= now - grace).limit(limit)))
 
 
 def due_leads(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:

@@ -18,6 +18,7 @@ from webapp.queries.due import (
     due_link_requests,
     due_messages,
     due_notices,
+    due_weights_trials,
     expired_leads,
 )
 from webapp.queries.switch import list_off
@@ -40,6 +41,7 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.NOTICE_DUE, due_notices),
     (EventKind.LINK_REQUESTED, due_link_requests),
     (EventKind.MAIL_RECEIVED, due_inbound_mails),
+    (EventKind.WEIGHTS_TRIAL_DUE, due_weights_trials),
 )
 _STOPS: Final[Mapping[Switch, Set[EventKind]]] = {
     Switch.MAIL: frozenset({EventKind.MESSAGE_DUE}),
