@@ -5,7 +5,7 @@ from webapp.models.api_key import ApiKey, KeptAnswer
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PartnerSchedule
-from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
+from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus, VersionCause
 from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
@@ -14,6 +14,7 @@ from webapp.models.draft import Draft, DraftStep
 from webapp.models.duplicate import DuplicateMark, ProspectKey
 from webapp.models.feedback import Feedback
 from webapp.models.funnel import ContactAnswer, FunnelEvent, FunnelStanding, StatusLink
+from webapp.models.import_change import ImportChange, ImportInstitution, ListingChange
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
 from webapp.models.lead_return import LeadReturn, ReturnEvent
@@ -76,6 +77,8 @@ __all__ = [
     "FunnelEvent",
     "FunnelStanding",
     "GroupedProgram",
+    "ImportChange",
+    "ImportInstitution",
     "ImportStatus",
     "InboxMail",
     "Institution",
@@ -89,6 +92,7 @@ __all__ = [
     "LeadReturn",
     "LedgerEntry",
     "LinkRequest",
+    "ListingChange",
     "ListingRevision",
     "ListingStatus",
     "Match",
@@ -126,4 +130,5 @@ __all__ = [
     "Submission",
     "Suppression",
     "TermsVersion",
+    "VersionCause",
 ]

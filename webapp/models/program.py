@@ -31,6 +31,7 @@ class Program(ListedFacts, Base):
     `fact_sources` holds {column: {"source", "as_of"}} for facts whose source is not the row's own.
     `digest` is over every listed fact: two imports agree exactly where digests do.
     `since_version` is the version of the catalogue in which the facts became these; `listing_revisions` has the former.
+    `changed_in` is the version that last touched the row, an undone one not counted: what was done in it can be undone.
     """
 
     __tablename__ = "programs"
@@ -43,6 +44,7 @@ class Program(ListedFacts, Base):
     is_demo: Mapped[bool] = mapped_column(server_default="false")
     digest: Mapped[bytes]
     since_version: Mapped[int] = mapped_column(server_default="0")
+    changed_in: Mapped[int] = mapped_column(server_default="0")
 
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -6,19 +6,17 @@ from datetime import datetime
 from time import perf_counter
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
-from webapp.models import CatalogImport, CatalogVersion, ImportStatus, Institution, ListingStatus, Program
+from webapp.models import CatalogImport, ImportStatus, VersionCause
 from webapp.services.catalog_diff import Difference, apply, refuse_clashes, staged_rows, work_out
 from webapp.services.catalog_report import ImportReport, RowFault
 from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_staging import Tally, stage
-
-_ONE_IMPORT_AT_A_TIME = 7305062
+from webapp.services.catalog_version import count_published, forget_listings, lock_catalog, new_version
 
 Progress = Callable[[int, int | None], None]
 """Called now and then with the rows read so far and, once known, how many there are."""
@@ -45,11 +43,12 @@ def import_listings(
     than half of what `source` has published (unless `allow_withdrawals`), or with `strict` when any row is refused.
 
     A dry run goes the same way and is then undone: same report, nothing stays. Otherwise one `catalog_imports` row is
-    written, also for a refused file, and one `catalog_versions` row if what is published changed. Refusals are told in
-    the report, not raised. Imports wait for each other.
+    written, also for a refused file, and one `catalog_versions` row if what is published changed; what was replaced is
+    kept, so that `catalog_undo.undo_import` can put it back. Refusals are told in the report, not raised. Imports wait
+    for each other.
     """
-    began, now = perf_counter(), clock.now()
-    session.execute(select(func.pg_advisory_xact_lock(_ONE_IMPORT_AT_A_TIME)))
+    began, now, import_id = perf_counter(), clock.now(), new_id()
+    lock_catalog(session)
     tally, difference = Tally(), Difference({}, 0, ())
     problems: tuple[Problem, ...] = ()
     version: int | None = None
@@ -60,9 +59,9 @@ def import_listings(
         _check_rows(session, tally, strict=strict)
         difference = work_out(session, source, tally, is_demo=is_demo)
         _check_withdrawals(source, difference, allowed=allow_withdrawals)
-        version = _new_version(session) if difference.moved and not dry_run else None
-        apply(session, source, is_demo=is_demo, at=now, version=version or 0)
-        _count_published(session, version)
+        version = new_version(session, VersionCause.IMPORT) if difference.moved and not dry_run else None
+        apply(session, source, is_demo=is_demo, at=now, version=version or 0, import_id=import_id)
+        count_published(session, version)
     except Refused as refusal:
         problems = refusal.problems
         savepoint.rollback()
@@ -71,9 +70,12 @@ def import_listings(
             savepoint.rollback()
         else:
             savepoint.commit()
-    _forget(session)
+    forget_listings(session)
     report = _report(source, filename, tally, problems, difference, dry_run, version, perf_counter() - began)
-    return report if dry_run else replace(report, import_id=_remember(session, report, staff_id, started_at=now))
+    if dry_run:
+        return report
+    _remember(session, report, import_id, staff_id, started_at=now)
+    return replace(report, import_id=import_id)
 
 
 def _check_rows(session: Session, tally: Tally, *, strict: bool) -> None:
@@ -95,29 +97,6 @@ def _check_withdrawals(source: str, difference: Difference, *, allowed: bool) ->
                 "If the file is complete and this is meant, import it again with --allow-withdrawals.",
             )
         )
-
-
-def _forget(session: Session) -> None:
-    """Let the session read again what was changed behind its back."""
-    for known in list(session.identity_map.values()):
-        if isinstance(known, Program | Institution):
-            session.expire(known)
-
-
-def _new_version(session: Session) -> int:
-    """The number of the version this import makes. Taken before anything changes: what is replaced is kept under it."""
-    added = insert(CatalogVersion).values(published=0, changes_kept=True).returning(CatalogVersion.number)
-    return session.execute(added).scalar_one()
-
-
-def _count_published(session: Session, version: int | None) -> None:
-    published = select(func.count()).select_from(Program).where(Program.status == ListingStatus.PUBLISHED)
-    session.execute(
-        update(CatalogVersion)
-        .where(CatalogVersion.number == version)
-        .values(published=published.scalar_subquery())
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _report(
@@ -156,10 +135,12 @@ def _report(
     )
 
 
-def _remember(session: Session, report: ImportReport, staff_id: UUID | None, *, started_at: datetime) -> UUID:
+def _remember(
+    session: Session, report: ImportReport, import_id: UUID, staff_id: UUID | None, *, started_at: datetime
+) -> None:
     told = [RowFault(None, None, p.where, "", p.what, p.remedy) for p in report.problems]
     entry = CatalogImport(
-        id=new_id(),
+        id=import_id,
         source=report.source,
         filename=report.filename,
         status=report.status,
@@ -178,4 +159,3 @@ def _remember(session: Session, report: ImportReport, staff_id: UUID | None, *, 
     )
     session.add(entry)
     session.flush()
-    return entry.id

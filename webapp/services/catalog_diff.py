@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
@@ -53,12 +54,13 @@ def work_out(session: Session, source: str, tally: Tally, *, is_demo: bool) -> D
     return Difference(counts, int(before), _sample(session))
 
 
-def apply(session: Session, source: str, *, is_demo: bool, at: datetime, version: int) -> None:
-    """Make what is published what the file says, as version `version`, and keep what it replaces as a revision.
+def apply(session: Session, source: str, *, is_demo: bool, at: datetime, version: int, import_id: UUID) -> None:
+    """Make what is published what the file says, as version `version`.
 
+    What it replaces is kept twice: as revisions, for old versions of the catalogue, and whole, for undoing `import_id`.
     `work_out` comes first.
     """
-    about = {"source": source, "is_demo": is_demo, "at": at, "version": version}
+    about = {"source": source, "is_demo": is_demo, "at": at, "version": version, "import_id": import_id}
     for statement in _APPLY:
         session.execute(text(statement), about)
 
@@ -221,7 +223,20 @@ _REVISIONS = """
     LEFT JOIN institution_staging n ON n.id = i.id AND n.differs AND NOT n.is_new
     WHERE p.status = 'published' AND (k.kind IN ('changed', 'withdrawn') OR n.id IS NOT NULL)
 """.replace("<facts>", ", ".join(FACTS)).replace("<old facts>", ", ".join(f"p.{name}" for name in FACTS))
+_KEPT = (
+    """
+    INSERT INTO import_changes (import_id, program_id, kind, before)
+    SELECT :import_id, k.program_id, k.kind, to_jsonb(p)
+    FROM listing_kinds k LEFT JOIN programs p USING (program_id) WHERE k.kind <> 'unchanged'
+    """,
+    """
+    INSERT INTO import_institutions (import_id, institution_id, before)
+    SELECT :import_id, n.id, to_jsonb(i)
+    FROM institution_staging n LEFT JOIN institutions i ON i.id = n.id WHERE n.is_new OR n.differs
+    """,
+)
 _APPLY = (
+    *_KEPT,
     _REVISIONS,
     """
     UPDATE programs p SET since_version = :version
@@ -230,31 +245,32 @@ _APPLY = (
       AND NOT EXISTS (SELECT FROM listing_kinds k WHERE k.program_id = p.program_id AND k.kind <> 'unchanged')
     """,
     """
-    INSERT INTO institutions (id, key, name, control, title_iv, created_at, updated_at)
-    SELECT id, key, name, control, title_iv, :at, :at FROM institution_staging WHERE is_new
+    INSERT INTO institutions (id, key, name, control, title_iv, changed_in, created_at, updated_at)
+    SELECT id, key, name, control, title_iv, :version, :at, :at FROM institution_staging WHERE is_new
     """,
     """
-    UPDATE institutions i SET name = n.name, control = n.control, title_iv = n.title_iv, updated_at = :at
+    UPDATE institutions i SET name = n.name, control = n.control, title_iv = n.title_iv,
+        changed_in = :version, updated_at = :at
     FROM institution_staging n WHERE n.id = i.id AND n.differs AND NOT n.is_new
     """,
     """
     UPDATE programs p SET institution_id = i.id, status = 'published', is_demo = :is_demo, digest = s.digest,
-        since_version = :version, updated_at = :at, <facts>
+        since_version = :version, changed_in = :version, updated_at = :at, <facts>
     FROM listing_staging s JOIN listing_kinds k USING (program_id)
     JOIN institution_staging i ON i.key = s.institution_key
     WHERE p.program_id = s.program_id AND k.kind IN ('changed', 'republished')
     """.replace("<facts>", ", ".join(f"{name} = s.{name}" for name in FACTS)),
     """
     INSERT INTO programs (id, program_id, institution_id, catalog_source, status, is_demo, digest, since_version,
-        created_at, updated_at, <facts>)
-    SELECT s.id, s.program_id, i.id, :source, 'published', :is_demo, s.digest, :version, :at, :at,
+        changed_in, created_at, updated_at, <facts>)
+    SELECT s.id, s.program_id, i.id, :source, 'published', :is_demo, s.digest, :version, :version, :at, :at,
         <staged facts>
     FROM listing_staging s JOIN listing_kinds k USING (program_id)
     JOIN institution_staging i ON i.key = s.institution_key
     WHERE k.kind = 'added'
     """.replace("<facts>", ", ".join(FACTS)).replace("<staged facts>", ", ".join(f"s.{name}" for name in FACTS)),
     """
-    UPDATE programs p SET status = 'withdrawn', updated_at = :at
+    UPDATE programs p SET status = 'withdrawn', changed_in = :version, updated_at = :at
     FROM listing_kinds k WHERE k.program_id = p.program_id AND k.kind = 'withdrawn'
     """,
 )
