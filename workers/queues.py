@@ -9,9 +9,10 @@ from webapp.domain.events import EventKind
 MAIL: Final = "mail"
 LEADS: Final = "leads"
 UPKEEP: Final = "upkeep"
+IMPORTS: Final = "imports"
 OUTBOX: Final = RELAY_QUEUE
 
-QUEUES: Final = (OUTBOX, LEADS, MAIL, UPKEEP)
+QUEUES: Final = (OUTBOX, LEADS, MAIL, UPKEEP, IMPORTS)
 """Every queue there is. The worker of a plain installation consumes them all."""
 
 
@@ -32,6 +33,8 @@ ROUTES: Final[dict[EventKind, Route]] = {
     EventKind.LEAD_DUE: Route("leads.release", LEADS, 50),
     EventKind.NOTICE_DUE: Route("notices.tell", LEADS, 5),
     EventKind.LINK_REQUESTED: Route("links.mail", MAIL, 50),
+    # Minutes of work: a queue of its own, so that an installation may give it a worker of its own.
+    EventKind.IMPORT_DUE: Route("imports.run", IMPORTS, 1),
 }
 
 TASK_QUEUES: Final[dict[str, str]] = {

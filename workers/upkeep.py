@@ -6,6 +6,7 @@ from webapp.services import (
     draft,
     erasure,
     exposure,
+    import_job,
     kept_answer,
     link_request,
     outbox,
@@ -43,6 +44,7 @@ def purge() -> None:
         erasure.clear_latecomers,
         retention.purge,
         kept_answer.purge,
+        import_job.purge,
     ):
         with runtime().begin() as session:
             work(session, runtime().clock)

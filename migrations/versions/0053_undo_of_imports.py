@@ -3,6 +3,8 @@
 Revision 0053, after 0039. Rows of the release before have no step to undo: `changed_in` is 0 for them.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -16,7 +18,7 @@ KINDS = ("added", "changed", "republished", "withdrawn")
 JSONB = postgresql.JSONB(astext_type=sa.Text(), none_as_null=True)
 
 
-def kept(table: str, *columns: sa.Column, key: str) -> None:
+def kept(table: str, *columns: sa.Column[Any], key: str) -> None:
     """A table of what one import replaced. The import's own row is written last, so the reference is checked last."""
     op.create_table(
         table,

@@ -20,6 +20,12 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.leads.replay_notice": SENDERS,
     "admin.deliveries.replay": SENDERS,
     "admin.messages.resend": SENDERS,
+    "admin.imports.send": IMPORTERS,
+    "admin.imports.send_ipeds": IMPORTERS,
+    "admin.imports.undo": IMPORTERS,
+    "admin.imports.choose_columns": IMPORTERS,
+    "admin.imports.choose_institutions": IMPORTERS,
+    "admin.imports.allow": IMPORTERS,
     "admin.imports.check": IMPORTERS,
     "admin.imports.apply": IMPORTERS,
     "admin.imports.discard": IMPORTERS,
@@ -51,6 +57,7 @@ def _path(app: Flask, rule: Rule) -> str:
         **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id"), nothing),
         "token": "A" * 43,
         "status": "live",
+        "paper": "rejects",
     }
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

@@ -15,6 +15,7 @@ from webapp.models.duplicate import DuplicateMark, ProspectKey
 from webapp.models.feedback import Feedback
 from webapp.models.funnel import ContactAnswer, FunnelEvent, FunnelStanding, StatusLink
 from webapp.models.import_change import ImportChange, ImportInstitution, ListingChange
+from webapp.models.import_job import ImportFilePart, ImportJob, ImportMapping
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
 from webapp.models.lead_return import LeadReturn, ReturnEvent
@@ -78,7 +79,10 @@ __all__ = [
     "FunnelStanding",
     "GroupedProgram",
     "ImportChange",
+    "ImportFilePart",
     "ImportInstitution",
+    "ImportJob",
+    "ImportMapping",
     "ImportStatus",
     "InboxMail",
     "Institution",

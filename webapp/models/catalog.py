@@ -27,7 +27,7 @@ class CatalogVersion(Base):
     """Every change to what is published makes a new version; processes reload when they see one.
 
     `changes_kept` says that what this version replaced stands in `listing_revisions`. A version can be made whole again
-    if that is so for every later one. `cause` says what made it (`VersionCause`); null for versions of the release before.
+    if that is so for every later one. `cause` (a `VersionCause`) says what made it; null where an older release did.
     """
 
     __tablename__ = "catalog_versions"

@@ -7,10 +7,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import DeliveryStatus
+from webapp.domain.import_job import AT_WORK
 from webapp.domain.lead import NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.notice import NoticeStatus
-from webapp.models import Delivery, DeliveryBatch, Lead, LinkRequest, Message, PartnerNotice
+from webapp.models import Delivery, DeliveryBatch, ImportJob, Lead, LinkRequest, Message, PartnerNotice
 
 
 def due_messages(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
@@ -44,6 +45,14 @@ def due_link_requests(session: Session, now: datetime, *, grace: timedelta, limi
     """Requests for a mailed link that nobody has looked at for longer than `grace`."""
     waiting = (LinkRequest.answered_at.is_(None)) & (LinkRequest.at <= now - grace)
     return list(session.scalars(select(LinkRequest.id).where(waiting).limit(limit)))
+
+
+def due_imports(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Imports that a worker should have taken up longer than `grace` ago, and those whose lease ran out."""
+    waiting = ImportJob.leased_until.is_(None) & (ImportJob.due_at <= now - grace)
+    abandoned = ImportJob.leased_until <= now
+    at_work = ImportJob.status.in_(AT_WORK)
+    return list(session.scalars(select(ImportJob.id).where(at_work, or_(waiting, abandoned)).limit(limit)))
 
 
 def due_leads(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:

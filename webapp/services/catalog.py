@@ -13,7 +13,7 @@ from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.models import CatalogImport, ImportStatus, VersionCause
 from webapp.services.catalog_diff import Difference, apply, refuse_clashes, staged_rows, work_out
-from webapp.services.catalog_report import ImportReport, RowFault
+from webapp.services.catalog_report import CHANGES_KEPT, FAULTS_KEPT, ImportReport, RowFault
 from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_staging import Tally, stage
 from webapp.services.catalog_version import count_published, forget_listings, lock_catalog, new_version
@@ -35,6 +35,8 @@ def import_listings(
     allow_withdrawals: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
+    faults_kept: int = FAULTS_KEPT,
+    changes_kept: int = CHANGES_KEPT,
 ) -> ImportReport:
     """Make `rows` what is published from `source`: add, change, publish again, withdraw what is no longer named.
 
@@ -49,7 +51,7 @@ def import_listings(
     """
     began, now, import_id = perf_counter(), clock.now(), new_id()
     lock_catalog(session)
-    tally, difference = Tally(), Difference({}, 0, ())
+    tally, difference = Tally(faults_kept=faults_kept), Difference({}, 0)
     problems: tuple[Problem, ...] = ()
     version: int | None = None
     savepoint = session.begin_nested()
@@ -57,7 +59,7 @@ def import_listings(
         stage(session, rows, tally, progress)
         refuse_clashes(session, source, tally)
         _check_rows(session, tally, strict=strict)
-        difference = work_out(session, source, tally, is_demo=is_demo)
+        difference = work_out(session, source, tally, is_demo=is_demo, changes_kept=changes_kept)
         _check_withdrawals(source, difference, allowed=allow_withdrawals)
         version = new_version(session, VersionCause.IMPORT) if difference.moved and not dry_run else None
         apply(session, source, is_demo=is_demo, at=now, version=version or 0, import_id=import_id)
@@ -130,6 +132,9 @@ def _report(
         faults=tuple(sorted(tally.faults, key=lambda fault: fault.line or 0)),
         faults_total=tally.faults_total,
         changes=difference.changes,
+        columns_changed=difference.columns_changed,
+        new_institutions=difference.new_institutions,
+        new_institutions_total=difference.new_institutions_total,
         catalog_version=version,
         seconds=seconds,
     )
@@ -150,8 +155,8 @@ def _remember(
         withdrawn=report.withdrawn,
         unchanged=report.unchanged,
         refused=report.refused,
-        faults=[fault.to_json() for fault in (*told, *report.faults)],
-        changes=[change.to_json() for change in report.changes],
+        faults=[fault.to_json() for fault in (*told, *report.faults[:FAULTS_KEPT])],
+        changes=[change.to_json() for change in report.changes[:CHANGES_KEPT]],
         catalog_version=report.catalog_version,
         staff_id=staff_id,
         started_at=started_at,

@@ -1,7 +1,7 @@
 """The difference between a staged file and what is published, worked out and applied in the database, set by set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,19 +10,26 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from webapp.domain.listing_row import Fault
+from webapp.domain.name_likeness import KnownNames
 from webapp.domain.profile import plain_dollars
-from webapp.services.catalog_report import CHANGES_KEPT, Change
+from webapp.services.catalog_report import NEW_INSTITUTIONS_KEPT, Change, NewInstitution
 from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_staging import FACTS, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How many listings of each kind, how many were published before, and a sample of the changes."""
+    """How many listings of each kind, how many were published before, the first changes, how often each column changes,
+
+    and the first institutions that are not known yet.
+    """
 
     counts: Mapping[str, int]
     published_before: int
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
+    columns_changed: Mapping[str, int] = field(default_factory=dict)
+    new_institutions: tuple[NewInstitution, ...] = ()
+    new_institutions_total: int = 0
 
     @property
     def moved(self) -> bool:
@@ -42,7 +49,7 @@ def staged_rows(session: Session) -> int:
     return int(session.execute(text("SELECT count(*) FROM listing_staging")).scalar_one())
 
 
-def work_out(session: Session, source: str, tally: Tally, *, is_demo: bool) -> Difference:
+def work_out(session: Session, source: str, tally: Tally, *, is_demo: bool, changes_kept: int) -> Difference:
     """Compare the staging table with what is published from the same source. Changes nothing yet."""
     about = {"source": source, "is_demo": is_demo, "refused": sorted(tally.refused_ids)}
     for statement in (*_INSTITUTIONS, *_KINDS):
@@ -51,7 +58,10 @@ def work_out(session: Session, source: str, tally: Tally, *, is_demo: bool) -> D
     before = session.execute(
         text("SELECT count(*) FROM programs WHERE catalog_source = :source AND status = 'published'"), about
     ).scalar_one()
-    return Difference(counts, int(before), _sample(session))
+    unknown = session.execute(text("SELECT count(*) FROM institution_staging WHERE is_new")).scalar_one()
+    return Difference(
+        counts, int(before), _sample(session, changes_kept), _columns_changed(session), _unknown(session), int(unknown)
+    )
 
 
 def apply(session: Session, source: str, *, is_demo: bool, at: datetime, version: int, import_id: UUID) -> None:
@@ -98,8 +108,26 @@ def _at_odds(row: Row[Any]) -> tuple[str, Fault]:
     return "institution at odds with itself", Fault(column, own, problem, "say the same of it in every row")
 
 
-def _sample(session: Session) -> tuple[Change, ...]:
-    rows = session.execute(text(_CHANGES), {"kept": CHANGES_KEPT}).mappings()
+def _unknown(session: Session) -> tuple[NewInstitution, ...]:
+    """Institutions that are not known, and those they may be. In an empty catalogue there is nothing to be like."""
+    new = session.execute(text(_UNKNOWN), {"kept": NEW_INSTITUTIONS_KEPT}).all()
+    known = session.execute(text("SELECT key, name FROM institutions ORDER BY key")).all() if new else []
+    names = KnownNames((row.key, row.name) for row in known)
+    return tuple(NewInstitution(row.key, row.name, row.listings, tuple(names.like(row.name))) for row in new)
+
+
+def _columns_changed(session: Session) -> dict[str, int]:
+    counted = session.execute(text(_CHANGED_BY_COLUMN)).mappings().one()
+    told = {_column(name): int(number) for name, number in counted.items() if number}
+    return dict(sorted(told.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _column(name: str) -> str:
+    return name.removesuffix("_cents") + "_usd" if name.endswith("_cents") else name
+
+
+def _sample(session: Session, kept: int) -> tuple[Change, ...]:
+    rows = session.execute(text(_CHANGES), {"kept": kept}).mappings()
     return tuple(Change(row["program_id"], row["kind"], _columns(dict(row))) for row in rows)
 
 
@@ -111,8 +139,7 @@ def _columns(row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     for name in (*_OF_INSTITUTION, *FACTS):
         before, after = row[f"old_{name}"], row[f"new_{name}"]
         if before != after:
-            column = name.removesuffix("_cents") + "_usd" if name.endswith("_cents") else name
-            told[column] = (_shown(name, before), _shown(name, after))
+            told[_column(name)] = (_shown(name, before), _shown(name, after))
     return told
 
 
@@ -200,6 +227,30 @@ _PAIRS = ", ".join(
         "o.title_iv AS old_title_iv, i.title_iv AS new_title_iv",
         *(f"p.{name} AS old_{name}, s.{name} AS new_{name}" for name in FACTS),
     ]
+)
+_UNKNOWN = """
+    SELECT n.key, n.name, count(*) AS listings FROM institution_staging n
+    JOIN listing_staging s ON s.institution_key = n.key
+    WHERE n.is_new GROUP BY n.key, n.name ORDER BY listings DESC, n.name LIMIT :kept
+"""
+_CHANGED_BY_COLUMN = """
+    SELECT <counts> FROM listing_kinds k
+    JOIN listing_staging s ON s.program_id = k.program_id
+    JOIN institution_staging i ON i.key = s.institution_key
+    JOIN programs p ON p.program_id = k.program_id
+    JOIN institutions o ON o.id = p.institution_id
+    WHERE k.kind IN ('changed', 'republished')
+""".replace(
+    "<counts>",
+    ", ".join(
+        f"count(*) FILTER (WHERE {old} IS DISTINCT FROM {new}) AS {name}"
+        for name, old, new in (
+            ("institution", "o.name", "i.name"),
+            ("institution_control", "o.control", "i.control"),
+            ("title_iv", "o.title_iv", "i.title_iv"),
+            *((name, f"p.{name}", f"s.{name}") for name in FACTS),
+        )
+    ),
 )
 _CHANGES = """
     SELECT k.program_id, k.kind, <pairs>

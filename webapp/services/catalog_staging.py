@@ -88,6 +88,7 @@ class Tally:
     faults: list[RowFault] = field(default_factory=list)
     faults_total: int = 0
     refused_ids: set[str] = field(default_factory=set)
+    faults_kept: int = FAULTS_KEPT
 
     def refuse(self, row: SourceRow) -> None:
         """Count a refused row. What it would have replaced stays published, so its id is remembered."""
@@ -97,7 +98,7 @@ class Tally:
         if row.program_id is not None:
             self.refused_ids.add(row.program_id)
         for fault in row.faults:
-            if len(self.faults) < FAULTS_KEPT:
+            if len(self.faults) < self.faults_kept:
                 self.faults.append(
                     RowFault(row.line, row.program_id, fault.column, fault.value, fault.problem, fault.remedy)
                 )

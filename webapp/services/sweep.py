@@ -11,6 +11,7 @@ from webapp.observability.metrics import SWEPT
 from webapp.queries.due import (
     due_batches,
     due_deliveries,
+    due_imports,
     due_leads,
     due_link_requests,
     due_messages,
@@ -35,6 +36,7 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.LEAD_DUE, due_leads),
     (EventKind.NOTICE_DUE, due_notices),
     (EventKind.LINK_REQUESTED, due_link_requests),
+    (EventKind.IMPORT_DUE, due_imports),
 )
 
 
