@@ -138,7 +138,7 @@ def test_a_file_is_checked_looked_at_published_and_undone(
 
 def test_columns_of_any_names_are_asked_about_once(centre: Callable[..., Centre], source: str) -> None:
     owner = centre()
-    content = b"Key,School,Program name,Degree,CIP code,<b>Odd</b>\nk-1,Larkspur,Data,master,30.7001,x\n"
+    content = b"Our mark,School,Program name,Degree,CIP code,<b>Odd</b>\nk-1,Larkspur,Data,master,30.7001,x\n"
     sent = owner.send(content, source)
     asked = owner.who.get(sent.location).location
     page = owner.who.get(asked).text
@@ -248,7 +248,6 @@ def test_naughty_strings_stand_as_typed_wherever_a_file_or_a_form_can_hold_them(
 ) -> None:
     owner = centre()
     naughty = [text for text in json.loads((data_dir / "blns.json").read_text("utf-8")) if "\0" not in text]
-    header = {"program_id", "institution", "name", "credential", "cip"}
     rows = [
         {"program_id": f"{source}-{n}", "institution": "L", "name": text, "credential": "master", "cip": "11.0101"}
         for n, text in enumerate(naughty)

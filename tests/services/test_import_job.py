@@ -87,7 +87,7 @@ class Centre:
 
 NUMBERS = ("rows_read", "added", "changed", "withdrawn", "unchanged", "refused", "faults", "changes", "columns_changed")
 OTHER_NAMES = {
-    "program_id": "Key",
+    "program_id": "Our mark",
     "institution": "School",
     "name": "Program name",
     "credential": "Kind",
@@ -115,10 +115,16 @@ def test_a_file_of_other_columns_is_mapped_checked_published_undone_and_remember
         "Tuition_Total_Usd": "tuition_total_usd",
     }
     assert waiting.mapping.columns == guessed
-    for broken in ({}, guessed, {**guessed, "Key": "name"}, {**guessed, "Key": "price"}, {**guessed, "X": "url"}):
+    for broken in (
+        {},
+        guessed,
+        {**guessed, "Our mark": "name"},
+        {**guessed, "Our mark": "price"},
+        {**guessed, "X": "url"},
+    ):
         with pytest.raises(Refused):
             centre.do(import_job.choose_columns, job_id, ColumnMapping(broken))
-    chosen = ColumnMapping({**guessed, "Key": "program_id"}, {"credential": "master"})
+    chosen = ColumnMapping({**guessed, "Our mark": "program_id"}, {"credential": "master"})
     centre.do(import_job.choose_columns, job_id, chosen)
     checked = centre.work(job_id)
     assert checked.status is S.CHECKED
@@ -139,7 +145,7 @@ def test_a_file_of_other_columns_is_mapped_checked_published_undone_and_remember
     again = centre.send(own_names(rows))
     assert centre.see(again).status is S.CHECKING
     assert centre.work(again).report["unchanged"] == 5  # type: ignore[index]
-    centre.do(lambda s, c: import_job.start_undo(s, c, done.import_id, staff_id=None, actor="bob@staff.example"))  # type: ignore[arg-type]
+    centre.do(lambda s, c: import_job.start_undo(s, c, done.import_id, staff_id=None, actor="bob@staff.example"))
     undone = centre.work(job_id)
     assert (undone.status, undone.undone_by) == (S.UNDONE, "ada@staff.example")
     assert centre.exported() == before

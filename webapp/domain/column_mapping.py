@@ -15,7 +15,7 @@ CONSTANTS: Final = ("institution", "institution_control", "credential", "country
 """What may be the same for every row of a file that has no column for it."""
 
 _SAID: Final[Mapping[str, tuple[str, ...]]] = {
-    "program_id": ("id", "program key", "listing id", "external id", "code"),
+    "program_id": ("id", "key", "program key", "listing id", "external id", "code"),
     "institution": (
         "school",
         "university",
@@ -27,7 +27,17 @@ _SAID: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "institution_control": ("control", "ownership", "public or private", "sector"),
     "title_iv": ("federal aid", "title four", "takes federal aid"),
-    "name": ("program", "program name", "title", "degree name", "course", "course name", "program title"),
+    "name": (
+        "program",
+        "program name",
+        "degree program",
+        "name of program",
+        "title",
+        "degree name",
+        "course",
+        "course name",
+        "program title",
+    ),
     "url": ("website", "web site", "link", "program url", "homepage", "web address"),
     "credential": ("degree", "degree type", "award", "level", "award level", "credential type", "degree level"),
     "cip": ("cip code", "cipcode", "cip 2020", "field code"),

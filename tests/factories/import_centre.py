@@ -1,0 +1,63 @@
+"""Files at the import centre in each state that its page shows."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from webapp.bootstrap import Runtime
+from webapp.queries.listing import published_listings
+from webapp.services import import_job, import_work
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One file that waits for its columns to be named, one that was checked, one that a worker has yet to take."""
+
+    mapping_id: UUID
+    checked_id: UUID
+    due_id: UUID
+
+
+def send_some(running: Runtime) -> Sent:
+    """Three files of sources of their own, about schools that the demo has by almost the same names."""
+    with running.begin() as session:
+        schools = sorted({each.institution for each in published_listings(session)})[:3]
+    base = {"credential": "master", "cip": "30.7001", "tuition_total_usd": "21000", "verified_on": "2026-09-01"}
+    known = [
+        {"program_id": f"tour-{n}", "institution": name, "name": f"Data {n}", **base} for n, name in enumerate(schools)
+    ]
+    import_work.run(running.begin, running.clock, published := send(running, known, "tour-known"))
+    with running.begin() as session:
+        import_job.start_apply(session, running.clock, published)
+    import_work.run(running.begin, running.clock, published)
+    changed = [
+        {**known[0], "name": "Data science", "tuition_total_usd": "22500.50"},
+        {**known[1], "institution": f"The {schools[1]} Inst.", "cip": "30.70"},
+        {**known[2], "program_id": "tour-9", "institution": f"The {schools[2]} Inst."},
+    ]
+    checked = send(running, changed, "tour-known")
+    import_work.run(running.begin, running.clock, checked)
+    other = [
+        {"Our mark": "k-1", "School": schools[0], "Degree program": "Data", "Level": "master", "CIP code": "30.7001"}
+    ]
+    return Sent(send(running, other, "tour-other"), checked, send(running, known, "tour-due"))
+
+
+def send(running: Runtime, rows: Sequence[Mapping[str, str]], source: str) -> UUID:
+    """Hand a CSV file of these rows in."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    with running.begin() as session:
+        return import_job.receive(
+            session,
+            running.clock,
+            {import_job.FILE: io.BytesIO(out.getvalue().encode())},
+            source=source,
+            filename=f"{source}.csv",
+            staff_id=None,
+            actor="ada@staff.example",
+        )
