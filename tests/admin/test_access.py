@@ -20,6 +20,15 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.leads.replay_notice": SENDERS,
     "admin.deliveries.replay": SENDERS,
     "admin.messages.resend": SENDERS,
+    "admin.programs.create": IMPORTERS,
+    "admin.programs.edit": IMPORTERS,
+    "admin.programs.move": IMPORTERS,
+    "admin.programs.restore_revision": IMPORTERS,
+    "admin.programs.verify": IMPORTERS,
+    "admin.listing_drafts.save": IMPORTERS,
+    "admin.listing_drafts.send_back": IMPORTERS,
+    "admin.listing_drafts.publish": IMPORTERS,
+    "admin.listing_drafts.discard": IMPORTERS,
     "admin.imports.send": IMPORTERS,
     "admin.imports.send_ipeds": IMPORTERS,
     "admin.imports.undo": IMPORTERS,
@@ -58,6 +67,9 @@ def _path(app: Flask, rule: Rule) -> str:
         "token": "A" * 43,
         "status": "live",
         "paper": "rejects",
+        "program_id": "no-such-program",
+        "move": "archive",
+        "until": 1,
     }
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

@@ -8,16 +8,23 @@ from uuid import UUID
 
 from webapp.bootstrap import Runtime
 from webapp.queries.listing import published_listings
-from webapp.services import import_job, import_work
+from webapp.services import import_job, import_work, listing_draft
+from webapp.services import listing as listings
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One file that waits for its columns to be named, one that was checked, one that a worker has yet to take."""
+    """One file that waits for its columns to be named, one that was checked, one that a worker has yet to take.
+
+    And a listing with a history and a draft full of faults beside it, and a draft in review.
+    """
 
     mapping_id: UUID
     checked_id: UUID
     due_id: UUID
+    program_id: str
+    draft_id: UUID
+    review_id: UUID
 
 
 def send_some(running: Runtime) -> Sent:
@@ -42,7 +49,24 @@ def send_some(running: Runtime) -> Sent:
     other = [
         {"Our mark": "k-1", "School": schools[0], "Degree program": "Data", "Level": "master", "CIP code": "30.7001"}
     ]
-    return Sent(send(running, other, "tour-other"), checked, send(running, known, "tour-due"))
+    draft_id, review_id = write_some(running)
+    return Sent(
+        send(running, other, "tour-other"), checked, send(running, known, "tour-due"), "tour-0", draft_id, review_id
+    )
+
+
+def write_some(running: Runtime) -> tuple[UUID, UUID]:
+    """Drafts: one with faults beside a listing that was changed before, one in review."""
+    clock, actor = running.clock, "ada@staff.example"
+    with running.begin() as session:
+        listings.verify(session, clock, ["tour-0"], on=clock.now().date())
+        wrong = {"institution": "X", "name": "Guaranteed job", "credential": "master", "cip": "11", "min_gpa": "nine"}
+        draft_id = listing_draft.open_draft(session, clock, "tour-0", actor=actor)
+        listing_draft.save(session, clock, draft_id, listing_draft.Written(wrong), actor=actor)
+        good = {"institution": "Tour School", "name": "Data", "credential": "master", "cip": "30.7001"}
+        review_id = listing_draft.begin(session, clock, listing_draft.Written(good), program_id="tour-new", actor=actor)
+        listing_draft.send_to_review(session, clock, review_id)
+    return draft_id, review_id
 
 
 def send(running: Runtime, rows: Sequence[Mapping[str, str]], source: str) -> UUID:

@@ -12,6 +12,7 @@ from webapp.admin import (
     imports,
     invoices,
     leads,
+    listing_drafts,
     login,
     messages,
     overview,
@@ -33,7 +34,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Trace", (("Audit log", "audit"),)),
 )
-_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms")}
+_WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms"), "programs": ("listing_drafts",)}
 """Pages that stand under another entry of the navigation."""
 
 
@@ -46,7 +47,7 @@ def install_admin(app: Flask) -> None:
     admin.context_processor(_page_parts)
     for noun in (
         *(overview, login, submissions, leads, messages, deliveries),
-        *(partners, program_groups, terms, returns, invoices, programs, imports, audit),
+        *(partners, program_groups, terms, returns, invoices, programs, listing_drafts, imports, audit),
     ):
         admin.register_blueprint(noun.blueprint)
     login.install_login(app)

@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 from webapp.domain.column_mapping import CONSTANTS, ColumnMapping
 from webapp.domain.listing import COLUMNS
 from webapp.domain.listing_row import REQUIRED
+from webapp.services.listing_draft import STAFF_SOURCE
 from webapp.ui.choices import CheckField, Option, SelectField
 from webapp.ui.fields import TextField, UploadField
 from webapp.ui.forms import BaseForm
@@ -30,6 +31,8 @@ _LABELS = {
 def _source_name(_form: Any, field: Any) -> None:
     if not _SOURCE.fullmatch(field.data):
         raise ValidationError("Use small letters, digits, dots and hyphens, such as csv or state-list.")
+    if field.data == STAFF_SOURCE:
+        raise ValidationError(f"“{STAFF_SOURCE}” is the source of what staff write here. Choose another name.")
 
 
 class UploadForm(BaseForm):
@@ -38,7 +41,7 @@ class UploadForm(BaseForm):
     file = UploadField(
         "Listing file",
         accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        hint="CSV in UTF-8 or a spreadsheet (.xlsx), with a header row, at most 50 MB. Columns may have any names.",
+        hint="CSV in UTF-8 or a spreadsheet (.xlsx), with a header row, at most 90 MB. Columns may have any names.",
         required="Choose a listing file.",
     )
     source = TextField(

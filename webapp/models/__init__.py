@@ -21,6 +21,7 @@ from webapp.models.lead import Lead, LeadEvent
 from webapp.models.lead_return import LeadReturn, ReturnEvent
 from webapp.models.ledger import BillingCycle, Invoice, InvoiceNumber, LeadCharge, LedgerEntry
 from webapp.models.link_request import LinkRequest
+from webapp.models.listing_draft import ListingDraft
 from webapp.models.listing_revision import ListingRevision
 from webapp.models.match import Match
 from webapp.models.message import InboxMail, Message
@@ -97,6 +98,7 @@ __all__ = [
     "LedgerEntry",
     "LinkRequest",
     "ListingChange",
+    "ListingDraft",
     "ListingRevision",
     "ListingStatus",
     "Match",

@@ -54,6 +54,13 @@ class Program(ListedFacts, Base):
     __table_args__ = (
         CheckConstraint(r"cip ~ '^\d{2}\.\d{4}$'", name="cip_form"),
         Index("ix_programs_status_program_id", "status", "program_id"),
+        # For the queue of what is to be checked again, oldest first.
+        Index(
+            "ix_programs_published_verified_on",
+            "verified_on",
+            "program_id",
+            postgresql_where=text("status = 'published'"),
+        ),
         # For the public index of programs, which is read in the order of names.
         Index(
             "ix_programs_published_name",

@@ -80,6 +80,29 @@ def import_listings(
     return replace(report, import_id=import_id)
 
 
+def publish_rows(
+    session: Session, clock: Clock, *, source: str, rows: Iterable[SourceRow], is_demo: bool = False
+) -> int | None:
+    """Publish single listings of `source`, leaving its others alone; the version made, None where nothing changed.
+
+    Refused, with everything that is wrong, when any row is. The caller's rollback takes it back then.
+    """
+    lock_catalog(session)
+    tally = Tally()
+    stage(session, rows, tally, None)
+    refuse_clashes(session, source, tally)
+    if tally.faults:
+        raise Refused(*(Problem(fault.column, f"It {fault.problem}.", f"{fault.remedy}.") for fault in tally.faults))
+    difference = work_out(session, source, tally, is_demo=is_demo, changes_kept=0, partial=True)
+    if not difference.moved:
+        return None
+    version = new_version(session, VersionCause.EDIT)
+    apply(session, source, is_demo=is_demo, at=clock.now(), version=version, import_id=None)
+    count_published(session, version)
+    forget_listings(session)
+    return version
+
+
 def _check_rows(session: Session, tally: Tally, *, strict: bool) -> None:
     if tally.rows_read == 0:
         raise Refused(Problem("file", "It holds no listing.", "Write one row for each program below the header."))

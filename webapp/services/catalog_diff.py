@@ -49,9 +49,14 @@ def staged_rows(session: Session) -> int:
     return int(session.execute(text("SELECT count(*) FROM listing_staging")).scalar_one())
 
 
-def work_out(session: Session, source: str, tally: Tally, *, is_demo: bool, changes_kept: int) -> Difference:
-    """Compare the staging table with what is published from the same source. Changes nothing yet."""
-    about = {"source": source, "is_demo": is_demo, "refused": sorted(tally.refused_ids)}
+def work_out(
+    session: Session, source: str, tally: Tally, *, is_demo: bool, changes_kept: int, partial: bool = False
+) -> Difference:
+    """Compare the staging table with what is published from the same source. Changes nothing yet.
+
+    `partial`: the rows are some of the source's, so nothing is withdrawn for not being among them.
+    """
+    about = {"source": source, "is_demo": is_demo, "refused": sorted(tally.refused_ids), "partial": partial}
     for statement in (*_INSTITUTIONS, *_KINDS):
         session.execute(text(statement), about)
     counts = {str(kind): int(number) for kind, number in session.execute(text(_COUNTS))}
@@ -64,14 +69,14 @@ def work_out(session: Session, source: str, tally: Tally, *, is_demo: bool, chan
     )
 
 
-def apply(session: Session, source: str, *, is_demo: bool, at: datetime, version: int, import_id: UUID) -> None:
+def apply(session: Session, source: str, *, is_demo: bool, at: datetime, version: int, import_id: UUID | None) -> None:
     """Make what is published what the file says, as version `version`.
 
-    What it replaces is kept twice: as revisions, for old versions of the catalogue, and whole, for undoing `import_id`.
-    `work_out` comes first.
+    What it replaces is kept twice: as revisions, for old versions of the catalogue, and whole, for undoing `import_id`
+    (None: this is no import, and nothing is kept for that). `work_out` comes first.
     """
     about = {"source": source, "is_demo": is_demo, "at": at, "version": version, "import_id": import_id}
-    for statement in _APPLY:
+    for statement in (*(_KEPT if import_id is not None else ()), *_APPLY):
         session.execute(text(statement), about)
 
 
@@ -192,7 +197,8 @@ _INSTITUTIONS = (
         LEFT JOIN LATERAL (
             SELECT EXISTS (
                 SELECT FROM programs p
-                WHERE p.institution_id = i.id AND p.catalog_source <> :source AND p.status = 'published'
+                WHERE p.institution_id = i.id AND p.status = 'published' AND (p.catalog_source <> :source
+                    OR :partial AND NOT EXISTS (SELECT FROM listing_staging s WHERE s.program_id = p.program_id))
             ) AS yes
         ) AS shared ON true
     )
@@ -215,7 +221,8 @@ _KINDS = (
     LEFT JOIN programs p ON p.program_id = s.program_id
     UNION ALL
     SELECT p.program_id, 'withdrawn' FROM programs p
-    WHERE p.catalog_source = :source AND p.status = 'published' AND p.program_id <> ALL(CAST(:refused AS text[]))
+    WHERE NOT :partial AND p.catalog_source = :source AND p.status = 'published'
+      AND p.program_id <> ALL(CAST(:refused AS text[]))
       AND NOT EXISTS (SELECT FROM listing_staging s WHERE s.program_id = p.program_id)
     """,
 )
@@ -287,7 +294,6 @@ _KEPT = (
     """,
 )
 _APPLY = (
-    *_KEPT,
     _REVISIONS,
     """
     UPDATE programs p SET since_version = :version

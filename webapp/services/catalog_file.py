@@ -8,9 +8,11 @@ from difflib import get_close_matches
 from typing import BinaryIO, TextIO
 
 from webapp.domain.cell import guard, unguard
+from webapp.domain.claim import claim_problems
 from webapp.domain.column_mapping import ColumnMapping, names_of
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.listing import COLUMNS, PROGRAM_ID, Listing
+from webapp.domain.listing_cell import shown
 from webapp.domain.listing_row import REQUIRED, Fault, ListingError, parse_row, to_row
 from webapp.services.catalog_lines import MAX_BYTES
 from webapp.services.catalog_row import SourceRow
@@ -107,9 +109,17 @@ def _row(row: TableRow, columns: Sequence[str | None], constants: Mapping[str, s
     if faults:
         return SourceRow(line=row.line, program_id=known, faults=faults)
     try:
-        return SourceRow(line=row.line, program_id=known, listing=parse_row(values))
+        listing = parse_row(values)
     except ListingError as error:
         return SourceRow(line=row.line, program_id=known, faults=tuple(error.faults))
+    claims = tuple(_claim(problem, values.get(problem.where, "")) for problem in claim_problems(listing))
+    return SourceRow(line=row.line, program_id=known, listing=None if claims else listing, faults=claims)
+
+
+def _claim(problem: Problem, value: str) -> Fault:
+    """A claim that may not be published, as a fault of its cell."""
+    what = problem.what.removeprefix("It ").rstrip(".")
+    return Fault(problem.where, shown(value), what, problem.remedy[:1].lower() + problem.remedy[1:].rstrip("."))
 
 
 def _respelled(column: str, number: str) -> str:

@@ -14,7 +14,7 @@ from webapp.models import ImportFilePart
 from webapp.services.catalog_lines import unpacked
 from webapp.services.transaction import Begin
 
-MAX_BYTES: Final = 50 * 1024 * 1024
+MAX_BYTES: Final = 90 * 1024 * 1024
 _PIECE: Final = 1024 * 1024
 _IN_MEMORY: Final = 8 * 1024 * 1024
 

@@ -33,7 +33,7 @@ from webapp.services.transaction import Begin
 
 log = get_logger(__name__)
 
-LEASE: Final = timedelta(seconds=180)
+LEASE: Final = timedelta(seconds=300)
 LONGEST_SECONDS: Final = 540.0
 LONGEST_STATEMENT_SECONDS: Final = 300
 PROGRESS_SECONDS: Final = 0.5

@@ -1,0 +1,130 @@
+"""Listings through the browser's eyes: found, edited, reviewed, published, restored, checked again, taken down."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from markupsafe import escape
+from sqlalchemy import select
+
+from tests.admin.conftest import Visitor
+from tests.services.listing_rows import import_rows, row
+from webapp.bootstrap import Runtime
+from webapp.domain.ids import new_id
+from webapp.models import AuditEntry
+from webapp.queries.catalog import export_listings
+from webapp.ui.fields import clean_text
+
+LoggedIn = Callable[..., Visitor]
+
+
+@pytest.fixture
+def mark(running: Runtime) -> str:
+    """Three listings of a source of their own; their ids begin with this."""
+    mark = f"l-{new_id().hex[-10:]}"
+    with running.begin() as session:
+        rows = [row(n, program_id=f"{mark}-{n}", institution=f"School of {mark}", cip="30.7001") for n in range(3)]
+        import_rows(session, rows, source=f"test-{mark}")
+    return mark
+
+
+def _names(running: Runtime, mark: str) -> list[str]:
+    with running.begin() as session:
+        return [each.name for each in export_listings(session, f"test-{mark}")]
+
+
+def test_a_fact_is_edited_reviewed_published_and_taken_back(logged_in: LoggedIn, running: Runtime, mark: str) -> None:
+    editor, place = logged_in("catalog_editor"), f"/admin/programs/listing/{mark}-1"
+    assert place in editor.get(f"/admin/programs?text={mark}&source=test-{mark}&credential=master").text
+    draft = editor.post(f"{place}/edit", form_at=place).location
+    page = editor.get(draft).text
+    assert 'value="Program 1"' in page
+    cells: dict[str, object] = {"name": "Data & more", "institution": f"School of {mark}", "credential": "master"}
+    wrong = editor.post(draft, {**cells, "cip": "11", "outcome_rate": "0.9", "then": "review"}, form_at=draft)
+    page = editor.get(wrong.location).text
+    assert "it cannot be published as it is" in page
+    assert "It is not a CIP code" in page or "It has the wrong form" in page
+    assert _names(running, mark)[1] == "Program 1"
+    good = {**cells, "cip": "30.7001", "months": "12", "source-months": "Catalog, p. 3", "as_of-months": "2026-08"}
+    promised = editor.post(draft, {**good, "summary": "A guaranteed job.", "then": "review"}, form_at=draft)
+    assert "is a promise that nobody can keep" in editor.get(promised.location).text
+    editor.post(draft, {**good, "then": "review"}, form_at=draft)
+    page = editor.get(draft).text
+    for told in ("In review", "<del>Program 1</del>", "<ins>Data &amp; more</ins>", "Catalog, p. 3, 2026-08"):
+        assert told in page
+    assert editor.post(f"{draft}/send-back", {"note": ""}, form_at=draft).status_code == 422
+    editor.post(f"{draft}/send-back", {"note": "Why 12?"}, form_at=draft)
+    assert "Why 12?" in editor.get(draft).text
+    editor.post(draft, {**good, "then": "review"}, form_at=draft)
+    assert editor.post(f"{draft}/publish", form_at=draft).location == place
+    page = editor.get(place).text
+    assert "<del>Program 1</del>" in page
+    assert "Catalog, p. 3" in page
+    assert _names(running, mark)[1] == "Data & more"
+    assert editor.get(draft).status_code == 404
+    restore = page.split("/restore")[0].rpartition('action="')[2] + "/restore"
+    again = editor.post(restore, form_at=place).location
+    assert 'value="Program 1"' in editor.get(again).text
+    assert editor.post(f"{again}/discard", form_at=again).location == "/admin/programs?stage=draft"
+    with running.begin() as session:
+        trail = session.scalars(
+            select(AuditEntry).where(AuditEntry.object_id == f"{mark}-1").order_by(AuditEntry.at, AuditEntry.id)
+        ).all()
+    published = next(entry for entry in trail if entry.action == "published")
+    assert published.before is not None
+    assert published.after is not None
+    assert (published.before["name"], published.after["name"]) == ("Program 1", "Data & more")
+
+
+def test_stale_ones_are_ticked_off_and_one_is_archived_and_put_back(
+    logged_in: LoggedIn, running: Runtime, mark: str
+) -> None:
+    owner, queue = logged_in(), f"/admin/programs?stage=stale&text={mark}"
+    assert f'value="{mark}-0"' in owner.get(queue).text
+    assert "Tick what you checked" in owner.get(owner.post("/admin/programs/verify", form_at=queue).location).text
+    owner.post("/admin/programs/verify", {"program_id": [f"{mark}-0", f"{mark}-1"]}, form_at=queue)
+    assert f'value="{mark}-0"' not in owner.get(queue).text
+    assert f'value="{mark}-2"' in owner.get(queue).text
+    place = f"/admin/programs/listing/{mark}-2"
+    back = owner.post("/admin/programs/verify", {"program_id": f"{mark}-2", "back": "listing"}, form_at=place)
+    assert back.location == place
+    assert "Published" in owner.get(place).text
+    owner.post(f"{place}/archive", form_at=place)
+    assert len(_names(running, mark)) == 2
+    assert "Somebody was quicker" in owner.get(owner.post(f"{place}/archive", form_at=place).location).text
+    assert f"{mark}-2" in owner.get(f"/admin/programs?stage=archived&text={mark}").text
+    owner.post(f"{place}/restore", form_at=place)
+    assert len(_names(running, mark)) == 3
+    assert mark in owner.get("/admin/programs/twins").text or owner.get("/admin/programs/twins").status_code == 200
+
+
+def test_naughty_strings_are_kept_and_shown_as_typed_in_every_field(
+    logged_in: LoggedIn, running: Runtime, mark: str, data_dir: Path
+) -> None:
+    owner = logged_in()
+    naughty = [clean for text in json.loads((data_dir / "blns.json").read_text("utf-8")) if (clean := clean_text(text))]
+    new = {"program_id": f"{mark}-new", "institution": naughty[50], "name": naughty[100]}
+    draft = owner.post("/admin/programs/new", dict(new), form_at="/admin/programs/new").location
+    token = owner.token(draft)
+    boxes = ["name", "summary", "topics", "cip", "url", "institution", "months", "source-months", "accreditor"]
+    for start in range(0, len(naughty) - len(boxes), 40):
+        typed = {box: naughty[start + n] for n, box in enumerate(boxes)}
+        sent = owner.client.post(draft, data={"csrf_token": token, **typed, "as_of-months": naughty[start][:10]})
+        assert sent.status_code == 303
+        page = owner.get(draft)
+        assert page.status_code == 200
+        for text in typed.values():
+            assert str(escape(text)) in page.text
+    bad = owner.post("/admin/programs/new", {**new, "program_id": naughty[60]}, form_at="/admin/programs/new")
+    assert bad.status_code == 422
+    assert str(escape(naughty[60])) in bad.text
+    assert owner.client.post(draft, data={"csrf_token": token, "credential": naughty[70]}).status_code == 422
+    for text in naughty[::25]:
+        assert owner.client.get("/admin/programs", query_string={"text": text, "source": text}).status_code == 200
+
+
+def test_who_may_not_edit_sees_the_same_without_buttons(logged_in: LoggedIn, mark: str) -> None:
+    page = logged_in("analyst").get(f"/admin/programs/listing/{mark}-1").text
+    assert "How complete it is" in page
+    assert "Archive" not in page

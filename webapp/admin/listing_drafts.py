@@ -1,0 +1,185 @@
+"""The editor: a listing being written, looked at, sent to review and published."""
+
+from typing import cast
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.admin import listing_words
+from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
+from webapp.admin.listing_form import ListingForm
+from webapp.admin.listing_forms import NoteForm
+from webapp.admin.refusals import tell
+from webapp.admin.trail import write_down
+from webapp.context import rate_limited, runtime
+from webapp.domain.completeness import completeness_of
+from webapp.domain.errors import InvalidTransition, Refused
+from webapp.domain.listing import COLUMNS, FactSource
+from webapp.domain.listing_stage import ListingStage
+from webapp.queries.listing import listings_by_id
+from webapp.queries.listing_draft import DraftDetail, get_draft
+from webapp.services import listing_draft as drafts
+from webapp.services.listing_draft import Written
+
+blueprint = Blueprint("listing_drafts", __name__, url_prefix="/programs/drafts")
+
+
+@blueprint.get("/<uuid:row_id>")
+@needs_role(EVERYONE)
+def detail(row_id: UUID) -> ResponseReturnValue:
+    """The editor, or for those who may not edit and for drafts in review what it says."""
+    with runtime().begin() as session:
+        draft = get_draft(session, row_id)
+    form = ListingForm.of(draft.cells, draft.sources)
+    if draft.row.stage is ListingStage.DRAFT:
+        written = Written(draft.cells, draft.sources)
+        form.tell((problem.where, f"{problem.what} {problem.remedy}") for problem in written.problems())
+    return _page(draft, form)
+
+
+@blueprint.post("/<uuid:row_id>")
+@rate_limited("60/minute")
+@needs_role(IMPORTERS)
+def save(row_id: UUID) -> ResponseReturnValue:
+    """Keep what was typed; with `then=review` send it to review as well."""
+    built, form = runtime(), ListingForm.sent()
+    with built.begin() as session:
+        draft = get_draft(session, row_id)
+    if not form.validate_on_submit():
+        return _page(draft, form), 422
+    written = Written(form.cells(), form.sources())
+    try:
+        with built.begin() as session:
+            drafts.save(session, built.clock, row_id, written, actor=staff().email)
+            before, after = _changed(draft, get_draft(session, row_id))
+            write_down(session, "wrote", "listing", draft.row.program_id, before=before, after=after)
+    except Refused as refusal:
+        tell(refusal)
+        return _to(row_id)
+    if request.form.get("then") != "review":
+        flash("Kept. Nothing is published by this.", "good")
+        return _to(row_id)
+    try:
+        with built.begin() as session:
+            drafts.send_to_review(session, built.clock, row_id)
+            write_down(session, "sent to review", "listing", draft.row.program_id, after={"stage": "review"})
+    except Refused:
+        flash("Kept, but it cannot be published as it is. What is wrong stands beside the facts.", "error")
+    return _to(row_id)
+
+
+@blueprint.post("/<uuid:row_id>/send-back")
+@rate_limited("60/minute")
+@needs_role(IMPORTERS)
+def send_back(row_id: UUID) -> ResponseReturnValue:
+    """Hand a draft back to whoever writes it."""
+    built, form = runtime(), NoteForm()
+    with built.begin() as session:
+        draft = get_draft(session, row_id)
+    if not form.validate_on_submit():
+        return _page(draft, ListingForm.of(draft.cells, draft.sources), note=form), 422
+    return _move(draft, "sent back", "draft", form.note.data or "")
+
+
+@blueprint.post("/<uuid:row_id>/publish")
+@rate_limited("60/minute")
+@needs_role(IMPORTERS)
+def publish(row_id: UUID) -> ResponseReturnValue:
+    """Publish a draft that was reviewed."""
+    built = runtime()
+    try:
+        with built.begin() as session:
+            draft = get_draft(session, row_id)
+            program_id = draft.row.program_id
+            now = listings_by_id(session, [program_id]).get(program_id)
+            version = drafts.publish(session, built.clock, row_id, actor=staff().email)
+            cells = dict(Written.of(now).cells) if now else {}
+            before, after = _differing(cells, draft.cells)
+            write_down(
+                session, "published", "listing", program_id, before=before, after={**after, "catalog_version": version}
+            )
+    except Refused as refusal:
+        tell(refusal)
+        return _to(row_id)
+    except InvalidTransition:
+        flash("Somebody was quicker: it stands as shown here.", "info")
+        return _to(row_id)
+    flash("Published." if version else "It says what was published already, so nothing changed.", "good")
+    return redirect(url_for("admin.programs.detail", program_id=program_id), 303)
+
+
+@blueprint.post("/<uuid:row_id>/discard")
+@rate_limited("60/minute")
+@needs_role(IMPORTERS)
+def discard(row_id: UUID) -> ResponseReturnValue:
+    """Throw a draft away."""
+    with runtime().begin() as session:
+        draft = get_draft(session, row_id)
+        drafts.discard(session, row_id)
+        write_down(session, "threw a draft away", "listing", draft.row.program_id, before=dict(draft.cells))
+    flash("The draft was thrown away. What is published stays as it is.", "good")
+    return redirect(url_for("admin.programs.index", stage="draft"), 303)
+
+
+def _move(draft: DraftDetail, action: str, stage: str, note: str) -> Response:
+    built = runtime()
+    try:
+        with built.begin() as session:
+            drafts.send_back(session, built.clock, draft.row.id, note)
+            before = {"stage": draft.row.stage.value}
+            write_down(
+                session, action, "listing", draft.row.program_id, before=before, after={"stage": stage, "note": note}
+            )
+    except InvalidTransition:
+        flash("Somebody was quicker: it stands as shown here.", "info")
+    return _to(draft.row.id)
+
+
+def _page(draft: DraftDetail, form: ListingForm, note: NoteForm | None = None) -> str:
+    built = runtime()
+    with built.begin() as session:
+        now = listings_by_id(session, [draft.row.program_id]).get(draft.row.program_id)
+    written = Written(draft.cells, draft.sources)
+    listing, _ = written.read()
+    before, after = _differing(dict(Written.of(now).cells) if now else {}, draft.cells)
+    return render_template(
+        "admin/listing_draft.html",
+        draft=draft,
+        form=form,
+        note_form=note or NoteForm(formdata=None),
+        look=listing_words.STAGE_LOOKS[draft.row.stage],
+        completeness=completeness_of(listing) if listing else None,
+        changes={
+            column: (before.get(column), after.get(column))
+            for column in COLUMNS
+            if column != "program_id" and (column in before or column in after)
+        },
+        is_listed=now is not None,
+        may_edit=staff().may(IMPORTERS),
+    )
+
+
+def _changed(before: DraftDetail, after: DraftDetail) -> tuple[dict[str, str], dict[str, str]]:
+    return _differing(_flat(before), _flat(after))
+
+
+def _flat(draft: DraftDetail) -> dict[str, str]:
+    return {**draft.cells, **{f"source of {column}": _words(told) for column, told in draft.sources.items()}}
+
+
+def _words(told: FactSource) -> str:
+    return ", ".join(part for part in (told.source, told.as_of) if part)
+
+
+def _differing(before: dict[str, str], after: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What two sets of cells say differently, each side alone."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return (
+        {name: before[name] for name in names if name in before},
+        {name: after[name] for name in names if name in after},
+    )
+
+
+def _to(row_id: UUID) -> Response:
+    return cast(Response, redirect(url_for("admin.listing_drafts.detail", row_id=row_id), 303))

@@ -1,0 +1,24 @@
+"""The small forms about listings; the editor is in `listing_form`."""
+
+from webapp.services.listing_draft import NOTE_LIMIT
+from webapp.ui.fields import TextAreaField, TextField
+from webapp.ui.forms import BaseForm
+
+
+class NewListingForm(BaseForm):
+    """What a listing is begun with; all else is written in the editor."""
+
+    program_id = TextField(
+        "Id",
+        hint="For good. Small letters, digits and . _ : -, such as larkspur-ms-data-science.",
+        max_length=80,
+        required="Give it an id.",
+    )
+    institution = TextField("Institution", max_length=200, required="Say who awards it.")
+    name = TextField("Name", max_length=300, required="Say what it is called.")
+
+
+class NoteForm(BaseForm):
+    """Why a draft is sent back, or a proposal declined."""
+
+    note = TextAreaField("What is to be mended?", max_length=NOTE_LIMIT, rows=3, required="Say what is to be mended.")
