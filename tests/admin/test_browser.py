@@ -60,6 +60,8 @@ def _paths(office: Office, sent: Sent) -> list[str]:
         "/admin/programs?stage=stale",
         "/admin/programs?stage=review",
         "/admin/programs/new",
+        "/admin/program-proposals",
+        f"/admin/program-proposals/{sent.proposal_id}",
         "/admin/programs/twins",
         f"/admin/programs/listing/{sent.program_id}",
         f"/admin/programs/drafts/{sent.draft_id}",

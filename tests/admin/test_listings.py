@@ -3,17 +3,20 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from markupsafe import escape
 from sqlalchemy import select
 
 from tests.admin.conftest import Visitor
+from tests.factories.school import School
 from tests.services.listing_rows import import_rows, row
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import new_id
-from webapp.models import AuditEntry
+from webapp.models import AuditEntry, Institution, PartnerInstitution
 from webapp.queries.catalog import export_listings
+from webapp.services import program_proposal
 from webapp.ui.fields import clean_text
 
 LoggedIn = Callable[..., Visitor]
@@ -128,3 +131,55 @@ def test_who_may_not_edit_sees_the_same_without_buttons(logged_in: LoggedIn, mar
     page = logged_in("analyst").get(f"/admin/programs/listing/{mark}-1").text
     assert "How complete it is" in page
     assert "Archive" not in page
+
+
+def test_a_proposal_is_taken_up_into_review_published_or_declined_with_a_reason(
+    logged_in: LoggedIn, running: Runtime, school: School
+) -> None:
+    editor = logged_in("catalog_editor")
+
+    def propose(**cells: str) -> UUID:
+        with running.begin() as session:
+            partner_id, institution_id = session.execute(
+                select(PartnerInstitution.partner_id, PartnerInstitution.institution_id).where(
+                    PartnerInstitution.partner_id == school.partner_id
+                )
+            ).one()
+            name = session.get_one(Institution, institution_id).name
+            row = {"institution": name, "name": "Data", "credential": "master", "cip": "30.7001", **cells}
+            return program_proposal.propose_listing(
+                session, running.clock, partner_id=partner_id, listing=row, note="Fall", test=False, actor="pat"
+            )
+
+    program_id = f"p-{new_id().hex[-10:]}"
+    place = f"/admin/program-proposals/{propose(program_id=program_id)}"
+    assert program_id in editor.get("/admin/program-proposals?status=pending").text
+    assert "What would be published" in editor.get(place).text
+    draft = editor.post(f"{place}/take-up", form_at=place).location
+    assert "In review" in editor.get(draft).text
+    editor.post(f"{draft}/publish", form_at=draft)
+    page = editor.get(place).text
+    assert "Accepted" in page
+    assert "Decline" not in page
+    boast = f"/admin/program-proposals/{propose(program_id=f'{program_id}-2', summary='A guaranteed job.')}"
+    assert "It cannot be published as it is: summary" in editor.get(boast).text
+    assert "Keep the draft" in editor.get(editor.post(f"{boast}/take-up", form_at=boast).location).text
+    assert editor.post(f"{boast}/decline", {"reason": ""}, form_at=boast).status_code == 422
+    editor.post(f"{boast}/decline", {"reason": "No <promises>."}, form_at=boast)
+    page = editor.get(boast).text
+    assert "Declined" in page
+    assert "No &lt;promises&gt;." in page
+    assert "already" in editor.get(editor.post(f"{boast}/take-up", form_at=boast).location).text
+    with running.begin() as session:
+        removal = program_proposal.propose_removal(
+            session,
+            running.clock,
+            partner_id=school.partner_id,
+            program_id=program_id,
+            note=None,
+            test=False,
+            actor="pat",
+        )
+    place = f"/admin/program-proposals/{removal}"
+    assert "Taken down." in editor.get(editor.post(f"{place}/accept-removal", form_at=place).location).text
+    assert "Archived" in editor.get(f"/admin/programs/listing/{program_id}").text

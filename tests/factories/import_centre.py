@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
+
 from webapp.bootstrap import Runtime
+from webapp.models import Institution, PartnerInstitution
 from webapp.queries.listing import published_listings
-from webapp.services import import_job, import_work, listing_draft
+from webapp.services import import_job, import_work, listing_draft, program_proposal
 from webapp.services import listing as listings
 
 
@@ -25,6 +28,7 @@ class Sent:
     program_id: str
     draft_id: UUID
     review_id: UUID
+    proposal_id: UUID
 
 
 def send_some(running: Runtime) -> Sent:
@@ -51,7 +55,13 @@ def send_some(running: Runtime) -> Sent:
     ]
     draft_id, review_id = write_some(running)
     return Sent(
-        send(running, other, "tour-other"), checked, send(running, known, "tour-due"), "tour-0", draft_id, review_id
+        send(running, other, "tour-other"),
+        checked,
+        send(running, known, "tour-due"),
+        "tour-0",
+        draft_id,
+        review_id,
+        propose(running),
     )
 
 
@@ -67,6 +77,25 @@ def write_some(running: Runtime) -> tuple[UUID, UUID]:
         review_id = listing_draft.begin(session, clock, listing_draft.Written(good), program_id="tour-new", actor=actor)
         listing_draft.send_to_review(session, clock, review_id)
     return draft_id, review_id
+
+
+def propose(running: Runtime) -> UUID:
+    """A partner's proposal for one of its own listings."""
+    with running.begin() as session:
+        partner_id, institution_id = session.execute(
+            select(PartnerInstitution.partner_id, PartnerInstitution.institution_id).limit(1)
+        ).one()
+        name = session.get_one(Institution, institution_id).name
+        row = {"program_id": "tour-proposed", "institution": name, "name": "Data", "credential": "master"}
+        return program_proposal.propose_listing(
+            session,
+            running.clock,
+            partner_id=partner_id,
+            listing={**row, "cip": "30.7001", "tuition_total_usd": "9000"},
+            note="New from fall on.",
+            test=False,
+            actor="pat@school.example",
+        )
 
 
 def send(running: Runtime, rows: Sequence[Mapping[str, str]], source: str) -> UUID:

@@ -18,6 +18,7 @@ from webapp.admin import (
     overview,
     partners,
     program_groups,
+    program_proposals,
     programs,
     returns,
     submissions,
@@ -31,7 +32,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"))),
     ("Hand-over", (("Messages", "messages"), ("Deliveries", "deliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
-    ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
+    ("Catalog", (("Programs", "programs"), ("Proposals", "program_proposals"), ("Imports", "imports"))),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {"partners": ("program_groups", "terms"), "programs": ("listing_drafts",)}
@@ -47,7 +48,18 @@ def install_admin(app: Flask) -> None:
     admin.context_processor(_page_parts)
     for noun in (
         *(overview, login, submissions, leads, messages, deliveries),
-        *(partners, program_groups, terms, returns, invoices, programs, listing_drafts, imports, audit),
+        *(
+            partners,
+            program_groups,
+            terms,
+            returns,
+            invoices,
+            programs,
+            listing_drafts,
+            program_proposals,
+            imports,
+            audit,
+        ),
     ):
         admin.register_blueprint(noun.blueprint)
     login.install_login(app)

@@ -19,6 +19,14 @@ class NewListingForm(BaseForm):
 
 
 class NoteForm(BaseForm):
-    """Why a draft is sent back, or a proposal declined."""
+    """Why a draft is sent back."""
 
     note = TextAreaField("What is to be mended?", max_length=NOTE_LIMIT, rows=3, required="Say what is to be mended.")
+
+
+class DeclineForm(BaseForm):
+    """Why a proposal is declined."""
+
+    reason = TextAreaField(
+        "Why not?", hint="The partner reads this.", max_length=NOTE_LIMIT, rows=3, required="Say why."
+    )

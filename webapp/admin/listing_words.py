@@ -8,6 +8,7 @@ from webapp.admin.words import Look
 from webapp.domain.listing import Listing
 from webapp.domain.listing_row import to_row
 from webapp.domain.listing_stage import ListingStage
+from webapp.domain.program_proposal import ProposalKind, ProposalStatus
 
 STAGE_LOOKS: Final[Mapping[ListingStage, Look]] = {
     ListingStage.DRAFT: ("Draft", "neutral"),
@@ -15,6 +16,16 @@ STAGE_LOOKS: Final[Mapping[ListingStage, Look]] = {
     ListingStage.PUBLISHED: ("Published", "good"),
     ListingStage.STALE: ("Stale", "warm"),
     ListingStage.ARCHIVED: ("Archived", "neutral"),
+}
+PROPOSAL_LOOKS: Final[Mapping[ProposalStatus, Look]] = {
+    ProposalStatus.PENDING: ("Waits for you", "warm"),
+    ProposalStatus.ACCEPTED: ("Accepted", "good"),
+    ProposalStatus.DECLINED: ("Declined", "neutral"),
+    ProposalStatus.WITHDRAWN: ("Taken back by the partner", "neutral"),
+}
+PROPOSAL_KINDS: Final[Mapping[ProposalKind, str]] = {
+    ProposalKind.LISTING: "Publish this listing",
+    ProposalKind.REMOVAL: "Take this listing down",
 }
 CAUSE_WORDS: Final[Mapping[str, str]] = {"import": "An import", "undo": "The undo of an import", "edit": "An edit"}
 
