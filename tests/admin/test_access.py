@@ -26,6 +26,7 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.programs.restore_revision": IMPORTERS,
     "admin.programs.verify": IMPORTERS,
     "admin.listing_drafts.save": IMPORTERS,
+    "admin.listing_drafts.ask_for": IMPORTERS,
     "admin.listing_drafts.send_back": IMPORTERS,
     "admin.listing_drafts.publish": IMPORTERS,
     "admin.listing_drafts.discard": IMPORTERS,

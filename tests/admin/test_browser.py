@@ -66,6 +66,7 @@ def _paths(office: Office, sent: Sent) -> list[str]:
         f"/admin/programs/listing/{sent.program_id}",
         f"/admin/programs/drafts/{sent.draft_id}",
         f"/admin/programs/drafts/{sent.review_id}",
+        f"/admin/programs/drafts/{sent.draft_id}/requirement",
         "/admin/partners",
         "/admin/partners/new",
         f"/admin/partners/{office.partner_id}",

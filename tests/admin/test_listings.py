@@ -1,6 +1,7 @@
 """Listings through the browser's eyes: found, edited, reviewed, published, restored, checked again, taken down."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -183,3 +184,44 @@ def test_a_proposal_is_taken_up_into_review_published_or_declined_with_a_reason(
     place = f"/admin/program-proposals/{removal}"
     assert "Taken down." in editor.get(editor.post(f"{place}/accept-removal", form_at=place).location).text
     assert "Archived" in editor.get(f"/admin/programs/listing/{program_id}").text
+
+
+def test_what_it_asks_for_is_written_as_a_rule_and_counted_live(
+    logged_in: LoggedIn, running: Runtime, mark: str
+) -> None:
+    owner, place = logged_in(), f"/admin/programs/listing/{mark}-1"
+    draft = owner.post(f"{place}/edit", form_at=place).location
+    page = f"{draft}/requirement"
+    assert "golden personas" in owner.get(page).text
+    rule: dict[str, object] = {"rule": "background.education >= master and subjects.statistics >= one_course"}
+    counted = owner.post(page, {**rule, "then": "count"}, form_at=page)
+    assert re.search(r"Would qualify</span> <span class=\"stat-value\">\d+<", counted.text)
+    assert "<html" not in owner.post(page, {**rule, "fragment": "y"}, form_at=page).text
+    wrong = owner.post(page, {"rule": "<b>x</b> or 1", "then": "use"}, form_at=page)
+    assert wrong.status_code == 422
+    assert "&lt;b&gt;x&lt;/b&gt; or 1" in wrong.text
+    assert owner.post(page, {**rule, "then": "use"}, form_at=page).location == draft
+    text = owner.get(draft).text
+    assert '<option selected value="master">' in text
+    assert '<option selected value="one_course">' in text
+
+
+def test_a_draft_is_previewed_as_students_see_it_by_whoever_has_the_link(
+    logged_in: LoggedIn, visit: Callable[[], Visitor], mark: str
+) -> None:
+    owner, place = logged_in(), f"/admin/programs/listing/{mark}-1"
+    draft = owner.post(f"{place}/edit", form_at=place).location
+    link = re.search(r'href="http[^"]*(/programs/preview/[^"]+)"', owner.get(draft).text)
+    assert link is not None
+    preview = visit().get(link[1])
+    assert preview.headers["X-Robots-Tag"] == "noindex"
+    for told in ("Program 1", "This listing is being written", "EducationalOccupationalProgram", "What it asks for"):
+        assert told in preview.text
+    assert visit().get(link[1][:-1] + ("x" if link[1][-1] != "x" else "y")).status_code == 404
+    cells: dict[str, object] = {"name": "<i>", "institution": "X", "cip": "11"}
+    owner.post(draft, cells, form_at=draft)
+    wrong = visit().get(link[1])
+    assert wrong.status_code == 200
+    assert "No preview yet" in wrong.text
+    owner.post(f"{draft}/discard", form_at=draft)
+    assert visit().get(link[1]).status_code == 404

@@ -9,14 +9,16 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import listing_words
 from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
 from webapp.admin.listing_form import ListingForm
-from webapp.admin.listing_forms import NoteForm
-from webapp.admin.refusals import tell
+from webapp.admin.listing_forms import NoteForm, RequirementForm
+from webapp.admin.refusals import put_beside_fields, tell
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.completeness import completeness_of
+from webapp.domain.entry_rule import FIELDS, applicants, cells_of, rule_of
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.listing import COLUMNS, FactSource
 from webapp.domain.listing_stage import ListingStage
+from webapp.domain.rule_evaluation import Truth
 from webapp.queries.listing import listings_by_id
 from webapp.queries.listing_draft import DraftDetail, get_draft
 from webapp.services import listing_draft as drafts
@@ -66,6 +68,41 @@ def save(row_id: UUID) -> ResponseReturnValue:
             write_down(session, "sent to review", "listing", draft.row.program_id, after={"stage": "review"})
     except Refused:
         flash("Kept, but it cannot be published as it is. What is wrong stands beside the facts.", "error")
+    return _to(row_id)
+
+
+@blueprint.get("/<uuid:row_id>/requirement")
+@needs_role(IMPORTERS)
+def requirement(row_id: UUID) -> ResponseReturnValue:
+    """What the listing asks for, as a rule, with who would qualify."""
+    with runtime().begin() as session:
+        draft = get_draft(session, row_id)
+    return _requirement(draft, RequirementForm(formdata=None, rule=rule_of(draft.cells)))
+
+
+@blueprint.post("/<uuid:row_id>/requirement")
+@rate_limited("120/minute")
+@needs_role(IMPORTERS)
+def ask_for(row_id: UUID) -> ResponseReturnValue:
+    """Count who would qualify; with `then=use` write what the rule says into the draft."""
+    built, form = runtime(), RequirementForm()
+    with built.begin() as session:
+        draft = get_draft(session, row_id)
+    if not form.validate_on_submit():
+        return _requirement(draft, form), 422
+    try:
+        if request.form.get("then") != "use":
+            return _requirement(draft, form)
+        cells = cells_of(form.rule.data or "", draft.cells)
+        with built.begin() as session:
+            written = Written({**draft.cells, **cells}, draft.sources)
+            drafts.save(session, built.clock, row_id, written, actor=staff().email)
+            before, after = _changed(draft, get_draft(session, row_id))
+            write_down(session, "wrote", "listing", draft.row.program_id, before=before, after=after)
+    except Refused as refusal:
+        put_beside_fields(form, refusal)
+        return _requirement(draft, form), 422
+    flash("What it asks for stands in the draft.", "good")
     return _to(row_id)
 
 
@@ -156,7 +193,25 @@ def _page(draft: DraftDetail, form: ListingForm, note: NoteForm | None = None) -
             if column != "program_id" and (column in before or column in after)
         },
         is_listed=now is not None,
+        preview_url=built.links.preview_url(draft.row.id),
         may_edit=staff().may(IMPORTERS),
+    )
+
+
+def _requirement(draft: DraftDetail, form: RequirementForm) -> str:
+    """The page with the rule and its count; with `fragment` only the count, for the script."""
+    found = []
+    try:
+        found = applicants(form.rule.data or "")
+    except Refused as refusal:
+        if not form.rule.errors:
+            put_beside_fields(form, refusal)
+    template = "admin/who_qualifies.html" if "fragment" in request.form else "admin/requirement.html"
+    groups = {
+        truth: [each for each in found if each.truth is truth] for truth in (Truth.TRUE, Truth.UNKNOWN, Truth.FALSE)
+    }
+    return render_template(
+        template, draft=draft, form=form, groups=list(groups.items()), total=len(found), fields=FIELDS
     )
 
 

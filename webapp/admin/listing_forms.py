@@ -1,5 +1,6 @@
 """The small forms about listings; the editor is in `listing_form`."""
 
+from webapp.domain.rule_text import LENGTH_LIMIT
 from webapp.services.listing_draft import NOTE_LIMIT
 from webapp.ui.fields import TextAreaField, TextField
 from webapp.ui.forms import BaseForm
@@ -29,4 +30,15 @@ class DeclineForm(BaseForm):
 
     reason = TextAreaField(
         "Why not?", hint="The partner reads this.", max_length=NOTE_LIMIT, rows=3, required="Say why."
+    )
+
+
+class RequirementForm(BaseForm):
+    """What a listing asks for, as a rule."""
+
+    rule = TextAreaField(
+        "What it asks for",
+        hint="Such as: background.education >= bachelor and subjects.statistics >= one_course. Blank asks for nothing.",
+        max_length=LENGTH_LIMIT,
+        rows=5,
     )
