@@ -48,7 +48,7 @@ def test_a_fact_is_edited_reviewed_published_and_taken_back(logged_in: LoggedIn,
     wrong = editor.post(draft, {**cells, "cip": "11", "outcome_rate": "0.9", "then": "review"}, form_at=draft)
     page = editor.get(wrong.location).text
     assert "it cannot be published as it is" in page
-    assert "It is not a CIP code" in page or "It has the wrong form" in page
+    assert "Field of study (CIP code): it is not a CIP code." in page
     assert _names(running, mark)[1] == "Program 1"
     good = {**cells, "cip": "30.7001", "months": "12", "source-months": "Catalog, p. 3", "as_of-months": "2026-08"}
     promised = editor.post(draft, {**good, "summary": "A guaranteed job.", "then": "review"}, form_at=draft)

@@ -180,7 +180,8 @@ class ListingForm(BaseForm):
         for where, words in problems:
             name = where.replace(":", "-", 1)
             if name in self:
-                self[name].errors = [*self[name].errors, words]
+                label = LABELS.get(where.rpartition(":")[2], where)
+                self[name].errors = [*self[name].errors, f"{label}: {words[:1].lower()}{words[1:]}"]
             else:
                 self.form_errors.append(f"{where}: {words}")
 

@@ -7,9 +7,21 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.import_job import WAITING
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
+from webapp.domain.listing_stage import ListingStage
 from webapp.domain.message import MessageStatus
-from webapp.models import Lead, ListingStatus, Message, Program, Submission
+from webapp.domain.program_proposal import ProposalStatus
+from webapp.models import (
+    ImportJob,
+    Lead,
+    ListingDraft,
+    ListingStatus,
+    Message,
+    Program,
+    ProgramProposal,
+    Submission,
+)
 from webapp.queries.catalog_imports import ImportRow, find_last_import
 from webapp.queries.outbox import OutboxStatus, outbox_status
 
@@ -22,7 +34,8 @@ _MESSAGES = (MessageStatus.UNCERTAIN, MessageStatus.FAILED)
 class Overview:
     """Counts since midnight UTC, what needs a person, and how the machinery stands.
 
-    `failed_leads` and `held` count all there are; `troubled_messages` those of the last 14 days.
+    `failed_leads` and `held` count all there are; `troubled_messages` those of the last 14 days. `waiting_listings` is
+    what waits for those who may change the catalogue: `imports`, `reviews`, `proposals`.
     """
 
     since: datetime
@@ -32,6 +45,7 @@ class Overview:
     failed_leads: int
     held: dict[LeadStatus, int]
     troubled_messages: dict[MessageStatus, int]
+    waiting_listings: dict[str, int]
     outbox: OutboxStatus
     published: int
     last_import: ImportRow | None
@@ -56,9 +70,21 @@ def get_overview(session: Session, now: datetime) -> Overview:
             if status in _MESSAGES
         },
         outbox=outbox_status(session, now),
+        waiting_listings=_waiting_listings(session),
         published=session.execute(select(func.count()).where(Program.status == ListingStatus.PUBLISHED)).scalar_one(),
         last_import=find_last_import(session),
     )
+
+
+def _waiting_listings(session: Session) -> dict[str, int]:
+    """What waits for somebody who may change the catalogue, by kind."""
+    imports = select(func.count()).where(ImportJob.status.in_(WAITING))
+    reviews = select(func.count()).where(ListingDraft.stage == ListingStage.REVIEW.value)
+    proposals = select(func.count()).where(
+        ProgramProposal.status == ProposalStatus.PENDING, ProgramProposal.test.is_(False)
+    )
+    counts = (("imports", imports), ("reviews", reviews), ("proposals", proposals))
+    return {name: session.execute(count).scalar_one() for name, count in counts}
 
 
 def _leads_by_status(session: Session, which: Any) -> dict[LeadStatus, int]:

@@ -15,8 +15,7 @@ from webapp.domain.listing import COLUMNS, PROGRAM_ID, Listing
 from webapp.domain.listing_cell import shown
 from webapp.domain.listing_row import REQUIRED, Fault, ListingError, parse_row, to_row
 from webapp.services.catalog_lines import MAX_BYTES
-from webapp.services.catalog_row import SourceRow
-from webapp.services.catalog_staging import institution_key_of
+from webapp.services.catalog_row import SourceRow, institution_key_of
 from webapp.services.catalog_table import SourceTable, TableRow, csv_table
 
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.ids import new_id
 from webapp.domain.listing import Listing
 from webapp.services.catalog_report import FAULTS_KEPT, RowFault
-from webapp.services.catalog_row import SourceRow
+from webapp.services.catalog_row import SourceRow, institution_key_of
 
 TABLE = "listing_staging"
 PROGRESS_EVERY = 500
@@ -102,13 +100,6 @@ class Tally:
                 self.faults.append(
                     RowFault(row.line, row.program_id, fault.column, fault.value, fault.problem, fault.remedy)
                 )
-
-
-def institution_key_of(name: str) -> str:
-    """The identity of an institution known by name only: case, accents and punctuation do not tell two apart."""
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    words = re.findall(r"\w+", "".join(c for c in folded if not unicodedata.combining(c)))
-    return "name:" + (" ".join(words) or name)
 
 
 def stage(

@@ -1,6 +1,7 @@
 """Programs for everyone: the index with its search, and a page for each published listing."""
 
 import hmac
+import json
 from collections.abc import Callable
 from uuid import UUID
 
@@ -96,8 +97,11 @@ def preview(draft_id: UUID, token: str) -> ResponseReturnValue:
         address = built.settings.base_url + url_for(".show", program_id=listing.program_id)
         program = ListedProgram(listing, is_published=True, is_demo=False)
         page = program_page(program, None, finder(built.snapshot.current()), address)
+        schema = json.dumps(page.json_ld, indent=2, ensure_ascii=False)
         response = make_response(
-            render_template("student/program.html", page=page, canonical="", reader=current_reader(), preview=True)
+            render_template(
+                "student/program.html", page=page, canonical="", reader=current_reader(), preview=True, schema=schema
+            )
         )
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store"
