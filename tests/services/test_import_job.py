@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, func, select, update
+from sqlalchemy import Engine, create_engine, func, select, text, update
 
 from tests.factories.stage import Stage
 from tests.services.listing_rows import csv_of, row
@@ -29,11 +30,22 @@ from webapp.services.import_work import LEASE, LeaseLost
 S = ImportJobStatus
 
 
+@pytest.fixture(scope="module")
+def database(make_database: Callable[[], AbstractContextManager[str]]) -> Iterator[Engine]:
+    """A database of this file's own: everything commits."""
+    with make_database() as url:
+        engine = create_engine(url)
+        yield engine
+        engine.dispose()
+
+
 @pytest.fixture
-def stage(fresh_database_url: str) -> Iterator[Stage]:
-    engine = create_engine(fresh_database_url)
-    yield Stage(engine, FrozenClock(datetime(2026, 11, 28, 9, tzinfo=UTC)), FakeWebhook(), FakeMail())
-    engine.dispose()
+def stage(database: Engine) -> Stage:
+    """An empty catalogue and an hour in which nothing happens by itself."""
+    with database.begin() as connection:
+        connection.execute(text("TRUNCATE import_jobs, catalog_imports, programs, institutions, outbox_events CASCADE"))
+        connection.execute(text("TRUNCATE import_mappings, listing_revisions, catalog_versions CASCADE"))
+    return Stage(database, FrozenClock(datetime(2026, 11, 28, 9, tzinfo=UTC)), FakeWebhook(), FakeMail())
 
 
 class Centre:

@@ -102,7 +102,7 @@ def test_a_new_listing_goes_through_review_and_may_be_sent_back(session: Session
 def test_a_draft_of_what_changed_meanwhile_is_not_published(session: Session) -> None:
     import_rows(session, [row(1)])
     draft_id = written(session, "p-1", name="Mine")
-    import_rows(session, [row(1, name="Theirs")])
+    assert import_rows(session, [row(1, name="Theirs")]).edited_by_staff == ()
     with pytest.raises(Refused, match="changed since"):
         drafts.publish(session, CLOCK, draft_id, actor="bob")
     assert exported(session)["p-1"].name == "Theirs"
@@ -126,6 +126,7 @@ def test_former_states_are_told_and_can_be_taken_up_again(session: Session) -> N
     drafts.send_to_review(session, CLOCK, draft_id)
     drafts.publish(session, CLOCK, draft_id, actor="bob")
     assert exported(session)["p-1"] == former
+    assert import_rows(session, [row(1, name="Fourth")], dry_run=True).edited_by_staff == ("p-1",)
     assert find_revision(session, "p-1", 10**6) is None
 
 

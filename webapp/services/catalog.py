@@ -158,6 +158,7 @@ def _report(
         columns_changed=difference.columns_changed,
         new_institutions=difference.new_institutions,
         new_institutions_total=difference.new_institutions_total,
+        edited_by_staff=difference.edited_by_staff,
         catalog_version=version,
         seconds=seconds,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.listing_row import Fault
 from webapp.domain.name_likeness import KnownNames
 from webapp.domain.profile import plain_dollars
-from webapp.services.catalog_report import NEW_INSTITUTIONS_KEPT, Change, NewInstitution
+from webapp.services.catalog_report import CHANGES_KEPT, NEW_INSTITUTIONS_KEPT, Change, NewInstitution
 from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_staging import FACTS, Tally
 
@@ -21,7 +21,7 @@ from webapp.services.catalog_staging import FACTS, Tally
 class Difference:
     """How many listings of each kind, how many were published before, the first changes, how often each column changes,
 
-    and the first institutions that are not known yet.
+    the first institutions that are not known yet, and the first listings it overwrites that staff had edited.
     """
 
     counts: Mapping[str, int]
@@ -30,6 +30,7 @@ class Difference:
     columns_changed: Mapping[str, int] = field(default_factory=dict)
     new_institutions: tuple[NewInstitution, ...] = ()
     new_institutions_total: int = 0
+    edited_by_staff: tuple[str, ...] = ()
 
     @property
     def moved(self) -> bool:
@@ -65,7 +66,13 @@ def work_out(
     ).scalar_one()
     unknown = session.execute(text("SELECT count(*) FROM institution_staging WHERE is_new")).scalar_one()
     return Difference(
-        counts, int(before), _sample(session, changes_kept), _columns_changed(session), _unknown(session), int(unknown)
+        counts,
+        int(before),
+        _sample(session, changes_kept),
+        _columns_changed(session),
+        _unknown(session),
+        int(unknown),
+        tuple(session.execute(text(_EDITED), {"kept": CHANGES_KEPT}).scalars()),
     )
 
 
@@ -235,6 +242,12 @@ _PAIRS = ", ".join(
         *(f"p.{name} AS old_{name}, s.{name} AS new_{name}" for name in FACTS),
     ]
 )
+_EDITED = """
+    SELECT k.program_id FROM listing_kinds k
+    JOIN programs p ON p.program_id = k.program_id
+    JOIN catalog_versions v ON v.number = p.changed_in
+    WHERE k.kind <> 'unchanged' AND v.cause = 'edit' ORDER BY k.program_id LIMIT :kept
+"""
 _UNKNOWN = """
     SELECT n.key, n.name, count(*) AS listings FROM institution_staging n
     JOIN listing_staging s ON s.institution_key = n.key

@@ -66,6 +66,7 @@ class ImportReport:
     counts published listings of the same source that the file no longer names. `problems` says why the whole file was
     refused. `faults` and `changes` are the first of them, as many as were asked for. `columns_changed` counts by column
     the listings in which it changes. `new_institutions` are the first that the catalogue does not know.
+    `edited_by_staff` are the first of the listings it would overwrite that staff had edited since the last import.
     `catalog_version` is the version made and `import_id` the `catalog_imports` row, None where there is none.
     """
 
@@ -88,6 +89,7 @@ class ImportReport:
     columns_changed: Mapping[str, int] = field(default_factory=dict)
     new_institutions: Sequence[NewInstitution] = ()
     new_institutions_total: int = 0
+    edited_by_staff: Sequence[str] = ()
     catalog_version: int | None = None
     import_id: UUID | None = None
     seconds: float = 0.0
@@ -112,6 +114,7 @@ class ImportReport:
             "columns_changed": dict(self.columns_changed),
             "new_institutions": [each.to_json() for each in self.new_institutions],
             "new_institutions_total": self.new_institutions_total,
+            "edited_by_staff": list(self.edited_by_staff),
             "catalog_version": self.catalog_version,
             "import_id": str(self.import_id) if self.import_id else None,
             "seconds": round(self.seconds, 3),
