@@ -42,14 +42,18 @@ def read_listing_file(stream: BinaryIO, *, max_bytes: int = MAX_BYTES) -> Iterat
     yield from read_table(table, ColumnMapping({name: name for name in table.header}))
 
 
-def read_table(table: SourceTable, mapping: ColumnMapping, aliases: Aliases | None = None) -> Iterator[SourceRow]:
+def read_table(table: SourceTable, mapping: ColumnMapping) -> Iterator[SourceRow]:
     """The rows of a table whose columns somebody has named, one at a time. A bad row is told in its `faults`."""
     names = names_of(table.header)
     columns = [mapping.columns.get(name) for name in names]
     constants = {column: value for column, value in mapping.constants.items() if value}
     for row in table.rows:
-        found = _row(row, columns, constants)
-        yield _known(found, aliases) if aliases and found.listing else found
+        yield _row(row, columns, constants)
+
+
+def known_institutions(rows: Iterable[SourceRow], aliases: Aliases) -> Iterator[SourceRow]:
+    """The rows with the institutions that are meant, where somebody has said so."""
+    return (_known(row, aliases) for row in rows) if aliases else iter(rows)
 
 
 def write_listing_file(listings: Iterable[Listing], stream: TextIO) -> int:
@@ -133,7 +137,9 @@ def _respelled(column: str, number: str) -> str:
 
 def _known(row: SourceRow, aliases: Aliases) -> SourceRow:
     listing = row.listing
-    alias = aliases.get(institution_key_of(listing.institution)) if listing else None
-    if listing is None or alias is None:
+    if listing is None:
+        return row
+    alias = aliases.get(row.institution_key or institution_key_of(listing.institution))
+    if alias is None:
         return row
     return replace(row, listing=replace(listing, institution=alias.name), institution_key=alias.key)

@@ -23,7 +23,7 @@ from webapp.models import ImportJob
 from webapp.observability.log import get_logger
 from webapp.services import audit, import_paper, import_upload
 from webapp.services.catalog import import_listings
-from webapp.services.catalog_file import KnownInstitution, read_table
+from webapp.services.catalog_file import KnownInstitution, known_institutions, read_table
 from webapp.services.catalog_ipeds import Release, read_ipeds
 from webapp.services.catalog_report import CHANGES_KEPT, FAULTS_KEPT, ImportReport
 from webapp.services.catalog_row import SourceRow
@@ -132,9 +132,10 @@ def _rows(taken: Taken, files: dict[str, BinaryIO]) -> Iterator[SourceRow]:
         directory, completions, tuition = (files[role] for role in IPEDS_FILES)
         names = dict(zip(IPEDS_FILES, taken.filename.split(", "), strict=False))
         release = Release.of(**{role: names.get(role, "") for role in IPEDS_FILES})
-        yield from read_ipeds(directory, completions, tuition, release)
+        rows = read_ipeds(directory, completions, tuition, release)
     else:
-        yield from read_table(table_of(taken.kind, files[FILE]), taken.mapping, taken.aliases)
+        rows = read_table(table_of(taken.kind, files[FILE]), taken.mapping)
+    yield from known_institutions(rows, taken.aliases)
 
 
 def _progress(
