@@ -45,7 +45,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_programs_published_verified_on",
         "programs",
-        ["verified_on", "program_id"],
+        [sa.text("COALESCE(verified_on, '0001-01-01'::date)"), "program_id"],
         postgresql_where=sa.text("status = 'published'"),
     )
 

@@ -16,6 +16,8 @@ from webapp.models.listed_facts import ListedFacts
 if TYPE_CHECKING:
     from webapp.models.institution import Institution
 
+NEVER = "'0001-01-01'::date"
+"""In SQL, the day that stands for never in the order of days on which listings were checked."""
 NAME_KEY = 32
 """So many letters of a name order the public index: enough to tell programs apart, few enough for a cursor."""
 
@@ -57,7 +59,7 @@ class Program(ListedFacts, Base):
         # For the queue of what is to be checked again, oldest first.
         Index(
             "ix_programs_published_verified_on",
-            "verified_on",
+            text(f"COALESCE(verified_on, {NEVER})"),
             "program_id",
             postgresql_where=text("status = 'published'"),
         ),
