@@ -62,6 +62,17 @@ def find_last_import(session: Session) -> ImportRow | None:
     return _row(row) if row else None
 
 
+def find_last_applied(session: Session) -> ImportRow | None:
+    """The newest import that changed something and was not undone."""
+    row = session.execute(
+        _rows()
+        .where(CatalogImport.status == "applied", CatalogImport.undone_at.is_(None))
+        .order_by(CatalogImport.catalog_version.desc())
+        .limit(1)
+    ).first()
+    return _row(row) if row else None
+
+
 def get_import(session: Session, import_id: UUID) -> ImportDetail:
     """One import. NotFound when there is none."""
     row = session.execute(
