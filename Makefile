@@ -10,7 +10,7 @@ VENV = .venv
 PY = $(VENV)/bin/python
 WORKERS ?= 3
 TESTS ?=
-BENCHMARKS ?= matching.rank matching.against results_page submission relay catalog_import import_centre lists
+BENCHMARKS ?= matching.rank matching.against results_page submission relay catalog_import lists
 WITH_UV = $(PY) -m uv pip install --quiet --python $(PY)
 WITH_PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 

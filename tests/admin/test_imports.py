@@ -126,6 +126,7 @@ def test_a_file_is_checked_looked_at_published_and_undone(
     assert {entry.staff_id for entry in trail[:3]} == {row.staff_id}
     past = f"/admin/imports/{row.id}"
     assert "Undo this import" in editor.who.get(past).text
+    assert f"{sent.location}/differences.csv" in editor.who.get(past).text
     assert editor.who.post(f"{past}/undo", form_at=past).location == sent.location
     editor.work()
     assert "The catalog says again what it said before" in editor.who.get(sent.location).text

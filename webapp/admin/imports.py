@@ -23,7 +23,13 @@ from webapp.domain.import_job import ImportJobStatus
 from webapp.domain.listing import COLUMNS
 from webapp.queries.catalog import export_listings, source_counts
 from webapp.queries.catalog_imports import get_import, list_imports
-from webapp.queries.import_jobs import ImportJobDetail, get_import_job, get_import_paper, list_open_imports
+from webapp.queries.import_jobs import (
+    ImportJobDetail,
+    find_import_papers,
+    get_import_job,
+    get_import_paper,
+    list_open_imports,
+)
 from webapp.services import import_job as jobs
 from webapp.services import import_paper, import_upload
 from webapp.services.catalog_file import write_listing_file
@@ -85,9 +91,11 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     """One past import with what was wrong and what changed."""
     with runtime().begin() as session:
         found = get_import(session, row_id)
+        papers = find_import_papers(session, row_id) if staff().may(IMPORTERS) else None
     return render_template(
         "admin/import.html",
         found=found,
+        papers=papers,
         look=import_words.look_of(found.row),
         change_looks=words.CHANGE_LOOKS,
         may_undo=staff().may(IMPORTERS) and found.row.status == "applied" and found.row.undone_at is None,

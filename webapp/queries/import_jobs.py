@@ -125,6 +125,26 @@ def get_import_job(session: Session, job_id: UUID) -> ImportJobDetail:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ImportPapers:
+    """The CSV files that are kept of a past import, under the id of the job that made it."""
+
+    job_id: UUID
+    has_rejects: bool
+    has_differences: bool
+
+
+def find_import_papers(session: Session, import_id: UUID) -> ImportPapers | None:
+    """What is kept of an import to take along; None where nothing is."""
+    row = session.execute(
+        select(ImportJob.id, ImportJob.rejects.is_not(None), ImportJob.differences.is_not(None))
+        .where(ImportJob.import_id == import_id)
+        .order_by(ImportJob.created_at)
+        .limit(1)
+    ).first()
+    return ImportPapers(*row) if row is not None and (row[1] or row[2]) else None
+
+
 def get_import_paper(session: Session, job_id: UUID, paper: str) -> bytes:
     """The packed CSV file of an import: `rejects` or `differences`. NotFound when there is none."""
     column = ImportJob.rejects if paper == "rejects" else ImportJob.differences
