@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from tests.admin.conftest import Visitor
 from tests.factories.school import School
 from tests.services.listing_rows import import_rows, row
 from webapp.bootstrap import Runtime
+from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
 from webapp.models import AuditEntry, Institution, PartnerInstitution
 from webapp.queries.catalog import export_listings
@@ -79,6 +81,25 @@ def test_a_fact_is_edited_reviewed_published_and_taken_back(logged_in: LoggedIn,
     assert published.before is not None
     assert published.after is not None
     assert (published.before["name"], published.after["name"]) == ("Program 1", "Data & more")
+
+
+def test_two_who_write_at_once_do_not_overwrite_each_other_unseen(
+    logged_in: LoggedIn, running: Runtime, clock: FrozenClock, mark: str
+) -> None:
+    ada, bob, place = logged_in(), logged_in(), f"/admin/programs/listing/{mark}-1"
+    draft = ada.post(f"{place}/edit", form_at=place).location
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', bob.get(draft).text)
+    assert seen is not None
+    clock.advance(timedelta(seconds=5))
+    ada.post(draft, {"name": "Ada's", "seen": seen[1]}, form_at=draft)
+    late = bob.post(draft, {"name": "Bob's", "seen": seen[1]}, form_at=draft)
+    assert late.status_code == 409
+    assert "wrote in this draft meanwhile" in late.text
+    assert "Bob&#39;s" in late.text
+    again = re.search(r'name="seen"[^>]*value="([^"]+)"', late.text)
+    assert again is not None
+    assert bob.post(draft, {"name": "Bob's", "seen": again[1]}, form_at=draft).status_code == 303
+    assert 'value="Bob&#39;s"' in ada.get(draft).text
 
 
 def test_stale_ones_are_ticked_off_and_one_is_archived_and_put_back(

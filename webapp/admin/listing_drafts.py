@@ -33,7 +33,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     """The editor, or for those who may not edit and for drafts in review what it says."""
     with runtime().begin() as session:
         draft = get_draft(session, row_id)
-    form = ListingForm.of(draft.cells, draft.sources)
+    form = ListingForm.of(draft.cells, draft.sources, seen=_state_of(draft))
     if draft.row.stage is ListingStage.DRAFT:
         written = Written(draft.cells, draft.sources)
         form.tell((problem.where, f"{problem.what} {problem.remedy}") for problem in written.problems())
@@ -50,6 +50,13 @@ def save(row_id: UUID) -> ResponseReturnValue:
         draft = get_draft(session, row_id)
     if not form.validate_on_submit():
         return _page(draft, form), 422
+    if form.seen.data not in (None, _state_of(draft)):
+        # What was typed stays in the form; sent once more, it replaces what the other wrote.
+        form.seen.data = _state_of(draft)
+        flash(
+            f"{draft.row.made_by} wrote in this draft meanwhile. What you typed is below and is not kept yet.", "error"
+        )
+        return _page(draft, form), 409
     written = Written(form.cells(), form.sources())
     try:
         with built.begin() as session:
@@ -213,6 +220,11 @@ def _requirement(draft: DraftDetail, form: RequirementForm) -> str:
     return render_template(
         template, draft=draft, form=form, groups=list(groups.items()), total=len(found), fields=FIELDS
     )
+
+
+def _state_of(draft: DraftDetail) -> str:
+    """Tells one state of a draft from a later one."""
+    return draft.row.updated_at.isoformat()
 
 
 def _changed(before: DraftDetail, after: DraftDetail) -> tuple[dict[str, str], dict[str, str]]:

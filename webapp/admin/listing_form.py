@@ -11,7 +11,7 @@ from webapp.domain.listing import COLUMNS, Control, FactSource, TuitionBasis
 from webapp.domain.listing_cell import TEXT_LIMITS
 from webapp.domain.subject import RANKED_LEVELS, Subject
 from webapp.ui.choices import Option, SelectField
-from webapp.ui.fields import TextAreaField, TextField
+from webapp.ui.fields import HiddenField, TextAreaField, TextField
 from webapp.ui.forms import BaseForm
 
 GROUPS: Final[Sequence[tuple[str, Sequence[str]]]] = (
@@ -136,10 +136,12 @@ class FactFields:
 class ListingForm(BaseForm):
     """Every fact of a listing. What is typed is kept, right or wrong; `tell` puts beside it what is wrong."""
 
+    seen = HiddenField()
+
     @classmethod
-    def of(cls, cells: Mapping[str, str], sources: Mapping[str, FactSource]) -> Self:
-        """The editor filled in."""
-        data: dict[str, str | None] = dict(cells)
+    def of(cls, cells: Mapping[str, str], sources: Mapping[str, FactSource], *, seen: str = "") -> Self:
+        """The editor filled in. `seen` tells this state of the draft from later ones."""
+        data: dict[str, str | None] = {**cells, "seen": seen}
         for column, told in sources.items():
             data[f"source-{column}"], data[f"as_of-{column}"] = told.source, told.as_of
         return cast(Self, _Filled(formdata=None, data=data))

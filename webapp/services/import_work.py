@@ -35,7 +35,8 @@ log = get_logger(__name__)
 
 LEASE: Final = timedelta(seconds=300)
 LONGEST_SECONDS: Final = 540.0
-LONGEST_STATEMENT_SECONDS: Final = 300
+LONGEST_STATEMENT_SECONDS: Final = 540
+"""Copying the rows in is one statement, and lasts as long as reading them does."""
 PROGRESS_SECONDS: Final = 0.5
 
 
