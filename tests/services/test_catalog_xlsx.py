@@ -16,7 +16,7 @@ from webapp.domain.errors import Refused
 from webapp.services import catalog_xlsx
 from webapp.services.catalog_file import read_table
 from webapp.services.catalog_row import SourceRow
-from webapp.services.catalog_xlsx import xlsx_table
+from webapp.services.catalog_xlsx import expected_rows, xlsx_table
 
 HEADER = ["program_id", "institution", "name", "credential", "cip", "postal_code", "tuition_total_usd", "verified_on"]
 GOOD = ["p-1", "Larkspur", "Data", "master", 30.7, 2139, 12345.5, date(2026, 9, 1)]
@@ -82,6 +82,12 @@ def test_formulas_errors_and_stray_cells_are_faults_of_their_row() -> None:
     ]
     assert told[2][0] == "postal_code"
     assert "error" in told[2][2]
+
+
+def test_a_sheet_tells_how_many_rows_to_expect_or_nothing() -> None:
+    assert expected_rows(io.BytesIO(book(HEADER, *[GOOD] * 7))) == 7
+    assert expected_rows(io.BytesIO(packed({"xl/worksheets/sheet1.xml": b"<x/>"}))) is None
+    assert expected_rows(io.BytesIO(b"PK no archive")) is None
 
 
 def test_the_first_sheet_with_something_in_it_is_read() -> None:

@@ -5,6 +5,7 @@ fill the memory; macros, locked files and entities are refused; a formula is a f
 """
 
 import datetime as dt
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -53,6 +54,19 @@ def xlsx_table(stream: BinaryIO) -> SourceTable:
     if header is None:
         raise refused("It holds no row.", "Write the header and one row for each program.")
     return SourceTable(tuple(cell.strip() for cell in header.cells), _even(rows, len(header.cells)))
+
+
+def expected_rows(stream: BinaryIO) -> int | None:
+    """How many rows below the header the first sheet says it has, for a bar; None where it does not say."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            sheet = min(name for name in archive.namelist() if name.startswith("xl/worksheets/sheet"))
+            with archive.open(sheet) as opened:
+                said = re.search(rb'<dimension ref="[A-Z]+[0-9]+:[A-Z]+([0-9]{1,7})"', opened.read(4096))
+    except _DAMAGE:
+        said = None
+    stream.seek(0)
+    return int(said[1]) - 1 if said else None
 
 
 def _check_archive(stream: BinaryIO) -> None:

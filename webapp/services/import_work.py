@@ -28,6 +28,7 @@ from webapp.services.catalog_ipeds import Release, read_ipeds
 from webapp.services.catalog_report import CHANGES_KEPT, FAULTS_KEPT, ImportReport
 from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_undo import undo_import
+from webapp.services.catalog_xlsx import expected_rows
 from webapp.services.import_job import FILE, IPEDS_FILES, table_of
 from webapp.services.transaction import Begin
 
@@ -144,7 +145,8 @@ def _progress(
 ) -> Callable[[int, int | None], None]:
     """Writes now and then how many rows were read, and keeps the lease. Raises when it is lost or time is up."""
     counted = files["completions" if taken.kind is ImportKind.IPEDS else FILE]
-    total = import_upload.line_count(counted) - 1 if taken.kind is not ImportKind.XLSX else None
+    is_book = taken.kind is ImportKind.XLSX
+    total = expected_rows(counted) if is_book else import_upload.line_count(counted) - 1
     stop_at, next_at = time.monotonic() + LONGEST_SECONDS, 0.0
 
     def tell(done: int, of: int | None) -> None:
