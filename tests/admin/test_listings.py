@@ -145,8 +145,24 @@ def test_naughty_strings_are_kept_and_shown_as_typed_in_every_field(
     assert bad.status_code == 422
     assert str(escape(naughty[60])) in bad.text
     assert owner.client.post(draft, data={"csrf_token": token, "credential": naughty[70]}).status_code == 422
-    for text in naughty[::25]:
+    for text in ("\0", "a\0b", *naughty[::25]):
         assert owner.client.get("/admin/programs", query_string={"text": text, "source": text}).status_code == 200
+
+
+def test_bytes_that_no_text_holds_are_answered_in_words(logged_in: LoggedIn, mark: str) -> None:
+    owner, place = logged_in(), f"/admin/programs/listing/{mark}-1"
+    draft = owner.post(f"{place}/edit", form_at=place).location
+    assert owner.get("/admin/programs/listing/x%00y").status_code == 404
+    assert owner.get("/admin/imports/export.csv?source=x%00y").status_code < 500
+    for path in ("/admin/programs/listing/x%00y/edit", "/admin/programs/listing/x%00y/archive"):
+        assert owner.post(path, form_at=place).status_code == 404
+    for path, data in (
+        ("/admin/programs/verify", {"program_id": "x\0y"}),
+        (draft, {"name": "x\0y", "summary": "\0", "source-months": "\0"}),
+        (f"{draft}/requirement", {"rule": "\0", "then": "use"}),
+        ("/admin/programs/new", {"program_id": "\0", "name": "\0", "institution": "\0"}),
+    ):
+        assert owner.post(path, dict(data), form_at=place).status_code < 500, path
 
 
 def test_who_may_not_edit_sees_the_same_without_buttons(logged_in: LoggedIn, mark: str) -> None:

@@ -210,8 +210,9 @@ def test_what_cannot_be_imported_waits_with_its_reason_and_a_way_on(stage: Stage
     broken = centre.send(csv_of([row(n) for n in range(5)]) + b'p-9,"never closed\n')
     problem = centre.work(broken).report["problems"][0]  # type: ignore[index]
     assert "begins on line 7 is not CSV" in problem["what"]
-    with pytest.raises(Refused):
-        centre.send(b"PK\x03\x04 no archive")
+    for content in (b"PK\x03\x04 no archive", b"a," * 300 + b"z\n1\n"):
+        with pytest.raises(Refused):
+            centre.send(content)
     with centre.begin() as session:
         assert len(list_open_imports(session)) == 2
 

@@ -34,7 +34,7 @@ from webapp.services import import_job as jobs
 from webapp.services import import_paper, import_upload
 from webapp.services.catalog_file import write_listing_file
 from webapp.ui.forms import BaseForm
-from webapp.ui.lists import cursor, page_links
+from webapp.ui.lists import cursor, page_links, searched
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 
@@ -78,7 +78,7 @@ def send_ipeds() -> ResponseReturnValue:
 @needs_role(EVERYONE)
 def export() -> ResponseReturnValue:
     """What is published, of one source or of all, as a listing file: importing it again changes nothing."""
-    source = request.args.get("source", "")[:100] or None
+    source = searched("source")
     out = io.StringIO()
     with runtime().begin() as session:
         write_listing_file(export_listings(session, source), out)
@@ -182,7 +182,7 @@ def choose_institutions(row_id: UUID) -> ResponseReturnValue:
     """Say which known institutions the names of the file stand for, and check it again."""
     count = min(request.form.get("count", 0, type=int), 1000)
     pairs = ((request.form.get(f"name-{n}", ""), request.form.get(f"is-{n}", "")) for n in range(count))
-    chosen = {name: key for name, key in pairs if name}
+    chosen = {name: key for name, key in pairs if name and "\0" not in name + key}
     taken = _step(
         row_id,
         "institutions chosen",

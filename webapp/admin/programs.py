@@ -17,6 +17,7 @@ from webapp.domain.claim import claim_problems
 from webapp.domain.completeness import completeness_of
 from webapp.domain.credential import Credential
 from webapp.domain.errors import InvalidTransition, NotFound, Refused
+from webapp.domain.listing import PROGRAM_ID
 from webapp.domain.listing_stage import LISTING_LIFECYCLE, ListingStage
 from webapp.queries.catalog import source_counts
 from webapp.queries.listing_draft import find_draft, list_drafts
@@ -25,11 +26,19 @@ from webapp.queries.program_twins import list_twin_groups, list_twins
 from webapp.queries.programs import Wanted, get_listing_state, list_programs, stage_counts
 from webapp.services import listing as listings
 from webapp.services import listing_draft as drafts
-from webapp.ui.lists import chosen, cursor, page_links
+from webapp.ui.lists import chosen, cursor, page_links, searched
 
 blueprint = Blueprint("programs", __name__, url_prefix="/programs")
 
-_LONGEST = 100
+
+@blueprint.before_request
+def check_id() -> None:
+    """What cannot be the id of a listing is nobody's, and is not looked for."""
+    program_id = (request.view_args or {}).get("program_id")
+    if program_id is not None and not PROGRAM_ID.fullmatch(program_id):
+        raise NotFound("There is no such listing.")
+
+
 _MOST_AT_ONCE = 200
 
 
@@ -39,9 +48,9 @@ def index() -> ResponseReturnValue:
     """Listings of the catalogue, or those that are being written."""
     stage, credential = chosen("stage", ListingStage), chosen("credential", Credential)
     wanted = Wanted(
-        text=request.args.get("text", "").strip()[:_LONGEST] or None,
+        text=searched("text"),
         stage=stage if stage not in (ListingStage.DRAFT, ListingStage.REVIEW) else None,
-        source=request.args.get("source", "")[:_LONGEST] or None,
+        source=searched("source"),
         credential=credential.value if credential else None,
     )
     today, stale_days = _today()
@@ -197,7 +206,7 @@ def move(program_id: str, move: str) -> ResponseReturnValue:
 def verify() -> ResponseReturnValue:
     """Say of one or more listings that they were checked today and are still true."""
     built = runtime()
-    ids = request.form.getlist("program_id")[:_MOST_AT_ONCE]
+    ids = [each for each in request.form.getlist("program_id") if PROGRAM_ID.fullmatch(each)][:_MOST_AT_ONCE]
     back = request.form.get("back", "")
     if not ids:
         flash("Tick what you checked.", "info")

@@ -19,7 +19,7 @@ from webapp.domain.listing_cell import shown
 from webapp.models import CatalogImport, ImportJob, ImportMapping, Institution
 from webapp.services import import_upload, outbox
 from webapp.services.catalog_table import SourceTable, csv_table
-from webapp.services.catalog_xlsx import is_zip, xlsx_table
+from webapp.services.catalog_xlsx import MAX_COLUMNS, is_zip, xlsx_table
 from webapp.services.import_upload import MAX_BYTES
 
 FILE: Final = "file"
@@ -198,6 +198,9 @@ def _first_look(
     if kind is ImportKind.IPEDS:
         return {"aliases": aliases}
     table = table_of(kind, files[FILE], max_bytes=max_bytes)
+    if len(table.header) > MAX_COLUMNS:
+        what = f"It has more than {MAX_COLUMNS} columns."
+        raise Refused(Problem(FILE, what, "Leave out those that are not needed."))
     names = names_of(table.header)
     sample = [[shown(cell) for cell in row.cells[: len(names)]] for row in islice(table.rows, SAMPLE)]
     remembered = ColumnMapping.of_json(kept.mapping) if kept else None
