@@ -70,7 +70,13 @@ def write_some(running: Runtime) -> tuple[UUID, UUID]:
     clock, actor = running.clock, "ada@staff.example"
     with running.begin() as session:
         listings.verify(session, clock, ["tour-0"], on=clock.now().date())
-        wrong = {"institution": "X", "name": "Guaranteed job", "credential": "master", "cip": "11", "min_gpa": "nine"}
+        wrong = {
+            "institution": "X",
+            "name": "Guaranteed job <img src=x onerror=alert(1)><script>alert(2)</script>",
+            "credential": "master",
+            "cip": "11",
+            "min_gpa": "nine",
+        }
         draft_id = listing_draft.open_draft(session, clock, "tour-0", actor=actor)
         listing_draft.save(session, clock, draft_id, listing_draft.Written(wrong), actor=actor)
         good = {"institution": "Tour School", "name": "Data", "credential": "master", "cip": "30.7001"}
