@@ -31,7 +31,7 @@ from webapp.matching.standings import Question
 from webapp.matching.student import Student
 from webapp.matching.weights import Weights
 from webapp.matching.why_not import why_not
-from webapp.queries.programs import ProgramRow, list_programs
+from webapp.queries.programs import ProgramRow, Wanted, list_programs
 from webapp.queries.replay import get_stored_ranking
 from webapp.services import weights_trial
 
@@ -208,8 +208,10 @@ def _why(asked: Asked, catalog: Catalog, text: str | None) -> dict[str, Any] | N
     found = why_not(asked.question, catalog, text)
     rows: tuple[ProgramRow, ...] = ()
     if found is None:
-        with runtime().begin() as session:
-            rows = list_programs(session, cursor=None, text=text).items
+        built = runtime()
+        today, stale_days = built.clock.now().date(), built.settings.listing_stale_days
+        with built.begin() as session:
+            rows = list_programs(session, Wanted(text=text), cursor=None, today=today, stale_days=stale_days).items
         rows = tuple(each for each in rows if each.program_id in catalog.row_of)
         if len(rows) == 1:
             found = why_not(asked.question, catalog, rows[0].program_id)

@@ -13,6 +13,7 @@ from webapp.observability.metrics import SWEPT
 from webapp.queries.due import (
     due_batches,
     due_deliveries,
+    due_imports,
     due_inbound_mails,
     due_leads,
     due_link_requests,
@@ -42,6 +43,7 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.LINK_REQUESTED, due_link_requests),
     (EventKind.MAIL_RECEIVED, due_inbound_mails),
     (EventKind.WEIGHTS_TRIAL_DUE, due_weights_trials),
+    (EventKind.IMPORT_DUE, due_imports),
 )
 _STOPS: Final[Mapping[Switch, Set[EventKind]]] = {
     Switch.MAIL: frozenset({EventKind.MESSAGE_DUE}),
