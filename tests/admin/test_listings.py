@@ -232,7 +232,7 @@ def test_what_it_asks_for_is_written_as_a_rule_and_counted_live(
     assert "golden personas" in owner.get(page).text
     rule: dict[str, object] = {"rule": "background.education >= master and subjects.statistics >= one_course"}
     counted = owner.post(page, {**rule, "then": "count"}, form_at=page)
-    assert re.search(r"Would qualify</span> <span class=\"stat-value\">\d+<", counted.text)
+    assert re.search(r"Would qualify</p>\s*<p class=\"stat-value\">\d+<", counted.text)
     assert "<html" not in owner.post(page, {**rule, "fragment": "y"}, form_at=page).text
     wrong = owner.post(page, {"rule": "<b>x</b> or 1", "then": "use"}, form_at=page)
     assert wrong.status_code == 422

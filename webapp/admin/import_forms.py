@@ -6,10 +6,11 @@ from typing import Any, Self
 
 from wtforms.validators import ValidationError
 
+from webapp.admin.listing_form import LABELS
 from webapp.domain.column_mapping import CONSTANTS, ColumnMapping
 from webapp.domain.listing import COLUMNS
 from webapp.domain.listing_row import REQUIRED
-from webapp.services.listing_draft import STAFF_SOURCE
+from webapp.domain.listing_stage import STAFF_SOURCE
 from webapp.ui.choices import CheckField, Option, SelectField
 from webapp.ui.fields import TextField, UploadField
 from webapp.ui.forms import BaseForm
@@ -17,15 +18,6 @@ from webapp.ui.forms import BaseForm
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _PLACE = "column-{}"
 _CONSTANT = "same-{}"
-_LABELS = {
-    "institution": "Institution",
-    "institution_control": "Who runs it (institution_control)",
-    "credential": "Credential",
-    "country": "Country",
-    "state": "State",
-    "source": "Source of the facts",
-    "verified_on": "Day the facts were checked (verified_on)",
-}
 
 
 def _source_name(_form: Any, field: Any) -> None:
@@ -72,18 +64,23 @@ class IpedsForm(BaseForm):
     )
 
 
+def _name(column: str) -> str:
+    """A column of the listing file in words, with the name it has there."""
+    return f"{LABELS[column]} ({column})"
+
+
 class MappingForm(BaseForm):
     """Which column of a file is which: one list for each column, made for its header; and values for every row."""
 
     @classmethod
     def _made_for(cls, count: int) -> type[Self]:
-        marked = [Option(name, f"{name} *" if name in REQUIRED else name) for name in COLUMNS]
+        marked = [Option(name, f"{_name(name)} *" if name in REQUIRED else _name(name)) for name in COLUMNS]
         fields: dict[str, Any] = {
             _PLACE.format(number): SelectField("Column", options=marked, unknown=None, blank="Leave it out")
             for number in range(count)
         }
         for column in CONSTANTS:
-            fields[_CONSTANT.format(column)] = TextField(_LABELS[column], max_length=300, width="m")
+            fields[_CONSTANT.format(column)] = TextField(_name(column), max_length=300, width="m")
         return type("MappingFormOfFile", (cls,), fields)
 
     @classmethod

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import listing_words
 from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
-from webapp.admin.listing_form import ListingForm
-from webapp.admin.listing_forms import NoteForm, RequirementForm
+from webapp.admin.listing_form import LABELS, ListingForm, NoteForm, RequirementForm
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.completeness import completeness_of
@@ -199,6 +198,7 @@ def _page(draft: DraftDetail, form: ListingForm, note: NoteForm | None = None) -
             for column in COLUMNS
             if column != "program_id" and (column in before or column in after)
         },
+        labels=LABELS,
         is_listed=now is not None,
         preview_url=built.links.preview_url(draft.row.id),
         may_edit=staff().may(IMPORTERS),

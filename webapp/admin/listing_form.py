@@ -1,4 +1,4 @@
-"""The editor of a listing: a field for every fact, with a source and a date of its own where it has one."""
+"""The forms about listings. The editor has a field for every fact, and for its own source and date."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from webapp.domain.credential import Credential, Education, EnglishLevel
 from webapp.domain.label import credential_label, education_label, english_label, subject_label, subject_level_label
 from webapp.domain.listing import COLUMNS, Control, FactSource, TuitionBasis
 from webapp.domain.listing_cell import TEXT_LIMITS
+from webapp.domain.listing_stage import NOTE_LIMIT
+from webapp.domain.rule_text import LENGTH_LIMIT
 from webapp.domain.subject import RANKED_LEVELS, Subject
 from webapp.ui.choices import Option, SelectField
 from webapp.ui.fields import HiddenField, TextAreaField, TextField
@@ -44,6 +46,7 @@ UNSOURCED: Final = frozenset(
 """What says where facts come from has no source of its own; nor has what a thing is called."""
 
 LABELS: Final[Mapping[str, str]] = {
+    "program_id": "Id",
     "name": "Name",
     "credential": "Credential",
     "cip": "Field of study (CIP code)",
@@ -218,3 +221,41 @@ _Filled = type(
 )
 if set(_EDITED) | {"program_id"} != set(COLUMNS):
     raise RuntimeError("The editor leaves a column of the listing file out.")
+
+
+class NewListingForm(BaseForm):
+    """What a listing is begun with; all else is written in the editor."""
+
+    program_id = TextField(
+        "Id",
+        hint="For good. Small letters, digits and . _ : -, such as larkspur-ms-data-science.",
+        max_length=80,
+        required="Give it an id.",
+    )
+    institution = TextField("Institution", max_length=200, required="Say who awards it.")
+    name = TextField("Name", max_length=300, required="Say what it is called.")
+
+
+class NoteForm(BaseForm):
+    """Why a draft is sent back."""
+
+    note = TextAreaField("What is to be mended?", max_length=NOTE_LIMIT, rows=3, required="Say what is to be mended.")
+
+
+class DeclineForm(BaseForm):
+    """Why a proposal is declined."""
+
+    reason = TextAreaField(
+        "Why not?", hint="The partner reads this.", max_length=NOTE_LIMIT, rows=3, required="Say why."
+    )
+
+
+class RequirementForm(BaseForm):
+    """What a listing asks for, as a rule."""
+
+    rule = TextAreaField(
+        "What it asks for",
+        hint="Such as: background.education >= bachelor and subjects.statistics >= one_course. Blank asks for nothing.",
+        max_length=LENGTH_LIMIT,
+        rows=5,
+    )

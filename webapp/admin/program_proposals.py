@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import listing_words
 from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
-from webapp.admin.listing_forms import DeclineForm
+from webapp.admin.listing_form import DeclineForm
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused

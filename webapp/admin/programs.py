@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin import listing_words
 from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
-from webapp.admin.listing_forms import NewListingForm
+from webapp.admin.listing_form import LABELS, NewListingForm
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain import label
@@ -30,6 +30,8 @@ from webapp.ui.refusals import put_beside_fields, tell
 
 blueprint = Blueprint("programs", __name__, url_prefix="/programs")
 
+_MOST_AT_ONCE = 200
+
 
 @blueprint.before_request
 def check_id() -> None:
@@ -37,9 +39,6 @@ def check_id() -> None:
     program_id = (request.view_args or {}).get("program_id")
     if program_id is not None and not PROGRAM_ID.fullmatch(program_id):
         raise NotFound("There is no such listing.")
-
-
-_MOST_AT_ONCE = 200
 
 
 @blueprint.get("")
@@ -131,6 +130,7 @@ def detail(program_id: str) -> ResponseReturnValue:
         claims=claim_problems(found.listing),
         revisions=revisions,
         cause_words=listing_words.CAUSE_WORDS,
+        labels=LABELS,
         twins=alike,
         draft=draft,
         draft_look=listing_words.STAGE_LOOKS[draft.stage] if draft else None,
@@ -180,7 +180,7 @@ def move(program_id: str, move: str) -> ResponseReturnValue:
     """Take a listing down, or put it back."""
     built = runtime()
     today, stale_days = _today()
-    act, words_said = (
+    act, told = (
         (listings.archive, "Taken down. Lists that were made before still show it.")
         if move == "archive"
         else (listings.restore, "Published again, as it was.")
@@ -196,7 +196,7 @@ def move(program_id: str, move: str) -> ResponseReturnValue:
     except InvalidTransition:
         flash("Somebody was quicker: it stands as shown here.", "info")
     else:
-        flash(words_said, "good")
+        flash(told, "good")
     return _to(program_id)
 
 

@@ -49,7 +49,16 @@ _SAID: Final[Mapping[str, tuple[str, ...]]] = {
     "states_authorized": ("authorized states", "states served", "licensed in"),
     "months": ("duration", "duration months", "length", "length months", "months to complete"),
     "hours_per_week": ("hours week", "weekly hours", "workload"),
-    "tuition_total_usd": ("tuition", "price", "cost", "total cost", "total tuition", "fee", "tuition usd"),
+    "tuition_total_usd": (
+        "tuition",
+        "price",
+        "cost",
+        "total cost",
+        "total price",
+        "total tuition",
+        "fee",
+        "tuition usd",
+    ),
     "tuition_out_of_state_usd": ("out of state tuition", "nonresident tuition", "non resident tuition"),
     "start_terms": ("starts", "start dates", "intakes", "terms"),
     "min_education": ("minimum education", "required education", "education required"),
@@ -66,7 +75,7 @@ _SAID: Final[Mapping[str, tuple[str, ...]]] = {
     "outcome_source": ("salary source", "outcomes source"),
     "outcome_as_of": ("salary year", "outcomes as of"),
     "source": ("data source",),
-    "verified_on": ("verified", "last verified", "checked on", "last checked"),
+    "verified_on": ("verified", "last verified", "checked", "checked on", "last checked"),
 }
 
 

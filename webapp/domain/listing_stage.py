@@ -15,6 +15,11 @@ class ListingStage(StrEnum):
     ARCHIVED = "archived"  # taken down; kept, and may come back
 
 
+STAFF_SOURCE: Final = "staff"
+"""The source of listings that staff wrote themselves. No import is ever of it."""
+NOTE_LIMIT: Final = 1000
+"""The most letters of a note that sends a draft back."""
+
 S = ListingStage
 LISTING_LIFECYCLE: Final = Lifecycle[ListingStage](
     "listing",

@@ -117,9 +117,9 @@ def _check_withdrawals(source: str, difference: Difference, *, allowed: bool) ->
     if going * 2 > published and not allowed:
         raise Refused(
             Problem(
-                "file",
+                "withdrawals",
                 f"It would withdraw {going} of the {published} listings published from “{source}”.",
-                "If the file is complete and this is meant, import it again with --allow-withdrawals.",
+                "If the file is complete and this is meant, allow it (in the shell with --allow-withdrawals).",
             )
         )
 

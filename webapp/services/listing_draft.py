@@ -15,16 +15,13 @@ from webapp.domain.ids import new_id
 from webapp.domain.listing import COLUMNS, PROGRAM_ID, FactSource, Listing
 from webapp.domain.listing_cell import CellError, read
 from webapp.domain.listing_row import Fault, ListingError, parse_row, to_row
-from webapp.domain.listing_stage import LISTING_LIFECYCLE, ListingStage
+from webapp.domain.listing_stage import LISTING_LIFECYCLE, NOTE_LIMIT, STAFF_SOURCE, ListingStage
 from webapp.domain.program_proposal import PROPOSAL_LIFECYCLE, ProposalStatus
 from webapp.models import Institution, ListingDraft, Program, ProgramProposal
 from webapp.queries.listing import listings_by_id
 from webapp.services.catalog import publish_rows
 from webapp.services.catalog_row import SourceRow
 
-STAFF_SOURCE: Final = "staff"
-"""The source of listings that staff wrote themselves. No import is ever of it."""
-NOTE_LIMIT: Final = 1000
 CELL_LIMIT: Final = 4000
 
 
