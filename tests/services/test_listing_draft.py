@@ -11,7 +11,7 @@ from tests.services.listing_rows import import_rows, row
 from webapp.domain.clock import FrozenClock
 from webapp.domain.errors import InvalidTransition, NotFound, Refused
 from webapp.domain.listing import FactSource, Listing
-from webapp.domain.listing_stage import ListingStage
+from webapp.domain.listing_stage import STAFF_SOURCE, ListingStage
 from webapp.models import CatalogVersion, Institution, ListingDraft, Program
 from webapp.queries.catalog import export_listings
 from webapp.queries.listing import current_version, edition_of
@@ -20,7 +20,7 @@ from webapp.queries.program_twins import list_twin_groups, list_twins
 from webapp.queries.programs import Wanted, get_listing_state, list_programs, stage_counts
 from webapp.services import listing as listings
 from webapp.services import listing_draft as drafts
-from webapp.services.listing_draft import STAFF_SOURCE, Written
+from webapp.services.listing_draft import Written
 
 CLOCK = FrozenClock(datetime(2026, 11, 28, 9, tzinfo=UTC))
 TODAY = CLOCK.now().date()

@@ -148,7 +148,9 @@ def publish(row_id: UUID) -> ResponseReturnValue:
     except InvalidTransition:
         flash("Somebody was quicker: it stands as shown here.", "info")
         return _to(row_id)
-    flash("Published." if version else "It says what was published already, so nothing changed.", "good")
+    told = "Published." if version else "It says what was published already, so nothing changed."
+    unchecked = "" if draft.cells.get("verified_on") else " It says nowhere when it was checked, so it counts as stale."
+    flash(told + unchecked, "good")
     return redirect(url_for("admin.programs.detail", program_id=program_id), 303)
 
 
