@@ -60,7 +60,6 @@ def _paths(office: Office, sent: Sent) -> list[str]:
         "/admin/mails/matched_programs?width=390",
         "/admin/mails/check",
         "/admin/suppressions",
-        "/admin/programs?text=bootcamp",
         "/admin/programs?stage=stale",
         "/admin/programs?stage=review",
         "/admin/programs/new",
@@ -101,7 +100,6 @@ def _paths(office: Office, sent: Sent) -> list[str]:
         f"/admin/publishers/{office.publisher_id}",
         "/admin/imports",
         f"/admin/imports/{office.import_id}",
-        "/admin/playground",
         "/admin/weights",
         f"/admin/imports/jobs/{sent.mapping_id}/columns",
         f"/admin/imports/jobs/{sent.checked_id}",
@@ -137,8 +135,7 @@ def test_no_page_has_a_fault_that_axe_finds(
     enter(page, url, owner)
     for path in _paths(office, sent):
         page.goto(url + path)
-        for opener in page.locator("summary").all():
-            opener.click()
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
         for width, scheme in ((1280, "light"), (390, "dark")):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes

@@ -252,7 +252,7 @@ def test_naughty_strings_stand_as_typed_wherever_a_file_or_a_form_can_hold_them(
     naughty = [text for text in json.loads((data_dir / "blns.json").read_text("utf-8")) if "\0" not in text]
     rows = [
         {"program_id": f"{source}-{n}", "institution": "L", "name": text, "credential": "master", "cip": "11.0101"}
-        for n, text in enumerate(naughty[::3])
+        for n, text in enumerate(naughty[::5])
     ]
     page = owner.checked(_file(rows), source)
     shown = owner.who.get(page)
@@ -263,7 +263,7 @@ def test_naughty_strings_stand_as_typed_wherever_a_file_or_a_form_can_hold_them(
     asked = owner.who.get(odd.location).location
     assert owner.who.get(asked).status_code == 200
     token = owner.who.token(asked)
-    for text in naughty[::12]:
+    for text in naughty[::30]:
         said = {"csrf_token": token, "column-0": text, "same-institution": text}
         answer = owner.who.client.post(asked, data=said)
         assert answer.status_code == 422

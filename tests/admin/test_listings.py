@@ -133,7 +133,7 @@ def test_naughty_strings_are_kept_and_shown_as_typed_in_every_field(
     draft = owner.post("/admin/programs/new", dict(new), form_at="/admin/programs/new").location
     token = owner.token(draft)
     boxes = ["name", "summary", "topics", "cip", "url", "institution", "months", "source-months", "accreditor"]
-    for start in range(0, len(naughty) - len(boxes), 40):
+    for start in range(0, len(naughty) - len(boxes), 80):
         typed = {box: naughty[start + n] for n, box in enumerate(boxes)}
         sent = owner.client.post(draft, data={"csrf_token": token, **typed, "as_of-months": naughty[start][:10]})
         assert sent.status_code == 303
@@ -145,7 +145,7 @@ def test_naughty_strings_are_kept_and_shown_as_typed_in_every_field(
     assert bad.status_code == 422
     assert str(escape(naughty[60])) in bad.text
     assert owner.client.post(draft, data={"csrf_token": token, "credential": naughty[70]}).status_code == 422
-    for text in ("\0", "a\0b", *naughty[::25]):
+    for text in ("\0", "a\0b", *naughty[::70]):
         assert owner.client.get("/admin/programs", query_string={"text": text, "source": text}).status_code == 200
 
 

@@ -107,9 +107,11 @@ def test_what_is_no_spreadsheet_or_more_than_one_says_so(monkeypatch: pytest.Mon
     entity = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + good["xl/workbook.xml"]
     assert "no plain XML" in refusal(packed({**good, "xl/workbook.xml": entity}))
     assert "damaged" in refusal(packed({**good, "xl/worksheets/sheet1.xml": good["xl/worksheets/sheet1.xml"][:-60]}))
-    bomb = packed({**good, "xl/media/bomb.xml": b"0" * (320 * 1024 * 1024)})
-    assert len(bomb) < 1024 * 1024
-    assert "unpacks to more than 300 MB" in refusal(bomb)
+    with monkeypatch.context() as smaller:
+        smaller.setattr(catalog_xlsx, "MAX_UNPACKED", 3 * 1024 * 1024)
+        bomb = packed({**good, "xl/media/bomb.xml": b"0" * (4 * 1024 * 1024)})
+        assert len(bomb) < 16 * 1024
+        assert "unpacks to more than 3 MB" in refusal(bomb)
     assert "too large" in refusal(packed({**good, "xl/styles.xml": b" " * (9 * 1024 * 1024)}))
     monkeypatch.setattr(catalog_xlsx, "MAX_ROWS", 3)
     assert "more than 3 rows" in refusal(book(HEADER, *[GOOD] * 3))

@@ -46,7 +46,7 @@ def students(
 
 def test_it_moves_towards_the_truth_and_no_further_than_the_bound() -> None:
     truth = {Criterion.COST: 2.2, Criterion.INTERESTS: 0.3}
-    found = learn(students(2000, 1, truth), draws=DRAWS)
+    found = learn(students(1500, 1, truth), draws=DRAWS)
     assert found.refusal == ""
     assert found.gain is not None
     assert 0 < found.gain.low < found.gain.mean < found.gain.high
@@ -63,10 +63,9 @@ def test_it_moves_towards_the_truth_and_no_further_than_the_bound() -> None:
     assert found.propensity.power == pytest.approx(1, abs=0.35)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_where_the_weights_are_right_or_there_is_only_noise_it_proposes_nothing(seed: int) -> None:
+def test_where_the_weights_are_right_or_there_is_only_noise_it_proposes_nothing() -> None:
     for care, power in ((14.0, 1.0), (0.0, 1.0), (0.0, 0.0)):
-        found = learn(students(600, seed, {}, care=care, power=power), draws=DRAWS)
+        found = learn(students(600, 1, {}, care=care, power=power), draws=DRAWS)
         assert found.refusal != ""
         assert (found.propensity.power < 0.4) is (power == 0)
 
