@@ -3,14 +3,14 @@
 .SUFFIXES:
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install run test laws lint types bench lock clean dev browser
+.PHONY: help install run test laws lint types bench learn lock clean dev browser
 
 PYTHON ?= python3
 VENV = .venv
 PY = $(VENV)/bin/python
 WORKERS ?= 3
 TESTS ?=
-BENCHMARKS ?= matching.rank matching.against results_page submission relay catalog_import lists
+BENCHMARKS ?= matching.rank matching.against weights_trial results_page submission relay catalog_import lists
 # Compiled modules are kept, whatever the environment says: without them each worker and each command that a test starts
 # compiles the whole product anew, which took a quarter of the processor.
 export PYTHONDONTWRITEBYTECODE =
@@ -39,6 +39,9 @@ lint: $(VENV)/.dev  ## Check style and the floors' import contracts
 types: $(VENV)/.dev  ## Check types
 	@$(PY) -m mypy
 
+learn: $(VENV)/.run  ## Add what `program-match weights propose` needs (about 120 MB)
+	@$(WITH_UV) --require-hashes -r requirements/learn.lock || $(WITH_PIP) --require-hashes -r requirements/learn.lock
+
 bench: $(VENV)/.dev  ## Measure the engine, the submission and the relay
 	@for name in $(BENCHMARKS); do $(PY) -m benchmarks.$$name || exit 1; done
 
@@ -46,6 +49,7 @@ lock: $(VENV)/.dev  ## Choose the newest allowed versions anew and write require
 	@$(PY) -m uv --version > /dev/null || { echo "make lock needs uv: $(PY) -m pip install uv"; exit 1; }
 	$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements/run.in -o requirements/run.lock
 	$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements/dev.in -o requirements/dev.lock
+	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/run.in requirements/learn.in -c requirements/run.lock -o requirements/learn.lock
 
 clean:  ## Remove .venv and caches; your data in var/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov .coverage

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks.table import print_table
-from tests.golden.agreement import engine_order, mean_ndcg, ndcg
+from tests.golden.agreement import engine_order, mean_ndcg
 from tests.golden.baselines import bm25_eligible_order, bm25_order, cheapest_order, random_ndcg
-from tests.golden.persona import Persona, personas
+from webapp.domain.agreement import ndcg
+from webapp.domain.persona import Persona, personas
 
 ORDERS = {
     "Engine": engine_order,

@@ -38,8 +38,10 @@ from webapp.gateways.wakeup import WakeUp
 from webapp.gateways.webhook import WebhookGateway
 from webapp.observability.log import configure_logging
 from webapp.services import handover, message
+from webapp.services.golden import Golden
 from webapp.services.inbox import store_in_inbox
 from webapp.services.letter import Sender
+from webapp.services.live_weights import LiveWeights
 from webapp.services.mail_turn import Limits
 from webapp.services.sender_check import SenderSetup
 from webapp.services.snapshot import Snapshot
@@ -49,6 +51,7 @@ from webapp.settings import Settings, parse_settings
 
 RELAY_TASK = "outbox.relay"
 RELAY_QUEUE = "outbox"
+_DEMO_CATALOG = files("webapp").joinpath("cli", "demo", "catalog.csv")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Runtime:
     webhook: WebhookGateway
     wake_up: WakeUp
     snapshot: Snapshot
+    weights: LiveWeights
+    golden: Golden
     seal: Seal
     links: Links
     sender: Sender
@@ -135,6 +140,8 @@ def build_runtime(settings: Settings) -> Runtime:
         webhook=HttpWebhook(timeout=settings.webhook_timeout_seconds, allow_loopback=settings.webhook_allow_loopback),
         wake_up=WakeUp(_relay_nudge(settings.redis_url)),
         snapshot=Snapshot(begin),
+        weights=LiveWeights(begin),
+        golden=Golden(partial(_DEMO_CATALOG.read_text, "utf-8")),
         seal=Seal(secret),
         links=Links(settings.base_url, secret),
         sender=_sender(settings),

@@ -88,6 +88,7 @@ class Settings(BaseModel):
     undo_window_seconds: Annotated[int, Field(ge=0, le=86_400)] = 600
     lead_expiry_days: Annotated[int, Field(ge=1, le=365)] = 30
     draft_expiry_days: Annotated[int, Field(ge=1, le=365)] = 90
+    listing_stale_days: Annotated[int, Field(ge=30, le=3650)] = 365
     resume_link_days: Annotated[int, Field(ge=1, le=90)] = 30
     lease_seconds: Annotated[float, Field(ge=2, le=600)] = LEASE_SECONDS
     delivery_retry_seconds: Seconds = DELIVERY_RETRY_SECONDS

@@ -10,7 +10,8 @@ from workers.queues import QUEUES, TASK_QUEUES
 from workers.schedule import beat_schedule
 
 VISIBILITY_SECONDS = 90
-"""When a message whose worker died goes back on its queue. Longer than any task may run."""
+"""When a message whose worker died goes back on its queue. Longer than any task may run, but for imports: a message of
+theirs that comes again finds the lease in the row."""
 
 
 def make_app() -> Celery:
@@ -58,9 +59,11 @@ def make_app() -> Celery:
             "workers.notices",
             "workers.links",
             "workers.billing",
+            "workers.imports",
             "workers.inbound_mails",
             "workers.follow_ups",
             "workers.upkeep",
+            "workers.weights",
             "workers.watchdog",
         ],
     )

@@ -11,9 +11,10 @@ from webapp.domain.events import EventKind
 MAIL: Final = "mail"
 LEADS: Final = "leads"
 UPKEEP: Final = "upkeep"
+IMPORTS: Final = "imports"
 OUTBOX: Final = RELAY_QUEUE
 
-QUEUES: Final = (OUTBOX, LEADS, MAIL, UPKEEP)
+QUEUES: Final = (OUTBOX, LEADS, MAIL, UPKEEP, IMPORTS)
 """Every queue there is. The worker of a plain installation consumes them all."""
 
 
@@ -35,6 +36,9 @@ ROUTES: Final[dict[EventKind, Route]] = {
     EventKind.NOTICE_DUE: Route("notices.tell", LEADS, 5),
     EventKind.LINK_REQUESTED: Route("links.mail", MAIL, 50),
     EventKind.MAIL_RECEIVED: Route("inbound_mails.handle", UPKEEP, 50),
+    EventKind.WEIGHTS_TRIAL_DUE: Route("weights.try", UPKEEP, 1),
+    # Minutes of work: a queue of its own, so that an installation may give it a worker of its own.
+    EventKind.IMPORT_DUE: Route("imports.run", IMPORTS, 1),
 }
 
 TASK_QUEUES: Final[dict[str, str]] = {

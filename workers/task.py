@@ -14,6 +14,8 @@ log = get_logger(__name__)
 
 SOFT_LIMIT_SECONDS = 45
 HARD_LIMIT_SECONDS = 60
+LONG_LIMIT_SECONDS = 600
+"""For tasks that hold a lease in their row and are found again by the sweep: a second copy of them does nothing."""
 
 
 class ServiceTask(Task):  # type: ignore[misc]  # Celery ships no types

@@ -6,6 +6,7 @@ from webapp.services import (
     draft,
     erasure,
     exposure,
+    import_job,
     inbound_mail,
     kept_answer,
     link_request,
@@ -50,6 +51,7 @@ def purge() -> None:
         retention.purge,
         kept_answer.purge,
         mail_turn.purge,
+        import_job.purge,
     ):
         with runtime().begin() as session:
             work(session, runtime().clock)

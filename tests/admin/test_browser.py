@@ -1,6 +1,7 @@
 """Every page of the back office in a real browser: light and dark, wide and narrow, by keyboard."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,15 @@ from playwright.sync_api import Page
 
 from tests.browser import LiveServer, appearance_violations, axe_violations, overflows
 from tests.factories.back_office import Office, furnish
+from tests.factories.import_centre import Sent, send_some
 from tests.factories.staff import StaffLogin, make_staff
 from webapp.bootstrap import Runtime
+from webapp.queries.due import due_imports
+from webapp.services import import_work
 
 pytestmark = pytest.mark.browser
 
-_FURNISHED: dict[str, Office] = {}
+_FURNISHED: dict[str, tuple[Office, Sent]] = {}
 
 
 @pytest.fixture
@@ -22,8 +26,14 @@ def office(running: Runtime) -> Office:
     """The demo with three students in it; made once for the database."""
     key = str(running.engine.url)
     if key not in _FURNISHED:
-        _FURNISHED[key] = furnish(running)
-    return _FURNISHED[key]
+        _FURNISHED[key] = furnish(running), send_some(running)
+    return _FURNISHED[key][0]
+
+
+@pytest.fixture
+def sent(office: Office, running: Runtime) -> Sent:
+    """Files at the import centre."""
+    return _FURNISHED[str(running.engine.url)][1]
 
 
 @pytest.fixture
@@ -32,7 +42,7 @@ def owner(running: Runtime) -> StaffLogin:
         return make_staff(session, running.clock, "owner")
 
 
-def _paths(office: Office) -> list[str]:
+def _paths(office: Office, sent: Sent) -> list[str]:
     return [
         "/admin/",
         "/admin/submissions",
@@ -50,7 +60,16 @@ def _paths(office: Office) -> list[str]:
         "/admin/mails/matched_programs?width=390",
         "/admin/mails/check",
         "/admin/suppressions",
-        "/admin/programs?text=bootcamp",
+        "/admin/programs?stage=stale",
+        "/admin/programs?stage=review",
+        "/admin/programs/new",
+        "/admin/program-proposals",
+        f"/admin/program-proposals/{sent.proposal_id}",
+        "/admin/programs/twins",
+        f"/admin/programs/listing/{sent.program_id}",
+        f"/admin/programs/drafts/{sent.draft_id}",
+        f"/admin/programs/drafts/{sent.review_id}",
+        f"/admin/programs/drafts/{sent.draft_id}/requirement",
         "/admin/partners",
         "/admin/partners/new",
         f"/admin/partners/{office.partner_id}",
@@ -81,11 +100,15 @@ def _paths(office: Office) -> list[str]:
         f"/admin/publishers/{office.publisher_id}",
         "/admin/imports",
         f"/admin/imports/{office.import_id}",
+        "/admin/weights",
+        f"/admin/imports/jobs/{sent.mapping_id}/columns",
+        f"/admin/imports/jobs/{sent.checked_id}",
+        f"/admin/imports/jobs/{sent.due_id}",
         "/admin/audit",
     ]
 
 
-def _enter(page: Page, url: str, owner: StaffLogin) -> None:
+def enter(page: Page, url: str, owner: StaffLogin) -> None:
     page.goto(f"{url}/admin/login")
     page.get_by_label("E-mail address").fill(owner.email)
     page.get_by_label("Password").fill(owner.password)
@@ -99,6 +122,7 @@ def test_no_page_has_a_fault_that_axe_finds(
     new_page: Callable[..., Page],
     faults: list[str],
     office: Office,
+    sent: Sent,
     owner: StaffLogin,
 ) -> None:
     """In the light all rules, in the dark and on a telephone those on looks, which is all that changes."""
@@ -108,8 +132,8 @@ def test_no_page_has_a_fault_that_axe_finds(
     page.emulate_media(color_scheme="dark")
     assert appearance_violations(page) == []
     page.emulate_media(color_scheme="light")
-    _enter(page, url, owner)
-    for path in _paths(office):
+    enter(page, url, owner)
+    for path in _paths(office, sent):
         page.goto(url + path)
         page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         for width, scheme in ((1280, "light"), (390, "dark")):
@@ -122,12 +146,20 @@ def test_no_page_has_a_fault_that_axe_finds(
     assert faults == []
 
 
-def test_a_file_is_imported_by_keyboard_and_without_script(
+def _work(running: Runtime) -> None:
+    with running.begin() as session:
+        due = due_imports(session, running.clock.now(), grace=timedelta(0), limit=100)
+    for job_id in due:
+        import_work.run(running.begin, running.clock, job_id)
+
+
+def test_a_file_is_imported_by_keyboard_with_and_without_script(
     app: Flask,
     live_server: Callable[[Flask], LiveServer],
     new_page: Callable[..., Page],
     faults: list[str],
     office: Office,
+    running: Runtime,
     owner: StaffLogin,
     tmp_path: Path,
 ) -> None:
@@ -136,15 +168,25 @@ def test_a_file_is_imported_by_keyboard_and_without_script(
     listing = tmp_path / "mine.csv"
     listing.write_text(f"{header}\n{good}\n{bad}\n")
     url, page = live_server(app).url, new_page(javascript=False)
-    _enter(page, url, owner)
+    enter(page, url, owner)
     page.goto(f"{url}/admin/imports")
     page.get_by_label("Listing file", exact=True).set_input_files(listing)
     page.get_by_label("Name of the source").fill("keyboard")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/check/**")
-    assert page.get_by_text("wizard", exact=True).is_visible()
+    page.wait_for_url("**/jobs/**")
+    assert page.get_by_text("It waits for a worker.").is_visible()
+    _work(running)
+    page.get_by_text("wizard", exact=True).wait_for()  # the page looks again by itself, without script too
     page.get_by_role("button", name="Publish these changes").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/imports/*-*")
-    assert page.get_by_text("1 added, 0 changed, 0 withdrawn").is_visible()
+    page.get_by_text("Being published").wait_for()
+    with_script = new_page()
+    enter(with_script, url, owner)
+    with_script.goto(page.url)
+    _work(running)
+    with_script.get_by_text("1 added, 0 changed, 0 withdrawn").wait_for()
+    with_script.get_by_role("button", name="Undo this import").click()
+    with_script.get_by_text("Being undone").wait_for()
+    _work(running)
+    with_script.get_by_text("The catalog says again what it said before this import.").wait_for()
     assert faults == []

@@ -59,6 +59,11 @@ class TestImport:
         assert value(env, "SELECT string_agg(program_id, ',' ORDER BY 1) FROM programs") == "p-1,p-2"
         assert value(env, "SELECT catalog_source FROM programs LIMIT 1") == "csv:north"
         assert value(env, "SELECT actor FROM audit_entries WHERE action = 'catalog.import'") == "command line"
+        undone = shell("catalog", "undo", env=env)
+        assert undone.exit_code == 0
+        assert f"Undone: the import of {file.name}" in undone.output
+        assert value(env, "SELECT count(*) FROM programs") == 0
+        assert "no import to undo" in shell("catalog", "undo", env=env).stderr
 
     def test_a_refused_file_ends_with_1_says_why_and_is_written_down(self, env: Env, tmp_path: Path) -> None:
         file = tmp_path / "bad.csv"

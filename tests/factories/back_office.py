@@ -155,7 +155,7 @@ def screen(session: Session, running: Runtime, catalog: Catalog, delivered: UUID
     text = "# Who it takes\nrequire background.education >= bachelor\n"
     partner_filter.change(session, clock, lead.partner_id, text, on_unknown=OnUnknown.PASS, actor="ada@staff.example")
     persona = Persona(Contact("mia.lang@readers.example", "Mia", "Lang"), PROFILE)
-    ranking = seed.list_of(persona, catalog, lead.program_id, today=clock.now().date())
+    ranking = seed.list_of(persona, catalog, running.weights.current(), lead.program_id, today=clock.now().date())
     planted = seed.plant(
         session,
         clock,

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from functools import cache
 from math import log
 
-from tests.golden.agreement import DEPTH, ndcg
+from tests.golden.agreement import DEPTH
 from tests.golden.demo_catalogue import demo_listings
-from tests.golden.persona import Persona
+from webapp.domain.agreement import ndcg
 from webapp.domain.listing import ALL_STATES, ANY_FIELD, ANY_WITH_PREREQUISITES, Listing
 from webapp.domain.occupation import find_occupation
+from webapp.domain.persona import Persona
 from webapp.domain.profile import Criterion, Modality, Priority, Profile
 from webapp.domain.subject import Subject
 

@@ -4,9 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.golden.agreement import engine_order, mean_ndcg, ndcg
+from tests.golden.agreement import engine_order, mean_ndcg
 from tests.golden.baselines import bm25_eligible_order, bm25_order, cheapest_order, random_ndcg
-from tests.golden.persona import Persona, personas
+from tests.golden.demo_catalogue import DEMO
+from webapp.domain.agreement import ndcg
+from webapp.domain.persona import Persona, personas
+from webapp.matching import DEFAULT_WEIGHTS
+from webapp.services.golden import Golden
 
 UNTOUCHED = [persona for persona in personas() if persona.untouched]
 FLOORS = {5: 0.86, 10: 0.87}
@@ -32,6 +36,15 @@ def test_the_engine_beats_words_price_and_chance() -> None:
     assert reached - at_five(cheapest_order) >= MARGIN
     assert reached - chance >= MARGIN
     assert reached - at_five(bm25_eligible_order) >= MARGIN_WITH_FACTS
+
+
+def test_what_staff_are_shown_is_what_is_measured_here() -> None:
+    golden = Golden(lambda: DEMO.read_text("utf-8"))
+    effect = golden.effect(DEFAULT_WEIGHTS, DEFAULT_WEIGHTS)
+    assert effect.after == effect.before
+    assert (effect.worse, effect.better) == ((), ())
+    assert effect.before[0] == pytest.approx(mean_ndcg(engine_order, personas(), 5))
+    assert effect.untouched_before == pytest.approx([mean_ndcg(engine_order, UNTOUCHED, k) for k in FLOORS])
 
 
 def test_the_measure_is_one_for_the_best_order_and_falls_with_every_swap() -> None:

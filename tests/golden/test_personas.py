@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from tests.golden.demo_catalogue import demo_listings
-from tests.golden.persona import Persona, personas
 from webapp.domain.listing import ALL_STATES, Listing
+from webapp.domain.persona import Persona, personas
 from webapp.domain.profile import Criterion, Modality, Priority
 
 LISTINGS = {listing.program_id: listing for listing in demo_listings()}

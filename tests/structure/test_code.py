@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,12 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 def modules(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path.relative_to(ROOT), ast.parse(path.read_text())
+            yield path.relative_to(ROOT), parsed(path)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -93,6 +99,7 @@ def test_only_staff_can_tell_a_seed() -> None:
     may = {
         *("webapp/models/lead.py", "webapp/services/seed.py", "webapp/services/complaint.py"),
         *("webapp/queries/scorecard_rows.py", "webapp/queries/leads.py", "webapp/services/invoice.py"),
+        *("webapp/queries/learning.py", "webapp/queries/replay.py"),  # what our own mystery students ask is no wish
     }
     found = {
         str(path)
@@ -101,3 +108,35 @@ def test_only_staff_can_tell_a_seed() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "seed"
     }
     assert found - may == set()
+
+
+def test_the_codes_own_weights_are_named_where_no_version_is_asked_for() -> None:
+    """Whatever ranks for somebody takes the live weights: `Runtime.weights`, `live_weights` (docs/decisions/0064)."""
+    may = {
+        "webapp/cli/match.py",  # ranks a file, without a database
+        "webapp/queries/weights.py",  # before any version was published
+    }
+    found = {
+        str(path)
+        for path, tree in modules("webapp", "workers")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "DEFAULT_WEIGHTS" and path.parts[1] != "matching"
+    }
+    assert found == may
+
+
+def test_weights_go_live_by_the_hand_of_staff_alone() -> None:
+    """Nothing that learns, imports or is scheduled may publish weights (docs/decisions/0066)."""
+    found = {
+        str(path)
+        for path, tree in modules("webapp", "workers")
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.ImportFrom) and node.module == "webapp.services.weights")
+        or (
+            isinstance(node, ast.Attribute)
+            and node.attr in ("publish", "go_back")
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "weights"
+        )
+    }
+    assert found == {"webapp/admin/weights.py"}

@@ -10,9 +10,11 @@ from celery import Celery
 from webapp.domain.events import EventKind
 from workers.queues import QUEUES, ROUTES, TASK_QUEUES
 from workers.schedule import EVERY, beat_schedule
-from workers.task import HARD_LIMIT_SECONDS, ServiceTask
+from workers.task import HARD_LIMIT_SECONDS, LONG_LIMIT_SECONDS, ServiceTask
 
 ROOT = Path(__file__).resolve().parents[2]
+LEASED = {"imports.run"}
+"""Tasks that may run for longer than a message stays hidden: a second copy finds the lease in the row and ends."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,8 @@ def test_every_task_may_be_lost_and_repeated(celery: Celery) -> None:
         assert task.reject_on_worker_lost, name
         assert task.ignore_result, name
         assert task.max_retries == 0, f"{name}: retries live in rows"
-        assert 0 < task.soft_time_limit < task.time_limit <= HARD_LIMIT_SECONDS, name
+        longest = LONG_LIMIT_SECONDS if name in LEASED else HARD_LIMIT_SECONDS
+        assert 0 < task.soft_time_limit < task.time_limit <= longest, name
 
 
 def test_a_message_outlives_every_task_before_it_is_given_to_another(celery: Celery) -> None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
 from tests.student.lists import ranked_ids, shared, shortlisted
 from tests.student.person import STEPS, Person, introduction_values
+from webapp.bootstrap import Runtime
+from webapp.context import RUNTIME
+from webapp.domain.ids import new_id
+from webapp.services.listing_draft import Written, begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,16 @@ def lend_cookies(person: Person, page: Page, url: str) -> None:
         page.context.add_cookies([{"name": name, "value": cookie.value, "url": url}])
 
 
+def previewed(journey: Journey, cip: str) -> str:
+    """The path of the preview of a listing that staff are writing."""
+    built = cast(Runtime, journey.person.client.application.extensions[RUNTIME])
+    cells = {"institution": "Larkspur", "name": "Data in writing", "credential": "master", "cip": cip}
+    with built.begin() as session:
+        program_id = f"written-{new_id().hex}"
+        draft_id = begin(session, built.clock, Written(cells), program_id=program_id, actor="ada@staff.example")
+    return urlsplit(built.links.preview_url(draft_id)).path
+
+
 GUIDES = ("careers-compared", "data-engineer", "prerequisites", "paying-for-it", "questions")
 """One guide of each make; the others differ in their words alone."""
 
@@ -64,6 +79,10 @@ PAGES: tuple[tuple[str, Callable[[Journey], dict[str, str] | str]], ...] = (
     (
         "student.programs.show",
         lambda journey: {"here": f"/programs/{journey.programs[0]}", "gone": "/programs/nowhere"},
+    ),
+    (
+        "student.programs.preview",
+        lambda journey: {"whole": previewed(journey, "30.7001"), "unreadable": previewed(journey, "thirty")},
     ),
     ("student.shortlist.show", lambda _: "/shortlist"),
     ("student.compare.show", lambda _: "/compare"),

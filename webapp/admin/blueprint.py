@@ -16,6 +16,7 @@ from webapp.admin import (
     invoices,
     leads,
     limits,
+    listing_drafts,
     login,
     mails,
     messages,
@@ -25,7 +26,9 @@ from webapp.admin import (
     partner_filters,
     partner_screening,
     partners,
+    playground,
     program_groups,
+    program_proposals,
     programs,
     publishers,
     redeliveries,
@@ -38,6 +41,7 @@ from webapp.admin import (
     submissions,
     suppressions,
     terms,
+    weights,
 )
 from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
 from webapp.context import runtime
@@ -51,15 +55,17 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Hand-over", (("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
     ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
     ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
-    ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
+    ("Catalog", (("Programs", "programs"), ("Proposals", "program_proposals"), ("Imports", "imports"))),
     ("Publishers", (("Publishers", "publishers"),)),
+    ("Ranking", (("Playground", "playground"), ("Weights", "weights"))),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {
     "partners": (
         *("program_groups", "terms", "limits", "partner_filters", "partner_screening"),
         *("delivery_methods", "method_settings", "sample_leads", "signing_secrets", "api_keys"),
-    )
+    ),
+    "programs": ("listing_drafts",),
 }
 """Pages that stand under another entry of the navigation."""
 _NOUNS = (
@@ -67,7 +73,7 @@ _NOUNS = (
     *(partners, program_groups, terms, limits, partner_filters, partner_screening),
     *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
     *(returns, invoices, scorecard, seeds, complaints),
-    *(programs, imports, publishers, audit),
+    *(programs, listing_drafts, program_proposals, imports, publishers, playground, weights, audit),
 )
 
 

@@ -1,24 +1,12 @@
 """The forms of the back office."""
 
-import re
-from typing import Any
-
-from wtforms.validators import ValidationError
-
 from webapp.admin.words import CLASS_LABELS, FINDING_WORDS, LIFT_WORDS, SUPPRESSION_WORDS
 from webapp.domain.complaint import COMPLAINT_WORDS
 from webapp.domain.finding import FOUND_BY_STAFF
 from webapp.domain.suppression import ADDED_BY_STAFF, EVERY_CLASS, LiftReason
-from webapp.ui.choices import CheckField, Option, RadioField, SelectField
-from webapp.ui.fields import EmailField, PasswordField, TextField, UploadField
+from webapp.ui.choices import Option, RadioField, SelectField
+from webapp.ui.fields import EmailField, PasswordField, TextField
 from webapp.ui.forms import BaseForm
-
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9.-]*")
-
-
-def _source_name(_form: Any, field: Any) -> None:
-    if not _SOURCE.fullmatch(field.data):
-        raise ValidationError("Use small letters, digits, dots and hyphens, such as csv or state-list.")
 
 
 class LoginForm(BaseForm):
@@ -93,27 +81,4 @@ class ComplaintForm(BaseForm):
         options=[Option(kind.value, words) for kind, words in COMPLAINT_WORDS.items()],
         required="Choose what it is about.",
         unknown=None,
-    )
-
-
-class UploadForm(BaseForm):
-    """A listing file to check."""
-
-    file = UploadField(
-        "Listing file",
-        accept=".csv,text/csv",
-        hint="CSV in UTF-8 with the header row of the listing format, at most 50 MB.",
-        required="Choose a listing file.",
-    )
-    source = TextField(
-        "Name of the source",
-        hint="Only listings of this source are changed or withdrawn. Small letters, digits, dots and hyphens.",
-        max_length=40,
-        required="Name the source, such as csv.",
-        width="m",
-        checks=[_source_name],
-    )
-    allow_withdrawals = CheckField(
-        "The file is complete: withdraw every listing of this source that it does not name",
-        hint="Needed only when more than half of them would go.",
     )

@@ -10,6 +10,7 @@ from webapp.context import rate_limited, runtime
 from webapp.domain.ids import address_key
 from webapp.queries.finding import find_by_id
 from webapp.queries.overview import get_overview
+from webapp.queries.weights import waiting_proposals
 
 blueprint = Blueprint("overview", __name__)
 
@@ -21,9 +22,11 @@ def index() -> ResponseReturnValue:
     built = runtime()
     with built.begin() as session:
         overview = get_overview(session, built.clock.now())
+        proposals = waiting_proposals(session)
     return render_template(
         "admin/overview.html",
         overview=overview,
+        weights_proposals=proposals,
         lead_looks=words.LEAD_LOOKS,
         message_looks=words.MESSAGE_LOOKS,
         import_looks=words.IMPORT_LOOKS,

@@ -76,7 +76,8 @@ def plant() -> ResponseReturnValue:
         return _form_page(partner_id, form), 422
     persona, program_id = _persona(form), str(form.program.data)
     try:
-        ranking = seed.list_of(persona, built.snapshot.current(), program_id, today=built.clock.now().date())
+        catalog, weights = built.snapshot.current(), built.weights.current()
+        ranking = seed.list_of(persona, catalog, weights, program_id, today=built.clock.now().date())
         with built.begin() as session:
             planted = seed.plant(
                 session,

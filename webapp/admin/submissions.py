@@ -61,13 +61,13 @@ def match_view(match: MatchRow) -> dict[str, Any]:
             {"criterion": name, "label": label.CRITERION_LABELS.get(name, name), "points": _points(value)}
             for name, value in sorted(match.contributions.items(), key=lambda item: -_points(item[1]))
         ],
-        "reasons": [_said(wording.reason_sentence, reason) for reason in match.reasons],
-        "caveats": [_said(wording.caveat_sentence, caveat) for caveat in match.caveats],
-        "gaps": [_said(wording.gap_sentence, gap) for gap in match.gaps],
+        "reasons": [said(wording.reason_sentence, reason) for reason in match.reasons],
+        "caveats": [said(wording.caveat_sentence, caveat) for caveat in match.caveats],
+        "gaps": [said(wording.gap_sentence, gap) for gap in match.gaps],
     }
 
 
-def _said(sentence: Any, told: Any) -> dict[str, str]:
+def said(sentence: Any, told: Any) -> dict[str, str]:
     """A reason in words with its source. One that an older engine gave and this code cannot say shows its code."""
     try:
         text = sentence(told)

@@ -16,7 +16,6 @@ from webapp.domain.errors import Problem
 from webapp.domain.profile import Profile
 from webapp.domain.profile_reader import ProfileError, ProfileProblem
 from webapp.matching.ranking import rank
-from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.observability.metrics import RANK_SECONDS
 
 blueprint = APIBlueprint("matches", __name__, url_prefix="/matches")
@@ -103,9 +102,9 @@ def create(query: MatchQuery, body: ProfileIn) -> Response:  # noqa: ARG001  # r
         profile = Profile.from_json(request.get_json())
     except ProfileError as error:
         raise Failure(422, *(_problem(each) for each in error.problems)) from None
-    catalog = runtime().snapshot.current()
+    catalog, weights = runtime().snapshot.current(), runtime().weights.current()
     with RANK_SECONDS.time():
-        ranking = rank(profile, catalog, DEFAULT_WEIGHTS, query.top)
+        ranking = rank(profile, catalog, weights, query.top)
     return Response(json.dumps(ranking.to_json(), ensure_ascii=False), mimetype="application/json")
 
 

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO, cast
+from uuid import UUID
 
 import click
 
 from webapp.cli.faults import Told, told
 from webapp.cli.import_report import print_report
-from webapp.cli.output import counting, print_json, print_table
+from webapp.cli.output import counting, print_json, print_table, say
 from webapp.cli.runtime import open_runtime
 from webapp.queries.catalog import export_listings, source_counts
+from webapp.queries.catalog_imports import find_last_applied
 from webapp.services import audit
 from webapp.services.catalog import import_listings
 from webapp.services.catalog_file import read_listing_file, write_listing_file
@@ -21,6 +23,7 @@ from webapp.services.catalog_ipeds import Release, read_ipeds
 from webapp.services.catalog_lines import MAX_BYTES
 from webapp.services.catalog_report import ImportReport
 from webapp.services.catalog_row import SourceRow
+from webapp.services.catalog_undo import undo_import
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 _Open = Callable[[ExitStack], Iterator[SourceRow]]
@@ -93,6 +96,33 @@ def export(output: Path, source: str | None) -> None:
         with click.open_file(str(output), "w", encoding="utf-8", atomic=str(output) != "-") as stream:
             written = write_listing_file(export_listings(session, source), cast(TextIO, stream))
     click.echo(f"{written} listings written.", err=True)
+
+
+@catalog.command("undo")
+@click.argument("import_id", type=click.UUID, required=False)
+def undo(import_id: UUID | None) -> None:
+    """Undo an import as one step: the one of IMPORT_ID, or the last.
+
+    Refused when something later touched the same listings; it says what. Exit code 1 then.
+    """
+    with open_runtime() as runtime, runtime.begin() as session:
+        last = find_last_applied(session) if import_id is None else None
+        wanted = import_id or (last.id if last else None)
+        if wanted is None:
+            raise Told("There is no import to undo.")
+        done = undo_import(session, runtime.clock, wanted, actor="command line")
+        audit.record(
+            session,
+            runtime.clock,
+            staff_id=None,
+            actor="command line",
+            action="catalog.undo",
+            object_type="catalog_import",
+            object_id=str(wanted),
+            after={"listings": done.listings, "catalog_version": done.version},
+        )
+    what = f" of {last.filename}" if last else ""
+    say(f"Undone: the import{what}, {done.listings:,} listings. This is version {done.version} of the catalogue.")
 
 
 @catalog.command("sources")

@@ -20,6 +20,7 @@ _COMMANDS = {
     "mail": ("webapp.cli.mail:mail", "What comes back for our mails, and how they stand with those who receive them."),
     "outbox": ("webapp.cli.outbox:outbox", "How far the handing over of work has come."),
     "exposure": ("webapp.cli.exposure:exposure", "Compare how high partners and others are shown."),
+    "weights": ("webapp.cli.weights:weights", "The versions of the weights, and learning others."),
     "consent": ("webapp.cli.consent:consent", "Check the records of what students allowed."),
     "deliveries": ("webapp.cli.deliveries:deliveries", "Send failed deliveries again."),
     "billing": ("webapp.cli.billing:billing", "Close billing cycles into invoices, and report what is owed."),

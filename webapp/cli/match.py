@@ -32,7 +32,7 @@ from webapp.domain.wording import (
     step_sentence,
     verdict_label,
 )
-from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
+from webapp.matching import DEFAULT_WEIGHTS, Catalog, Weights, rank
 from webapp.services.catalog_file import read_listing_file
 
 MAX_PROFILE = 1_000_000
@@ -61,8 +61,8 @@ def match(
 ) -> None:
     """Rank programs for a profile and say why.
 
-    The same profile and catalogue give the same answer, byte for byte. With --replay SUBMISSION the profile and the
-    catalogue are those of a stored submission: exit 0 when its ranking comes out byte for byte, 1 when not.
+    The same profile, catalogue and weights give the same answer, byte for byte. With --replay SUBMISSION they
+    are those of a stored submission: exit 0 when its ranking comes out byte for byte, 1 when not.
     """
     if submission_id is not None:
         if (profile_file, catalog_file, top) != (None, None, None):
@@ -73,8 +73,9 @@ def match(
         raise click.UsageError("Give --profile FILE, or --replay SUBMISSION.")
     with plainly(), click.open_file(profile_file, "rb") as stream:
         profile = _profile(stream.read(MAX_PROFILE + 1))
-    catalog = _catalog_of_file(catalog_file) if catalog_file else _catalog_of_database()
-    ranking = rank(profile, catalog, DEFAULT_WEIGHTS, top or 10).to_json()
+    # A file is ranked by the code's own weights: no database is asked which are live.
+    catalog, weights = (_catalog_of_file(catalog_file), DEFAULT_WEIGHTS) if catalog_file else _of_database()
+    ranking = rank(profile, catalog, weights, top or 10).to_json()
     if as_json:
         print_json(ranking)
     else:
@@ -109,14 +110,14 @@ def _profile(data: bytes) -> Profile:
         raise Told("The profile was refused:", (str(problem) for problem in error.problems)) from None
 
 
-def _catalog_of_database() -> Catalog:
+def _of_database() -> tuple[Catalog, Weights]:
     # Loaded only now: ranking a file needs neither the database's code nor its servers.
-    catalog: Catalog = load("webapp.cli.published:published_catalog")()
+    catalog, weights = load("webapp.cli.published:published")()
     if not len(catalog):
         raise Told(
             "No listing is published.", ["Run: program-match demo load", "or: program-match catalog import FILE"]
         )
-    return catalog
+    return catalog, weights
 
 
 def _catalog_of_file(path: Path) -> Catalog:

@@ -9,5 +9,7 @@ class EventKind(StrEnum):
     DELIVERY_DUE = "delivery.due"  # subject: a delivery
     NOTICE_DUE = "notice.due"  # subject: a notice to a partner
     LINK_REQUESTED = "link.requested"  # subject: a request that a link be mailed
+    IMPORT_DUE = "import.due"  # subject: an import that a worker is to check, publish or undo
     BATCH_DUE = "batch.due"  # subject: a file of leads whose due time has come
     MAIL_RECEIVED = "mail.received"  # subject: a mail that came back to us
+    WEIGHTS_TRIAL_DUE = "weights.trial_due"  # subject: a trial of proposed weights on last week's lists

@@ -31,6 +31,13 @@ class Links:
     def resume_url(self, link_id: UUID, version: int = 1) -> str:
         return f"{self.base_url}/resume/{self.resume_token(link_id, version)}"
 
+    def preview_token(self, draft_id: UUID) -> str:
+        """What opens the preview of a listing that staff are writing, for whoever has it."""
+        return derived_token(self.secret, "listing-preview", draft_id, 1)
+
+    def preview_url(self, draft_id: UUID) -> str:
+        return f"{self.base_url}/programs/preview/{draft_id}/{self.preview_token(draft_id)}"
+
     def shared_token(self, shared_id: UUID) -> str:
         """What opens a list that was shared, for whoever has it."""
         return derived_token(self.secret, "shared", shared_id, 1)

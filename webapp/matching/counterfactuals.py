@@ -26,7 +26,8 @@ TOP = 3
 LIFT = 3
 OPENS, TO_THE_TOP, LIFTS, NOTHING = 3, 2, 1, 0
 """What a change does for a match, the best first."""
-_OPENNESS = (Verdict.NOT_YET, Verdict.CONDITIONAL, Verdict.UNKNOWN, Verdict.LIKELY, Verdict.ELIGIBLE)
+OPENNESS = (Verdict.NOT_YET, Verdict.CONDITIONAL, Verdict.UNKNOWN, Verdict.LIKELY, Verdict.ELIGIBLE)
+"""The verdicts from the least to the most open."""
 _KEEPS_ENTRY = ("budget_usd", "months_max", "hours_per_week", "start_within_months", "radius_km", "pace")
 """Answers that no rule on entry reads."""
 
@@ -135,7 +136,7 @@ class _Trials:
     def effect(self, seen: Seen, change: Change) -> int:
         """What a change does for a match, by the engine."""
         verdict, rank = self._result(seen, change)
-        openness = _OPENNESS.index(verdict) - _OPENNESS.index(seen.verdict)
+        openness = OPENNESS.index(verdict) - OPENNESS.index(seen.verdict)
         if openness > 0:
             return OPENS
         if openness < 0 or rank is None:
@@ -146,7 +147,7 @@ class _Trials:
 
     def _told(self, seen: Seen, change: Change) -> Counterfactual:
         verdict, rank = self._result(seen, change)
-        opens = _OPENNESS.index(verdict) > _OPENNESS.index(seen.verdict)
+        opens = OPENNESS.index(verdict) > OPENNESS.index(seen.verdict)
         return Counterfactual(change, verdict.label, rank, opens, rank is not None and rank < seen.rank)
 
     def _affordable(self, changes: Sequence[Change]) -> bool:

@@ -11,7 +11,7 @@ from webapp.domain.occupation import Occupation, find_occupation
 from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.domain.subject import Subject
 from webapp.domain.topic import mentions
-from webapp.matching.weights import Weights
+from webapp.matching.weights import DEFAULT_WEIGHTS, Weights
 
 ABSOLUTE = (Criterion.COST, Criterion.DURATION, Criterion.START, Criterion.OUTCOMES)
 """Criteria that can be judged without an answer: cheaper, shorter, sooner and better are so for everyone who cares."""
@@ -142,3 +142,12 @@ class Student:
 
     def _weight(self, criterion: Criterion) -> float:
         return self.weights.of(criterion, self.profile.priorities)
+
+
+def least_price(profile: Profile, listing: Listing) -> int | None:
+    """The least that a program costs somebody with this profile, in cents; None where no price is published.
+
+    A hard limit on the price is held against it. It hangs on no weight.
+    """
+    span = Student(profile, DEFAULT_WEIGHTS).price_span(listing)
+    return None if span is None else span[0]

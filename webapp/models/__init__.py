@@ -6,7 +6,7 @@ from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
 from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PacePlace, PartnerSchedule
 from webapp.models.cap_request import CapRequest
-from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
+from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus, VersionCause
 from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
@@ -16,12 +16,15 @@ from webapp.models.duplicate import DuplicateMark, ProspectKey
 from webapp.models.feedback import Feedback
 from webapp.models.follow_up import FollowUp
 from webapp.models.funnel import ContactAnswer, FunnelEvent, FunnelStanding, StatusLink
+from webapp.models.import_change import ImportChange, ImportInstitution, ListingChange
+from webapp.models.import_job import ImportFilePart, ImportJob, ImportMapping
 from webapp.models.inbound_mail import InboundMail
 from webapp.models.institution import Institution
 from webapp.models.lead import Lead, LeadEvent
 from webapp.models.lead_return import LeadReturn, ReturnEvent
 from webapp.models.ledger import BillingCycle, Invoice, InvoiceNumber, LeadCharge, LedgerEntry
 from webapp.models.link_request import LinkRequest
+from webapp.models.listing_draft import ListingDraft
 from webapp.models.listing_revision import ListingRevision
 from webapp.models.mail_domain import MailDomain
 from webapp.models.mail_reputation import MailReputation
@@ -55,6 +58,7 @@ from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.switch import SwitchedOff
 from webapp.models.terms import CapUse, Fee, PartnerTerms, TermsVersion
+from webapp.models.weights import WeightsTrial, WeightsVersion
 
 __all__ = [
     "ApiKey",
@@ -85,6 +89,11 @@ __all__ = [
     "FunnelEvent",
     "FunnelStanding",
     "GroupedProgram",
+    "ImportChange",
+    "ImportFilePart",
+    "ImportInstitution",
+    "ImportJob",
+    "ImportMapping",
     "ImportStatus",
     "InboundMail",
     "InboxMail",
@@ -99,6 +108,8 @@ __all__ = [
     "LeadReturn",
     "LedgerEntry",
     "LinkRequest",
+    "ListingChange",
+    "ListingDraft",
     "ListingRevision",
     "ListingStatus",
     "MailDomain",
@@ -142,4 +153,7 @@ __all__ = [
     "Suppression",
     "SwitchedOff",
     "TermsVersion",
+    "VersionCause",
+    "WeightsTrial",
+    "WeightsVersion",
 ]

@@ -10,7 +10,10 @@ from webapp.models.program import Program
 
 
 class Institution(Base):
-    """An institution as the listings name it. `key` is its identity: an IPEDS UNITID, or the folded name."""
+    """An institution as the listings name it. `key` is its identity: an IPEDS UNITID, or the folded name.
+
+    `changed_in` is the version of the catalogue that last touched it, an undone one not counted.
+    """
 
     __tablename__ = "institutions"
 
@@ -19,6 +22,7 @@ class Institution(Base):
     name: Mapped[str]
     control: Mapped[str | None]
     title_iv: Mapped[bool | None]
+    changed_in: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

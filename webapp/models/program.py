@@ -16,6 +16,8 @@ from webapp.models.listed_facts import ListedFacts
 if TYPE_CHECKING:
     from webapp.models.institution import Institution
 
+NEVER = "'0001-01-01'::date"
+"""In SQL, the day that stands for never in the order of days on which listings were checked."""
 NAME_KEY = 32
 """So many letters of a name order the public index: enough to tell programs apart, few enough for a cursor."""
 
@@ -31,6 +33,7 @@ class Program(ListedFacts, Base):
     `fact_sources` holds {column: {"source", "as_of"}} for facts whose source is not the row's own.
     `digest` is over every listed fact: two imports agree exactly where digests do.
     `since_version` is the version of the catalogue in which the facts became these; `listing_revisions` has the former.
+    `changed_in` is the version that last touched the row, an undone one not counted: what was done in it can be undone.
     """
 
     __tablename__ = "programs"
@@ -43,6 +46,7 @@ class Program(ListedFacts, Base):
     is_demo: Mapped[bool] = mapped_column(server_default="false")
     digest: Mapped[bytes]
     since_version: Mapped[int] = mapped_column(server_default="0")
+    changed_in: Mapped[int] = mapped_column(server_default="0")
 
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -52,6 +56,13 @@ class Program(ListedFacts, Base):
     __table_args__ = (
         CheckConstraint(r"cip ~ '^\d{2}\.\d{4}$'", name="cip_form"),
         Index("ix_programs_status_program_id", "status", "program_id"),
+        # For the queue of what is to be checked again, oldest first.
+        Index(
+            "ix_programs_published_verified_on",
+            text(f"COALESCE(verified_on, {NEVER})"),
+            "program_id",
+            postgresql_where=text("status = 'published'"),
+        ),
         # For the public index of programs, which is read in the order of names.
         Index(
             "ix_programs_published_name",

@@ -32,6 +32,8 @@ class ImportRow:
     refused: int
     catalog_version: int | None
     seconds: float
+    undone_at: datetime | None
+    undone_by: str | None
     actor: str | None
 
 
@@ -60,6 +62,17 @@ def find_last_import(session: Session) -> ImportRow | None:
     return _row(row) if row else None
 
 
+def find_last_applied(session: Session) -> ImportRow | None:
+    """The newest import that changed something and was not undone."""
+    row = session.execute(
+        _rows()
+        .where(CatalogImport.status == "applied", CatalogImport.undone_at.is_(None))
+        .order_by(CatalogImport.catalog_version.desc())
+        .limit(1)
+    ).first()
+    return _row(row) if row else None
+
+
 def get_import(session: Session, import_id: UUID) -> ImportDetail:
     """One import. NotFound when there is none."""
     row = session.execute(
@@ -67,7 +80,7 @@ def get_import(session: Session, import_id: UUID) -> ImportDetail:
     ).first()
     if row is None:
         raise NotFound("There is no such import.")
-    return ImportDetail(_row(row), tuple(row[14]), tuple(row[15]))
+    return ImportDetail(_row(row), tuple(row.faults), tuple(row.changes))
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -85,9 +98,11 @@ def _rows() -> Select[*tuple[Any, ...]]:
         CatalogImport.refused,
         CatalogImport.catalog_version,
         CatalogImport.seconds,
+        CatalogImport.undone_at,
+        CatalogImport.undone_by,
         StaffAccount.email,
     ).outerjoin(StaffAccount, StaffAccount.id == CatalogImport.staff_id)
 
 
 def _row(row: Any) -> ImportRow:
-    return ImportRow(*row[:14])
+    return ImportRow(*row[:16])

@@ -7,10 +7,21 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import DeliveryStatus
+from webapp.domain.import_job import AT_WORK
 from webapp.domain.lead import NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.notice import NoticeStatus
-from webapp.models import Delivery, DeliveryBatch, InboundMail, Lead, LinkRequest, Message, PartnerNotice
+from webapp.models import (
+    Delivery,
+    DeliveryBatch,
+    ImportJob,
+    InboundMail,
+    Lead,
+    LinkRequest,
+    Message,
+    PartnerNotice,
+    WeightsTrial,
+)
 
 
 def due_messages(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
@@ -50,6 +61,19 @@ def due_inbound_mails(session: Session, now: datetime, *, grace: timedelta, limi
     """Mails that came back and that nobody has read for longer than `grace`."""
     waiting = (InboundMail.handled_at.is_(None)) & (InboundMail.received_at <= now - grace)
     return list(session.scalars(select(InboundMail.id).where(waiting).order_by(InboundMail.received_at).limit(limit)))
+
+
+def due_weights_trials(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Trials of proposed weights that have been due for longer than `grace`."""
+    return list(session.scalars(select(WeightsTrial.id).where(WeightsTrial.due_at <= now - grace).limit(limit)))
+
+
+def due_imports(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Imports that a worker should have taken up longer than `grace` ago, and those whose lease ran out."""
+    waiting = ImportJob.leased_until.is_(None) & (ImportJob.due_at <= now - grace)
+    abandoned = ImportJob.leased_until <= now
+    at_work = ImportJob.status.in_(AT_WORK)
+    return list(session.scalars(select(ImportJob.id).where(at_work, or_(waiting, abandoned)).limit(limit)))
 
 
 def due_leads(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:

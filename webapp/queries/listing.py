@@ -104,6 +104,17 @@ def listings_in(session: Session, version: int, program_ids: Iterable[str]) -> d
     return {listing.program_id: listing for listing in map(_listing, rows)}
 
 
+def revised_listings(session: Session, program_id: str, *, limit: int | None = None) -> list[tuple[int, Listing]]:
+    """What a listing said before, newest first: pairs of the version that changed it, and the listing until then."""
+    rows = session.execute(
+        select(ListingRevision.to_version, *_REVISED)
+        .where(ListingRevision.program_id == program_id)
+        .order_by(ListingRevision.to_version.desc())
+        .limit(limit)
+    )
+    return [(row[0], _listing(row[1:])) for row in rows]
+
+
 def demo_program_ids(session: Session, program_ids: Iterable[str]) -> frozenset[str]:
     """Those of the named programs that are invented for demonstration."""
     rows = session.execute(select(Program.program_id).where(Program.program_id.in_(list(program_ids)), Program.is_demo))

@@ -7,10 +7,23 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.import_job import WAITING
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
+from webapp.domain.listing_stage import ListingStage
 from webapp.domain.message import MessageStatus
 from webapp.domain.partner import PartnerStatus, PausedBy
-from webapp.models import Lead, ListingStatus, Message, Partner, Program, Submission
+from webapp.domain.program_proposal import ProposalStatus
+from webapp.models import (
+    ImportJob,
+    Lead,
+    ListingDraft,
+    ListingStatus,
+    Message,
+    Partner,
+    Program,
+    ProgramProposal,
+    Submission,
+)
 from webapp.queries.catalog_imports import ImportRow, find_last_import
 from webapp.queries.outbox import OutboxStatus, outbox_status
 from webapp.queries.partners import paused_by
@@ -25,7 +38,8 @@ class Overview:
     """Counts since midnight UTC, what needs a person, and how the machinery stands.
 
     `failed_leads` and `held` count all there are; `troubled_messages` those of the last 14 days. `complained_about` are
-    the partners that are paused for complaints.
+    the partners that are paused for complaints. `waiting_listings` is what waits for those who may change the
+    catalogue: `imports`, `reviews`, `proposals`.
     """
 
     since: datetime
@@ -36,6 +50,7 @@ class Overview:
     held: dict[LeadStatus, int]
     troubled_messages: dict[MessageStatus, int]
     complained_about: int
+    waiting_listings: dict[str, int]
     outbox: OutboxStatus
     published: int
     last_import: ImportRow | None
@@ -61,6 +76,7 @@ def get_overview(session: Session, now: datetime) -> Overview:
         },
         complained_about=_complained_about(session),
         outbox=outbox_status(session, now),
+        waiting_listings=_waiting_listings(session),
         published=session.execute(select(func.count()).where(Program.status == ListingStatus.PUBLISHED)).scalar_one(),
         last_import=find_last_import(session),
     )
@@ -69,6 +85,17 @@ def get_overview(session: Session, now: datetime) -> Overview:
 def _complained_about(session: Session) -> int:
     paused = session.scalars(select(Partner).where(Partner.status == PartnerStatus.PAUSED)).all()
     return sum(1 for partner in paused if paused_by(session, partner) is PausedBy.COMPLAINTS)
+
+
+def _waiting_listings(session: Session) -> dict[str, int]:
+    """What waits for somebody who may change the catalogue, by kind."""
+    imports = select(func.count()).where(ImportJob.status.in_(WAITING))
+    reviews = select(func.count()).where(ListingDraft.stage == ListingStage.REVIEW.value)
+    proposals = select(func.count()).where(
+        ProgramProposal.status == ProposalStatus.PENDING, ProgramProposal.test.is_(False)
+    )
+    counts = (("imports", imports), ("reviews", reviews), ("proposals", proposals))
+    return {name: session.execute(count).scalar_one() for name, count in counts}
 
 
 def _leads_by_status(session: Session, which: Any) -> dict[LeadStatus, int]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
 from webapp.domain.program_proposal import ProposalKind, ProposalStatus
-from webapp.models import ProgramProposal
+from webapp.models import ListingDraft, Partner, ProgramProposal
 from webapp.queries.paging import Page, newest_first, read_page
 
 _ORDER = newest_first(ProgramProposal.created_at, ProgramProposal.id)
@@ -41,6 +41,46 @@ def list_proposals(
     if status is not None:
         statement = statement.where(ProgramProposal.status == status)
     return read_page(session, statement, _ORDER, lambda row: ProposalRow(*row[:11]), cursor=cursor, size=size)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffProposal:
+    """A proposal with whose it is, who decided it, and the draft that it became."""
+
+    row: ProposalRow
+    partner_id: UUID
+    partner: str
+    decided_by: str | None
+    draft_id: UUID | None
+
+
+def list_all_proposals(session: Session, *, status: ProposalStatus | None, cursor: str | None) -> Page[StaffProposal]:
+    """Proposals of every partner, newest first. Test data is left out."""
+    statement = _staff_rows().where(ProgramProposal.test.is_(False))
+    if status is not None:
+        statement = statement.where(ProgramProposal.status == status)
+    return read_page(session, statement, _ORDER, _staff_proposal, cursor=cursor)
+
+
+def get_any_proposal(session: Session, proposal_id: UUID) -> StaffProposal:
+    """One proposal, whosever it is. NotFound when there is none."""
+    row = session.execute(_staff_rows().where(ProgramProposal.id == proposal_id)).first()
+    if row is None:
+        raise NotFound("There is no such proposal.")
+    return _staff_proposal(row)
+
+
+def _staff_rows() -> Any:
+    return (
+        _rows()
+        .add_columns(ProgramProposal.partner_id, Partner.legal_name, ProgramProposal.decided_by, ListingDraft.id)
+        .join(Partner, Partner.id == ProgramProposal.partner_id)
+        .outerjoin(ListingDraft, ListingDraft.proposal_id == ProgramProposal.id)
+    )
+
+
+def _staff_proposal(row: Any) -> StaffProposal:
+    return StaffProposal(ProposalRow(*row[:11]), *row[11:15])
 
 
 def get_proposal(session: Session, proposal_id: UUID, *, partner_id: UUID, test: bool) -> ProposalRow:

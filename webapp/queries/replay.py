@@ -1,15 +1,15 @@
 """A ranking as it was stored with a submission, with all that it depended on. Nothing of who asked."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
-from webapp.models import Match, Submission
+from webapp.models import Lead, Match, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,36 @@ def _in_json(match: Match) -> dict[str, Any]:
         "caveats": match.caveats,
         "gaps": match.gaps,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class AskedList:
+    """What one submission asked, without its answer."""
+
+    submission_id: UUID
+    profile: dict[str, Any]
+    put_aside: frozenset[str]
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The newest lists asked for in some time, the newest first, and how many there were in all."""
+
+    total: int
+    lists: tuple[AskedList, ...]
+
+
+def asked_since(session: Session, since: datetime, *, most: int) -> Asked:
+    """What the newest `most` submissions of students since then asked, seeds apart. Nothing of who asked."""
+    ours = select(Lead.id).where(Lead.submission_id == Submission.id, Lead.seed).exists()
+    asked = (Submission.created_at >= since, ~ours)
+    total = session.execute(select(func.count()).where(*asked)).scalar_one()
+    rows = session.execute(
+        select(Submission.id, Submission.profile, Submission.put_aside, Submission.draft_id)
+        .where(*asked)
+        .order_by(Submission.created_at.desc(), Submission.id.desc())
+        .limit(most)
+    )
+    lists = (AskedList(row.id, row.profile, frozenset(row.put_aside), row.draft_id.bytes) for row in rows)
+    return Asked(total, tuple(lists))

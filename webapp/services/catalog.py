@@ -6,19 +6,17 @@ from datetime import datetime
 from time import perf_counter
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
-from webapp.models import CatalogImport, CatalogVersion, ImportStatus, Institution, ListingStatus, Program
+from webapp.models import CatalogImport, ImportStatus, VersionCause
 from webapp.services.catalog_diff import Difference, apply, refuse_clashes, staged_rows, work_out
-from webapp.services.catalog_report import ImportReport, RowFault
+from webapp.services.catalog_report import CHANGES_KEPT, FAULTS_KEPT, ImportReport, RowFault
 from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_staging import Tally, stage
-
-_ONE_IMPORT_AT_A_TIME = 7305062
+from webapp.services.catalog_version import count_published, forget_listings, lock_catalog, new_version
 
 Progress = Callable[[int, int | None], None]
 """Called now and then with the rows read so far and, once known, how many there are."""
@@ -37,6 +35,8 @@ def import_listings(
     allow_withdrawals: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
+    faults_kept: int = FAULTS_KEPT,
+    changes_kept: int = CHANGES_KEPT,
 ) -> ImportReport:
     """Make `rows` what is published from `source`: add, change, publish again, withdraw what is no longer named.
 
@@ -45,12 +45,13 @@ def import_listings(
     than half of what `source` has published (unless `allow_withdrawals`), or with `strict` when any row is refused.
 
     A dry run goes the same way and is then undone: same report, nothing stays. Otherwise one `catalog_imports` row is
-    written, also for a refused file, and one `catalog_versions` row if what is published changed. Refusals are told in
-    the report, not raised. Imports wait for each other.
+    written, also for a refused file, and one `catalog_versions` row if what is published changed; what was replaced is
+    kept, so that `catalog_undo.undo_import` can put it back. Refusals are told in the report, not raised. Imports wait
+    for each other.
     """
-    began, now = perf_counter(), clock.now()
-    session.execute(select(func.pg_advisory_xact_lock(_ONE_IMPORT_AT_A_TIME)))
-    tally, difference = Tally(), Difference({}, 0, ())
+    began, now, import_id = perf_counter(), clock.now(), new_id()
+    lock_catalog(session)
+    tally, difference = Tally(faults_kept=faults_kept), Difference({}, 0)
     problems: tuple[Problem, ...] = ()
     version: int | None = None
     savepoint = session.begin_nested()
@@ -58,11 +59,11 @@ def import_listings(
         stage(session, rows, tally, progress)
         refuse_clashes(session, source, tally)
         _check_rows(session, tally, strict=strict)
-        difference = work_out(session, source, tally, is_demo=is_demo)
+        difference = work_out(session, source, tally, is_demo=is_demo, changes_kept=changes_kept)
         _check_withdrawals(source, difference, allowed=allow_withdrawals)
-        version = _new_version(session) if difference.moved and not dry_run else None
-        apply(session, source, is_demo=is_demo, at=now, version=version or 0)
-        _count_published(session, version)
+        version = new_version(session, VersionCause.IMPORT) if difference.moved and not dry_run else None
+        apply(session, source, is_demo=is_demo, at=now, version=version or 0, import_id=import_id)
+        count_published(session, version)
     except Refused as refusal:
         problems = refusal.problems
         savepoint.rollback()
@@ -71,9 +72,35 @@ def import_listings(
             savepoint.rollback()
         else:
             savepoint.commit()
-    _forget(session)
+    forget_listings(session)
     report = _report(source, filename, tally, problems, difference, dry_run, version, perf_counter() - began)
-    return report if dry_run else replace(report, import_id=_remember(session, report, staff_id, started_at=now))
+    if dry_run:
+        return report
+    _remember(session, report, import_id, staff_id, started_at=now)
+    return replace(report, import_id=import_id)
+
+
+def publish_rows(
+    session: Session, clock: Clock, *, source: str, rows: Iterable[SourceRow], is_demo: bool = False
+) -> int | None:
+    """Publish single listings of `source`, leaving its others alone; the version made, None where nothing changed.
+
+    Refused, with everything that is wrong, when any row is. The caller's rollback takes it back then.
+    """
+    lock_catalog(session)
+    tally = Tally()
+    stage(session, rows, tally, None)
+    refuse_clashes(session, source, tally)
+    if tally.faults:
+        raise Refused(*(Problem(fault.column, f"It {fault.problem}.", f"{fault.remedy}.") for fault in tally.faults))
+    difference = work_out(session, source, tally, is_demo=is_demo, changes_kept=0, partial=True)
+    if not difference.moved:
+        return None
+    version = new_version(session, VersionCause.EDIT)
+    apply(session, source, is_demo=is_demo, at=clock.now(), version=version, import_id=None)
+    count_published(session, version)
+    forget_listings(session)
+    return version
 
 
 def _check_rows(session: Session, tally: Tally, *, strict: bool) -> None:
@@ -90,34 +117,11 @@ def _check_withdrawals(source: str, difference: Difference, *, allowed: bool) ->
     if going * 2 > published and not allowed:
         raise Refused(
             Problem(
-                "file",
+                "withdrawals",
                 f"It would withdraw {going} of the {published} listings published from “{source}”.",
-                "If the file is complete and this is meant, import it again with --allow-withdrawals.",
+                "If the file is complete and this is meant, allow it (in the shell with --allow-withdrawals).",
             )
         )
-
-
-def _forget(session: Session) -> None:
-    """Let the session read again what was changed behind its back."""
-    for known in list(session.identity_map.values()):
-        if isinstance(known, Program | Institution):
-            session.expire(known)
-
-
-def _new_version(session: Session) -> int:
-    """The number of the version this import makes. Taken before anything changes: what is replaced is kept under it."""
-    added = insert(CatalogVersion).values(published=0, changes_kept=True).returning(CatalogVersion.number)
-    return session.execute(added).scalar_one()
-
-
-def _count_published(session: Session, version: int | None) -> None:
-    published = select(func.count()).select_from(Program).where(Program.status == ListingStatus.PUBLISHED)
-    session.execute(
-        update(CatalogVersion)
-        .where(CatalogVersion.number == version)
-        .values(published=published.scalar_subquery())
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _report(
@@ -151,15 +155,21 @@ def _report(
         faults=tuple(sorted(tally.faults, key=lambda fault: fault.line or 0)),
         faults_total=tally.faults_total,
         changes=difference.changes,
+        columns_changed=difference.columns_changed,
+        new_institutions=difference.new_institutions,
+        new_institutions_total=difference.new_institutions_total,
+        edited_by_staff=difference.edited_by_staff,
         catalog_version=version,
         seconds=seconds,
     )
 
 
-def _remember(session: Session, report: ImportReport, staff_id: UUID | None, *, started_at: datetime) -> UUID:
+def _remember(
+    session: Session, report: ImportReport, import_id: UUID, staff_id: UUID | None, *, started_at: datetime
+) -> None:
     told = [RowFault(None, None, p.where, "", p.what, p.remedy) for p in report.problems]
     entry = CatalogImport(
-        id=new_id(),
+        id=import_id,
         source=report.source,
         filename=report.filename,
         status=report.status,
@@ -169,8 +179,8 @@ def _remember(session: Session, report: ImportReport, staff_id: UUID | None, *, 
         withdrawn=report.withdrawn,
         unchanged=report.unchanged,
         refused=report.refused,
-        faults=[fault.to_json() for fault in (*told, *report.faults)],
-        changes=[change.to_json() for change in report.changes],
+        faults=[fault.to_json() for fault in (*told, *report.faults[:FAULTS_KEPT])],
+        changes=[change.to_json() for change in report.changes[:CHANGES_KEPT]],
         catalog_version=report.catalog_version,
         staff_id=staff_id,
         started_at=started_at,
@@ -178,4 +188,3 @@ def _remember(session: Session, report: ImportReport, staff_id: UUID | None, *, 
     )
     session.add(entry)
     session.flush()
-    return entry.id

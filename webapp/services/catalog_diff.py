@@ -1,27 +1,36 @@
 """The difference between a staged file and what is published, worked out and applied in the database, set by set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from webapp.domain.listing_row import Fault
+from webapp.domain.name_likeness import KnownNames
 from webapp.domain.profile import plain_dollars
-from webapp.services.catalog_report import CHANGES_KEPT, Change
+from webapp.services.catalog_report import CHANGES_KEPT, NEW_INSTITUTIONS_KEPT, Change, NewInstitution
 from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_staging import FACTS, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How many listings of each kind, how many were published before, and a sample of the changes."""
+    """How many listings of each kind, how many were published before, the first changes, how often each column changes,
+
+    the first institutions that are not known yet, and the first listings it overwrites that staff had edited.
+    """
 
     counts: Mapping[str, int]
     published_before: int
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
+    columns_changed: Mapping[str, int] = field(default_factory=dict)
+    new_institutions: tuple[NewInstitution, ...] = ()
+    new_institutions_total: int = 0
+    edited_by_staff: tuple[str, ...] = ()
 
     @property
     def moved(self) -> bool:
@@ -41,25 +50,40 @@ def staged_rows(session: Session) -> int:
     return int(session.execute(text("SELECT count(*) FROM listing_staging")).scalar_one())
 
 
-def work_out(session: Session, source: str, tally: Tally, *, is_demo: bool) -> Difference:
-    """Compare the staging table with what is published from the same source. Changes nothing yet."""
-    about = {"source": source, "is_demo": is_demo, "refused": sorted(tally.refused_ids)}
+def work_out(
+    session: Session, source: str, tally: Tally, *, is_demo: bool, changes_kept: int, partial: bool = False
+) -> Difference:
+    """Compare the staging table with what is published from the same source. Changes nothing yet.
+
+    `partial`: the rows are some of the source's, so nothing is withdrawn for not being among them.
+    """
+    about = {"source": source, "is_demo": is_demo, "refused": sorted(tally.refused_ids), "partial": partial}
     for statement in (*_INSTITUTIONS, *_KINDS):
         session.execute(text(statement), about)
     counts = {str(kind): int(number) for kind, number in session.execute(text(_COUNTS))}
     before = session.execute(
         text("SELECT count(*) FROM programs WHERE catalog_source = :source AND status = 'published'"), about
     ).scalar_one()
-    return Difference(counts, int(before), _sample(session))
+    unknown = session.execute(text("SELECT count(*) FROM institution_staging WHERE is_new")).scalar_one()
+    return Difference(
+        counts,
+        int(before),
+        _sample(session, changes_kept),
+        _columns_changed(session),
+        _unknown(session),
+        int(unknown),
+        tuple(session.execute(text(_EDITED), {"kept": CHANGES_KEPT}).scalars()),
+    )
 
 
-def apply(session: Session, source: str, *, is_demo: bool, at: datetime, version: int) -> None:
-    """Make what is published what the file says, as version `version`, and keep what it replaces as a revision.
+def apply(session: Session, source: str, *, is_demo: bool, at: datetime, version: int, import_id: UUID | None) -> None:
+    """Make what is published what the file says, as version `version`.
 
-    `work_out` comes first.
+    What it replaces is kept twice: as revisions, for old versions of the catalogue, and whole, for undoing `import_id`
+    (None: this is no import, and nothing is kept for that). `work_out` comes first.
     """
-    about = {"source": source, "is_demo": is_demo, "at": at, "version": version}
-    for statement in _APPLY:
+    about = {"source": source, "is_demo": is_demo, "at": at, "version": version, "import_id": import_id}
+    for statement in (*(_KEPT if import_id is not None else ()), *_APPLY):
         session.execute(text(statement), about)
 
 
@@ -96,8 +120,26 @@ def _at_odds(row: Row[Any]) -> tuple[str, Fault]:
     return "institution at odds with itself", Fault(column, own, problem, "say the same of it in every row")
 
 
-def _sample(session: Session) -> tuple[Change, ...]:
-    rows = session.execute(text(_CHANGES), {"kept": CHANGES_KEPT}).mappings()
+def _unknown(session: Session) -> tuple[NewInstitution, ...]:
+    """Institutions that are not known, and those they may be. In an empty catalogue there is nothing to be like."""
+    new = session.execute(text(_UNKNOWN), {"kept": NEW_INSTITUTIONS_KEPT}).all()
+    known = session.execute(text("SELECT key, name FROM institutions ORDER BY key")).all() if new else []
+    names = KnownNames((row.key, row.name) for row in known)
+    return tuple(NewInstitution(row.key, row.name, row.listings, tuple(names.like(row.name))) for row in new)
+
+
+def _columns_changed(session: Session) -> dict[str, int]:
+    counted = session.execute(text(_CHANGED_BY_COLUMN)).mappings().one()
+    told = {_column(name): int(number) for name, number in counted.items() if number}
+    return dict(sorted(told.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _column(name: str) -> str:
+    return name.removesuffix("_cents") + "_usd" if name.endswith("_cents") else name
+
+
+def _sample(session: Session, kept: int) -> tuple[Change, ...]:
+    rows = session.execute(text(_CHANGES), {"kept": kept}).mappings()
     return tuple(Change(row["program_id"], row["kind"], _columns(dict(row))) for row in rows)
 
 
@@ -109,8 +151,7 @@ def _columns(row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     for name in (*_OF_INSTITUTION, *FACTS):
         before, after = row[f"old_{name}"], row[f"new_{name}"]
         if before != after:
-            column = name.removesuffix("_cents") + "_usd" if name.endswith("_cents") else name
-            told[column] = (_shown(name, before), _shown(name, after))
+            told[_column(name)] = (_shown(name, before), _shown(name, after))
     return told
 
 
@@ -163,7 +204,8 @@ _INSTITUTIONS = (
         LEFT JOIN LATERAL (
             SELECT EXISTS (
                 SELECT FROM programs p
-                WHERE p.institution_id = i.id AND p.catalog_source <> :source AND p.status = 'published'
+                WHERE p.institution_id = i.id AND p.status = 'published' AND (p.catalog_source <> :source
+                    OR :partial AND NOT EXISTS (SELECT FROM listing_staging s WHERE s.program_id = p.program_id))
             ) AS yes
         ) AS shared ON true
     )
@@ -186,7 +228,8 @@ _KINDS = (
     LEFT JOIN programs p ON p.program_id = s.program_id
     UNION ALL
     SELECT p.program_id, 'withdrawn' FROM programs p
-    WHERE p.catalog_source = :source AND p.status = 'published' AND p.program_id <> ALL(CAST(:refused AS text[]))
+    WHERE NOT :partial AND p.catalog_source = :source AND p.status = 'published'
+      AND p.program_id <> ALL(CAST(:refused AS text[]))
       AND NOT EXISTS (SELECT FROM listing_staging s WHERE s.program_id = p.program_id)
     """,
 )
@@ -198,6 +241,36 @@ _PAIRS = ", ".join(
         "o.title_iv AS old_title_iv, i.title_iv AS new_title_iv",
         *(f"p.{name} AS old_{name}, s.{name} AS new_{name}" for name in FACTS),
     ]
+)
+_EDITED = """
+    SELECT k.program_id FROM listing_kinds k
+    JOIN programs p ON p.program_id = k.program_id
+    JOIN catalog_versions v ON v.number = p.changed_in
+    WHERE k.kind <> 'unchanged' AND v.cause = 'edit' ORDER BY k.program_id LIMIT :kept
+"""
+_UNKNOWN = """
+    SELECT n.key, n.name, count(*) AS listings FROM institution_staging n
+    JOIN listing_staging s ON s.institution_key = n.key
+    WHERE n.is_new GROUP BY n.key, n.name ORDER BY listings DESC, n.name LIMIT :kept
+"""
+_CHANGED_BY_COLUMN = """
+    SELECT <counts> FROM listing_kinds k
+    JOIN listing_staging s ON s.program_id = k.program_id
+    JOIN institution_staging i ON i.key = s.institution_key
+    JOIN programs p ON p.program_id = k.program_id
+    JOIN institutions o ON o.id = p.institution_id
+    WHERE k.kind IN ('changed', 'republished')
+""".replace(
+    "<counts>",
+    ", ".join(
+        f"count(*) FILTER (WHERE {old} IS DISTINCT FROM {new}) AS {name}"
+        for name, old, new in (
+            ("institution", "o.name", "i.name"),
+            ("institution_control", "o.control", "i.control"),
+            ("title_iv", "o.title_iv", "i.title_iv"),
+            *((name, f"p.{name}", f"s.{name}") for name in FACTS),
+        )
+    ),
 )
 _CHANGES = """
     SELECT k.program_id, k.kind, <pairs>
@@ -221,6 +294,18 @@ _REVISIONS = """
     LEFT JOIN institution_staging n ON n.id = i.id AND n.differs AND NOT n.is_new
     WHERE p.status = 'published' AND (k.kind IN ('changed', 'withdrawn') OR n.id IS NOT NULL)
 """.replace("<facts>", ", ".join(FACTS)).replace("<old facts>", ", ".join(f"p.{name}" for name in FACTS))
+_KEPT = (
+    """
+    INSERT INTO import_changes (import_id, program_id, kind, before)
+    SELECT :import_id, k.program_id, k.kind, to_jsonb(p)
+    FROM listing_kinds k LEFT JOIN programs p USING (program_id) WHERE k.kind <> 'unchanged'
+    """,
+    """
+    INSERT INTO import_institutions (import_id, institution_id, before)
+    SELECT :import_id, n.id, to_jsonb(i)
+    FROM institution_staging n LEFT JOIN institutions i ON i.id = n.id WHERE n.is_new OR n.differs
+    """,
+)
 _APPLY = (
     _REVISIONS,
     """
@@ -230,31 +315,32 @@ _APPLY = (
       AND NOT EXISTS (SELECT FROM listing_kinds k WHERE k.program_id = p.program_id AND k.kind <> 'unchanged')
     """,
     """
-    INSERT INTO institutions (id, key, name, control, title_iv, created_at, updated_at)
-    SELECT id, key, name, control, title_iv, :at, :at FROM institution_staging WHERE is_new
+    INSERT INTO institutions (id, key, name, control, title_iv, changed_in, created_at, updated_at)
+    SELECT id, key, name, control, title_iv, :version, :at, :at FROM institution_staging WHERE is_new
     """,
     """
-    UPDATE institutions i SET name = n.name, control = n.control, title_iv = n.title_iv, updated_at = :at
+    UPDATE institutions i SET name = n.name, control = n.control, title_iv = n.title_iv,
+        changed_in = :version, updated_at = :at
     FROM institution_staging n WHERE n.id = i.id AND n.differs AND NOT n.is_new
     """,
     """
     UPDATE programs p SET institution_id = i.id, status = 'published', is_demo = :is_demo, digest = s.digest,
-        since_version = :version, updated_at = :at, <facts>
+        since_version = :version, changed_in = :version, updated_at = :at, <facts>
     FROM listing_staging s JOIN listing_kinds k USING (program_id)
     JOIN institution_staging i ON i.key = s.institution_key
     WHERE p.program_id = s.program_id AND k.kind IN ('changed', 'republished')
     """.replace("<facts>", ", ".join(f"{name} = s.{name}" for name in FACTS)),
     """
     INSERT INTO programs (id, program_id, institution_id, catalog_source, status, is_demo, digest, since_version,
-        created_at, updated_at, <facts>)
-    SELECT s.id, s.program_id, i.id, :source, 'published', :is_demo, s.digest, :version, :at, :at,
+        changed_in, created_at, updated_at, <facts>)
+    SELECT s.id, s.program_id, i.id, :source, 'published', :is_demo, s.digest, :version, :version, :at, :at,
         <staged facts>
     FROM listing_staging s JOIN listing_kinds k USING (program_id)
     JOIN institution_staging i ON i.key = s.institution_key
     WHERE k.kind = 'added'
     """.replace("<facts>", ", ".join(FACTS)).replace("<staged facts>", ", ".join(f"s.{name}" for name in FACTS)),
     """
-    UPDATE programs p SET status = 'withdrawn', updated_at = :at
+    UPDATE programs p SET status = 'withdrawn', changed_in = :version, updated_at = :at
     FROM listing_kinds k WHERE k.program_id = p.program_id AND k.kind = 'withdrawn'
     """,
 )

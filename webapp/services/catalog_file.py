@@ -1,36 +1,34 @@
-"""The listing file: CSV in, rows out, whatever state the file is in; and the same file written again."""
+"""The listing file: a table in, rows out, whatever state it is in; and the same file written again."""
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import BinaryIO, Protocol, TextIO
+from typing import BinaryIO, TextIO
 
 from webapp.domain.cell import guard, unguard
+from webapp.domain.claim import claim_problems
+from webapp.domain.column_mapping import ColumnMapping, names_of
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.listing import COLUMNS, PROGRAM_ID, Listing
+from webapp.domain.listing_cell import shown
 from webapp.domain.listing_row import REQUIRED, Fault, ListingError, parse_row, to_row
-from webapp.services.catalog_lines import GZIP, MAX_BYTES, check_size, text_lines
-from webapp.services.catalog_row import SourceRow
-
-_SAVE_AS = "Save it as “CSV UTF-8 (comma delimited)” and import that file."
-_SIGNS = {
-    b"PK": "It is a zip archive or a spreadsheet (.xlsx), not a CSV file.",
-    GZIP: "It is compressed (gzip), not a plain CSV file.",
-    b"\xd0\xcf\x11\xe0": "It is an old spreadsheet (.xls), not a CSV file.",
-    b"%PDF": "It is a PDF, not a CSV file.",
-    b"\xff\xfe": "It is in UTF-16, not in UTF-8.",
-    b"\xfe\xff": "It is in UTF-16, not in UTF-8.",
-}
+from webapp.services.catalog_lines import MAX_BYTES
+from webapp.services.catalog_row import SourceRow, institution_key_of
+from webapp.services.catalog_table import SourceTable, TableRow, csv_table
 
 
-class _Reader(Protocol):
-    """What `csv.reader` gives."""
+@dataclass(frozen=True, slots=True)
+class KnownInstitution:
+    """An institution of the catalogue that a file calls otherwise."""
 
-    @property
-    def line_num(self) -> int: ...
+    key: str
+    name: str
 
-    def __next__(self) -> list[str]: ...
+
+Aliases = Mapping[str, KnownInstitution]
+"""Which institution is meant, by the key of the name in the file."""
 
 
 def read_listing_file(stream: BinaryIO, *, max_bytes: int = MAX_BYTES) -> Iterator[SourceRow]:
@@ -39,15 +37,23 @@ def read_listing_file(stream: BinaryIO, *, max_bytes: int = MAX_BYTES) -> Iterat
     Raises Refused, at the first row asked for or later, when the file as a whole cannot be read: not CSV, not UTF-8,
     wrong header, larger than `max_bytes`. A bad row is not raised but told in its `faults`.
     """
-    _check_signs(stream)
-    check_size(stream, "file", max_bytes)
-    reader = csv.reader(text_lines(stream, name="file", remedy=_SAVE_AS, max_bytes=max_bytes), strict=True)
-    header = _header(reader)
-    line = reader.line_num + 1
-    for cells in _records(reader):
-        if any(cell.strip() for cell in cells):
-            yield _row(line, header, cells)
-        line = reader.line_num + 1
+    table = csv_table(stream, max_bytes=max_bytes)
+    _check_header(table.header)
+    yield from read_table(table, ColumnMapping({name: name for name in table.header}))
+
+
+def read_table(table: SourceTable, mapping: ColumnMapping) -> Iterator[SourceRow]:
+    """The rows of a table whose columns somebody has named, one at a time. A bad row is told in its `faults`."""
+    names = names_of(table.header)
+    columns = [mapping.columns.get(name) for name in names]
+    constants = {column: value for column, value in mapping.constants.items() if value}
+    for row in table.rows:
+        yield _row(row, columns, constants)
+
+
+def known_institutions(rows: Iterable[SourceRow], aliases: Aliases) -> Iterator[SourceRow]:
+    """The rows with the institutions that are meant, where somebody has said so."""
+    return (_known(row, aliases) for row in rows) if aliases else iter(rows)
 
 
 def write_listing_file(listings: Iterable[Listing], stream: TextIO) -> int:
@@ -61,39 +67,7 @@ def write_listing_file(listings: Iterable[Listing], stream: TextIO) -> int:
     return written
 
 
-def _refused(what: str, remedy: str) -> Refused:
-    return Refused(Problem("file", what, remedy))
-
-
-def _check_signs(stream: BinaryIO) -> None:
-    start = stream.read(4)
-    stream.seek(0)
-    if not start:
-        raise _refused("It is empty.", "Write the header and one row for each program.")
-    for sign, what in _SIGNS.items():
-        if start.startswith(sign):
-            raise _refused(what, _SAVE_AS)
-
-
-def _records(reader: _Reader) -> Iterator[list[str]]:
-    while True:
-        start = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _refused(
-                f"The row that begins on line {start} is not CSV: {error}.",
-                "Check that every quote is closed and that quotes inside a cell are doubled.",
-            ) from None
-        yield cells
-
-
-def _header(reader: _Reader) -> tuple[str, ...]:
-    names = tuple(cell.strip() for cell in next(_records(reader), []))
-    if len(names) == 1 and re.search(r"[;\t]", names[0]):
-        raise _refused("Its cells are not divided by commas.", _SAVE_AS)
+def _check_header(names: Sequence[str]) -> None:
     problems = [_unknown(name) for name in names if name not in COLUMNS]
     problems += [
         Problem("header", f"The column {name} stands twice.", "Keep one of them.")
@@ -107,7 +81,6 @@ def _header(reader: _Reader) -> tuple[str, ...]:
     ]
     if problems:
         raise Refused(*problems)
-    return names
 
 
 def _unknown(name: str) -> Problem:
@@ -119,15 +92,54 @@ def _unknown(name: str) -> Problem:
     return Problem("header", f"“{shown}” is not a column of the listing file.", remedy)
 
 
-def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> SourceRow:
-    values = dict(zip(header, (unguard(cell.strip()) for cell in cells), strict=False))
+def _row(row: TableRow, columns: Sequence[str | None], constants: Mapping[str, str]) -> SourceRow:
+    values = dict(constants)
+    for place, (column, cell) in enumerate(zip(columns, row.cells, strict=False)):
+        if column is not None:
+            text = unguard(cell.strip())
+            values[column] = _respelled(column, text) if place in row.numbers else text
     program_id = values.get("program_id", "")
     known = program_id if PROGRAM_ID.fullmatch(program_id) else None
-    if len(cells) != len(header):
-        problem = f"the row has {len(cells)} cells, the header {len(header)}"
+    if len(row.cells) != len(columns):
+        problem = f"the row has {len(row.cells)} cells, the header {len(columns)}"
         remedy = "put cells that hold commas in double quotes, and leave no cell out"
-        return SourceRow(line=line, program_id=known, faults=(Fault("row", "", problem, remedy),))
+        return SourceRow(line=row.line, program_id=known, faults=(Fault("row", "", problem, remedy),))
+    faults = tuple(
+        replace(fault, column=columns[place] or "row")
+        for place, fault in row.faults.items()
+        if place < len(columns) and columns[place] is not None
+    )
+    if faults:
+        return SourceRow(line=row.line, program_id=known, faults=faults)
     try:
-        return SourceRow(line=line, program_id=known, listing=parse_row(values))
+        listing = parse_row(values)
     except ListingError as error:
-        return SourceRow(line=line, program_id=known, faults=tuple(error.faults))
+        return SourceRow(line=row.line, program_id=known, faults=tuple(error.faults))
+    claims = tuple(_claim(problem, values.get(problem.where, "")) for problem in claim_problems(listing))
+    return SourceRow(line=row.line, program_id=known, listing=None if claims else listing, faults=claims)
+
+
+def _claim(problem: Problem, value: str) -> Fault:
+    """A claim that may not be published, as a fault of its cell."""
+    what = problem.what.removeprefix("It ").rstrip(".")
+    return Fault(problem.where, shown(value), what, problem.remedy[:1].lower() + problem.remedy[1:].rstrip("."))
+
+
+def _respelled(column: str, number: str) -> str:
+    """A number of a spreadsheet as the text it stands for: a spreadsheet drops the zeros of codes."""
+    if column == "cip" and re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,4})?", number):
+        family, _, rest = number.partition(".")
+        return f"{family.zfill(2)}.{rest.ljust(4, '0')}"
+    if column == "postal_code" and re.fullmatch(r"[0-9]{3,4}", number):
+        return number.zfill(5)
+    return number
+
+
+def _known(row: SourceRow, aliases: Aliases) -> SourceRow:
+    listing = row.listing
+    if listing is None:
+        return row
+    alias = aliases.get(row.institution_key or institution_key_of(listing.institution))
+    if alias is None:
+        return row
+    return replace(row, listing=replace(listing, institution=alias.name), institution_key=alias.key)

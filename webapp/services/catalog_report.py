@@ -10,6 +10,7 @@ from webapp.models import ImportStatus
 
 FAULTS_KEPT = 1000
 CHANGES_KEPT = 200
+NEW_INSTITUTIONS_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,31 @@ class Change:
         return {"program_id": self.program_id, "kind": self.kind, "columns": columns}
 
 
+@dataclass(frozen=True, slots=True)
+class NewInstitution:
+    """An institution that the catalogue does not know, and those it may be: pairs of key and name, likest first."""
+
+    key: str
+    name: str
+    listings: int
+    like: Sequence[tuple[str, str]] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The institution as it is stored and printed."""
+        like = [{"key": key, "name": name} for key, name in self.like]
+        return {"key": self.key, "name": self.name, "listings": self.listings, "like": like}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What one import did, or with `dry_run` would have done: the same numbers either way.
 
     Unless the file is refused, rows_read = added + changed + unchanged + refused + the sum of `set_aside`. `withdrawn`
     counts published listings of the same source that the file no longer names. `problems` says why the whole file was
-    refused. `faults` and `changes` are the first FAULTS_KEPT and CHANGES_KEPT of them. `catalog_version` is the version
-    made and `import_id` the `catalog_imports` row, None where there is none.
+    refused. `faults` and `changes` are the first of them, as many as were asked for. `columns_changed` counts by column
+    the listings in which it changes. `new_institutions` are the first that the catalogue does not know.
+    `edited_by_staff` are the first of the listings it would overwrite that staff had edited since the last import.
+    `catalog_version` is the version made and `import_id` the `catalog_imports` row, None where there is none.
     """
 
     source: str
@@ -68,6 +86,10 @@ class ImportReport:
     faults: Sequence[RowFault] = ()
     faults_total: int = 0
     changes: Sequence[Change] = ()
+    columns_changed: Mapping[str, int] = field(default_factory=dict)
+    new_institutions: Sequence[NewInstitution] = ()
+    new_institutions_total: int = 0
+    edited_by_staff: Sequence[str] = ()
     catalog_version: int | None = None
     import_id: UUID | None = None
     seconds: float = 0.0
@@ -89,6 +111,10 @@ class ImportReport:
             "faults": [fault.to_json() for fault in self.faults],
             "faults_total": self.faults_total,
             "changes": [change.to_json() for change in self.changes],
+            "columns_changed": dict(self.columns_changed),
+            "new_institutions": [each.to_json() for each in self.new_institutions],
+            "new_institutions_total": self.new_institutions_total,
+            "edited_by_staff": list(self.edited_by_staff),
             "catalog_version": self.catalog_version,
             "import_id": str(self.import_id) if self.import_id else None,
             "seconds": round(self.seconds, 3),

@@ -1,5 +1,7 @@
 """A row on its way into the catalogue."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from webapp.domain.listing import Listing
@@ -21,3 +23,10 @@ class SourceRow:
     faults: tuple[Fault, ...] = ()
     reason: str | None = None
     set_aside: str | None = None
+
+
+def institution_key_of(name: str) -> str:
+    """The identity of an institution known by name only: case, accents and punctuation do not tell two apart."""
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    words = re.findall(r"\w+", "".join(c for c in folded if not unicodedata.combining(c)))
+    return "name:" + (" ".join(words) or name)

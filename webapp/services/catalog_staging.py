@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.ids import new_id
 from webapp.domain.listing import Listing
 from webapp.services.catalog_report import FAULTS_KEPT, RowFault
-from webapp.services.catalog_row import SourceRow
+from webapp.services.catalog_row import SourceRow, institution_key_of
 
 TABLE = "listing_staging"
 PROGRESS_EVERY = 500
@@ -88,6 +86,7 @@ class Tally:
     faults: list[RowFault] = field(default_factory=list)
     faults_total: int = 0
     refused_ids: set[str] = field(default_factory=set)
+    faults_kept: int = FAULTS_KEPT
 
     def refuse(self, row: SourceRow) -> None:
         """Count a refused row. What it would have replaced stays published, so its id is remembered."""
@@ -97,17 +96,10 @@ class Tally:
         if row.program_id is not None:
             self.refused_ids.add(row.program_id)
         for fault in row.faults:
-            if len(self.faults) < FAULTS_KEPT:
+            if len(self.faults) < self.faults_kept:
                 self.faults.append(
                     RowFault(row.line, row.program_id, fault.column, fault.value, fault.problem, fault.remedy)
                 )
-
-
-def institution_key_of(name: str) -> str:
-    """The identity of an institution known by name only: case, accents and punctuation do not tell two apart."""
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    words = re.findall(r"\w+", "".join(c for c in folded if not unicodedata.combining(c)))
-    return "name:" + (" ".join(words) or name)
 
 
 def stage(

@@ -26,7 +26,7 @@ from webapp.services.cap_terms import set_cap
 from webapp.services.catalog import Progress, import_listings
 from webapp.services.catalog_file import read_listing_file
 from webapp.services.catalog_report import ImportReport
-from webapp.services.catalog_staging import institution_key_of
+from webapp.services.catalog_row import institution_key_of
 from webapp.services.partner_account import make_demo_account
 
 SOURCE = "demo"

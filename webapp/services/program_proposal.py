@@ -1,10 +1,10 @@
-"""Proposals of partners for their own listings: kept for staff to decide on. Nothing is published here."""
+"""Proposals of partners for their own listings: kept, and decided on by staff. None is published without review."""
 
 from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
@@ -14,7 +14,9 @@ from webapp.domain.listing import Listing
 from webapp.domain.listing_row import Fault, ListingError, parse_row, to_row
 from webapp.domain.plain_text import has_control_character
 from webapp.domain.program_proposal import NOTE_LIMIT, PROPOSAL_LIFECYCLE, ProposalKind, ProposalStatus
-from webapp.models import Institution, ListingStatus, PartnerInstitution, Program, ProgramProposal
+from webapp.models import Institution, ListingDraft, ListingStatus, PartnerInstitution, Program, ProgramProposal
+from webapp.services.listing import archive
+from webapp.services.listing_draft import Written, begin, send_to_review
 
 MOST_PENDING: Final = 1000
 
@@ -67,6 +69,60 @@ def withdraw_proposal(session: Session, clock: Clock, *, partner_id: UUID, propo
     if not PROPOSAL_LIFECYCLE.allows(row.status, ProposalStatus.WITHDRAWN):
         raise Refused(Problem("status", f"The proposal is {row.status} already.", "Make a new proposal instead."))
     row.status, row.decided_at = ProposalStatus.WITHDRAWN, clock.now()
+
+
+def take_up(session: Session, clock: Clock, proposal_id: UUID, *, actor: str) -> UUID:
+    """Accept a proposed listing into review: the draft it becomes, which still is to be published.
+
+    Where it could not be published as it stands it stays a draft, to be mended. The proposal counts as accepted once
+    that is published. Refused when it is decided, when it is no listing, or when somebody is editing that listing.
+    """
+    row = _pending(session, proposal_id)
+    if row.listing is None:
+        raise Refused(Problem("kind", "It asks that a listing be taken down.", "Accept or decline that."))
+    busy = session.scalars(select(ListingDraft).where(ListingDraft.program_id == row.program_id)).first()
+    if busy is not None and busy.proposal_id != row.id:
+        raise Refused(
+            Problem("program_id", f"{busy.made_by} is editing that listing.", "Publish or throw away that draft first.")
+        )
+    if busy is not None:
+        return busy.id
+    written = Written(row.listing)
+    draft_id = begin(session, clock, written, program_id=row.program_id, actor=actor, proposal_id=row.id)
+    if not written.problems():
+        send_to_review(session, clock, draft_id)
+    return draft_id
+
+
+def accept_removal(session: Session, clock: Clock, proposal_id: UUID, *, actor: str, stale_days: int) -> None:
+    """Take down the listing that a partner asks to have taken down. Refused when it asks for another thing."""
+    row = _pending(session, proposal_id)
+    if row.kind is not ProposalKind.REMOVAL:
+        raise Refused(Problem("kind", "It proposes a listing.", "Take it up into review."))
+    archive(session, clock, row.program_id, stale_days=stale_days)
+    _decide(row, clock, ProposalStatus.ACCEPTED, actor)
+
+
+def decline(session: Session, clock: Clock, proposal_id: UUID, reason: str, *, actor: str) -> None:
+    """Decline a proposal; the partner reads the reason. A draft that it became goes."""
+    row = _pending(session, proposal_id)
+    _decide(row, clock, ProposalStatus.DECLINED, actor)
+    row.answer = reason[:NOTE_LIMIT]
+    session.execute(delete(ListingDraft).where(ListingDraft.proposal_id == row.id))
+
+
+def _pending(session: Session, proposal_id: UUID) -> ProgramProposal:
+    row = session.get(ProgramProposal, proposal_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("There is no such proposal.")
+    if row.status is not ProposalStatus.PENDING:
+        raise Refused(Problem("status", f"The proposal is {row.status} already.", ""))
+    return row
+
+
+def _decide(row: ProgramProposal, clock: Clock, status: ProposalStatus, actor: str) -> None:
+    row.status = PROPOSAL_LIFECYCLE.check(row.status, status)
+    row.decided_at, row.decided_by = clock.now(), actor
 
 
 def _add(

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.profile import Profile
 from webapp.domain.profile_reader import ProfileError
-from webapp.matching import DEFAULT_WEIGHTS, ENGINE_VERSION, Catalog, rank
+from webapp.matching import ENGINE_VERSION, Catalog, rank
 from webapp.queries.listing import catalog_of, current_version, has_kept
 from webapp.queries.replay import StoredRanking, get_stored_ranking
+from webapp.queries.weights import find_weights, live_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ def digest_of(ranking: Mapping[str, Any]) -> bytes:
 
 
 def replay(session: Session, submission_id: UUID) -> Replay:
-    """Rank again what the submission asked, with this engine and these weights.
+    """Rank again what the submission asked, with this engine.
 
-    The catalogue is the one that was ranked then, where its listings were kept, else the newest. NotFound when there is
+    Weights and catalogue are those that ranked it then, where they were kept, else the newest. NotFound when there is
     no such submission; Refused when this code no longer takes its answers.
     """
     stored = get_stored_ranking(session, submission_id)
@@ -77,10 +78,11 @@ def replay(session: Session, submission_id: UUID) -> Replay:
         raise Refused(*(Problem(problem.path, problem.problem) for problem in error.problems)) from None
     version = _version_to_use(session, stored.catalog)
     catalog = catalog_of(session, version)
+    weights = find_weights(session, stored.weights) or live_weights(session)
     ranking = rank(
         profile,
         catalog,
-        DEFAULT_WEIGHTS,
+        weights,
         stored.k,
         salt=stored.salt,
         today=stored.ranked_on,
@@ -90,7 +92,7 @@ def replay(session: Session, submission_id: UUID) -> Replay:
         stored=stored,
         versions=(
             Version("engine", stored.engine, ENGINE_VERSION),
-            Version("weights", stored.weights, DEFAULT_WEIGHTS.version),
+            Version("weights", stored.weights, weights.version),
             Version("catalogue", stored.catalog, catalog.version),
         ),
         differences=tuple(_differences(stored, ranking)),

@@ -22,7 +22,7 @@ from webapp.domain.seed import ContactSource, ContactWay
 from webapp.domain.submission import Contact, IntroductionRequest, Submission
 from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import rank
-from webapp.matching.weights import DEFAULT_WEIGHTS
+from webapp.matching.weights import Weights
 from webapp.models import Lead, Partner, SeedContact, SeedLead
 from webapp.services import draft, submission
 from webapp.services.submission_rows import Policy
@@ -104,7 +104,7 @@ def plant(
 
 
 def list_of(
-    persona: Persona, catalog: Catalog, program_id: str, *, today: date
+    persona: Persona, catalog: Catalog, weights: Weights, program_id: str, *, today: date
 ) -> Callable[[bytes], Mapping[str, Any]]:
     """The list that a student like `persona` gets, long enough to hold the program; for `plant`.
 
@@ -114,7 +114,7 @@ def list_of(
 
     def ranked(salt: bytes) -> Mapping[str, Any]:
         for length in (10, LONGEST_LIST):
-            found = rank(profile, catalog, DEFAULT_WEIGHTS, length, salt=salt, today=today)
+            found = rank(profile, catalog, weights, length, salt=salt, today=today)
             if any(match.program_id == program_id for match in found.matches):
                 return found.to_json()
         what = f"The program is not among the first {LONGEST_LIST} of such a student."

@@ -13,11 +13,13 @@ from webapp.observability.metrics import SWEPT
 from webapp.queries.due import (
     due_batches,
     due_deliveries,
+    due_imports,
     due_inbound_mails,
     due_leads,
     due_link_requests,
     due_messages,
     due_notices,
+    due_weights_trials,
     expired_leads,
 )
 from webapp.queries.switch import list_off
@@ -40,6 +42,8 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.NOTICE_DUE, due_notices),
     (EventKind.LINK_REQUESTED, due_link_requests),
     (EventKind.MAIL_RECEIVED, due_inbound_mails),
+    (EventKind.WEIGHTS_TRIAL_DUE, due_weights_trials),
+    (EventKind.IMPORT_DUE, due_imports),
 )
 _STOPS: Final[Mapping[Switch, Set[EventKind]]] = {
     Switch.MAIL: frozenset({EventKind.MESSAGE_DUE}),

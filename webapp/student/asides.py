@@ -7,13 +7,14 @@ from typing import Any
 from webapp.domain.feedback import CRITERION_OF, FeedbackReason, raised
 from webapp.domain.label import money_cents, months_label
 from webapp.domain.profile import Criterion, Priority, Profile
-from webapp.matching.weights import DEFAULT_WEIGHTS
+from webapp.matching.student import least_price
+from webapp.matching.weights import Weights
 from webapp.queries.feedback import PutAside
 from webapp.services.feedback import Effect
 from webapp.student.answers import Answers
 from webapp.student.cards import find_listing
 from webapp.student.forms.priorities import CRITERION_WORDS, PRIORITY_WORDS
-from webapp.student.picks import below, least_price, shorter
+from webapp.student.picks import below, shorter
 from webapp.student.ranked import Results
 from webapp.ui.choices import UNKNOWN
 
@@ -59,7 +60,7 @@ def asides_of(results: Results) -> tuple[Aside, ...]:
     )
 
 
-def effect_of(reason: FeedbackReason, profile: Profile, answers: Answers) -> Effect | None:
+def effect_of(reason: FeedbackReason, profile: Profile, answers: Answers, weights: Weights) -> Effect | None:
     """The priority that a complaint raises, and to what; None where it raises none.
 
     That the subject is wrong is about the student's topics where they wrote some, else about their goal.
@@ -69,8 +70,8 @@ def effect_of(reason: FeedbackReason, profile: Profile, answers: Answers) -> Eff
         return None
     after = raised(
         profile.priorities.of(criterion),
-        unstated=DEFAULT_WEIGHTS.unstated[criterion],
-        important=DEFAULT_WEIGHTS.important,
+        unstated=weights.unstated[criterion],
+        important=weights.important,
     )
     if after is None:
         return None
@@ -110,7 +111,7 @@ def _offer(each: PutAside, results: Results) -> tuple[str, str]:
     listing = find_listing(results.catalog, each.program_id)
     if listing is None:
         return "", ""
-    cents, months = least_price(listing, results.profile), listing.months
+    cents, months = least_price(results.profile, listing), listing.months
     if each.reason is FeedbackReason.TOO_EXPENSIVE and cents and below(listing, results.profile):
         return f"below {each.program_id}", f"Leave out all that cost {money_cents(cents)} or more"
     if each.reason is FeedbackReason.TOO_LONG and months and shorter(listing, results.profile):

@@ -72,7 +72,7 @@ def _shown(matches: Sequence[Match], program_id: str) -> Match | None:
 def _store(results: Results, match: Match, reason: FeedbackReason) -> None:
     built, ranking = runtime(), results.ranking
     keep_order(results.draft)
-    effect = effect_of(reason, results.profile, results.draft.answers)
+    effect = effect_of(reason, results.profile, results.draft.answers, results.question.weights)
     seen = Seen(
         program_id=match.program_id,
         rank=match.rank,

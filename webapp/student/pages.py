@@ -12,7 +12,6 @@ from webapp.matching.low_cost import LOW_COST_CENTS
 from webapp.matching.order import PER_INSTITUTION, TOP
 from webapp.matching.scoring import GOOD_SCORE, STRONG_COVERAGE, STRONG_SCORE
 from webapp.matching.version import ENGINE_VERSION
-from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.student.answers import STEPS
 from webapp.student.drafts import current_draft
 from webapp.student.form import results_token
@@ -20,8 +19,6 @@ from webapp.student.forms.priorities import CRITERION_WORDS, PRIORITY_WORDS
 from webapp.student.privacy_signal import sends_gpc
 
 blueprint = Blueprint("pages", __name__)
-
-_TIMES = {each: DEFAULT_WEIGHTS.factor(each) for each in Priority}
 
 
 @blueprint.get("/")
@@ -41,14 +38,15 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/how-we-rank")
 def how_we_rank() -> ResponseReturnValue:
-    """The rules, with the weights that are running and the criteria's own functions asked at named points."""
+    """The rules, with the weights that are live and the criteria's own functions asked at named points."""
+    weights = runtime().weights.current()
     return render_template(
         "student/how_we_rank.html",
         engine=ENGINE_VERSION,
-        weights=DEFAULT_WEIGHTS.version,
-        priorities=[(PRIORITY_WORDS[priority], times) for priority, times in _TIMES.items()],
+        weights=weights.version,
+        priorities=[(PRIORITY_WORDS[each], weights.factor(each)) for each in Priority],
         criteria=[
-            (words[0], _MEANINGS[criterion.value], DEFAULT_WEIGHTS.unstated[criterion])
+            (words[0], _MEANINGS[criterion.value], weights.unstated[criterion])
             for criterion, words in CRITERION_WORDS.items()
         ],
         curves=[

@@ -11,8 +11,7 @@ from webapp.domain.listing import Listing
 from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import Ranking
-from webapp.matching.student import Student
-from webapp.matching.weights import DEFAULT_WEIGHTS
+from webapp.matching.student import least_price
 from webapp.student.cards import find_listing
 from webapp.student.forms.practicalities import RADIUS_WORDS, START_WORDS
 from webapp.student.results_page import eased
@@ -40,17 +39,11 @@ def changes_of(pick: str, ranking: Ranking, profile: Profile, catalog: Catalog) 
 
 def below(listing: Listing, profile: Profile) -> Changes:
     """A budget, as a limit, under the price of this program; empty where there is such a limit, or no price."""
-    cents, budget = least_price(listing, profile), profile.practical.budget_cents
+    cents, budget = least_price(profile, listing), profile.practical.budget_cents
     if not cents:
         return {}
     under = {} if budget is not None and budget < cents else {"budget_usd": f"{(cents - 1) // 100:,}"}
     return _limited("cost", under, profile)
-
-
-def least_price(listing: Listing, profile: Profile) -> int | None:
-    """The least that a program costs this student, in cents, which a limit on the price is held against."""
-    span = Student(profile, DEFAULT_WEIGHTS).price_span(listing)
-    return None if span is None else span[0]
 
 
 def shorter(listing: Listing, profile: Profile) -> Changes:

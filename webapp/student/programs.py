@@ -1,6 +1,9 @@
 """Programs for everyone: the index with its search, and a page for each published listing."""
 
+import hmac
+import json
 from collections.abc import Callable
+from uuid import UUID
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,8 +16,10 @@ from webapp.domain.listing import PROGRAM_ID
 from webapp.domain.listing_words import length, price, teaching, where
 from webapp.domain.profile import Modality
 from webapp.matching.catalog import Catalog
+from webapp.queries.listing_draft import get_draft
 from webapp.queries.paging import Page
 from webapp.queries.program import ListedProgram, Search, find_program, list_published
+from webapp.services.listing_draft import Written
 from webapp.student.cards import find_listing
 from webapp.student.checklist import Bridge
 from webapp.student.forms.goal import CREDENTIAL_WORDS
@@ -71,6 +76,35 @@ def show(program_id: str) -> ResponseReturnValue:
     )
     if program.is_demo:
         response.headers["X-Robots-Tag"] = "noindex"  # an invented program is nothing to be found by
+    return response
+
+
+@blueprint.get("/programs/preview/<uuid:draft_id>/<token>")
+def preview(draft_id: UUID, token: str) -> ResponseReturnValue:
+    """A listing that staff are writing, as students would see it. Only who has the link finds it."""
+    built = runtime()
+    if not hmac.compare_digest(token.encode(), built.links.preview_token(draft_id).encode()):
+        abort(404)
+    try:
+        with built.begin() as session:
+            draft = get_draft(session, draft_id)
+    except NotFound:
+        abort(404)
+    listing, faults = Written(draft.cells, draft.sources).read()
+    if listing is None:
+        response = make_response(render_template("student/program_preview_faults.html", faults=faults))
+    else:
+        address = built.settings.base_url + url_for(".show", program_id=listing.program_id)
+        program = ListedProgram(listing, is_published=True, is_demo=False)
+        page = program_page(program, None, finder(built.snapshot.current()), address)
+        schema = json.dumps(page.json_ld, indent=2, ensure_ascii=False)
+        response = make_response(
+            render_template(
+                "student/program.html", page=page, canonical="", reader=current_reader(), preview=True, schema=schema
+            )
+        )
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -13,7 +13,6 @@ from webapp.matching.catalog import Catalog
 from webapp.matching.ranking import Ranking, rank
 from webapp.matching.standings import Question
 from webapp.matching.student import Student
-from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.observability.metrics import RANK_SECONDS
 from webapp.queries.feedback import PutAside, list_put_aside
 from webapp.queries.listing import demo_program_ids
@@ -70,7 +69,8 @@ def draft_of(token: str) -> OpenDraft:
 def question_of(draft: OpenDraft, answers: Answers, put_aside: tuple[PutAside, ...]) -> Question:
     """What is asked of the engine. Raises ProfileError where the answers make no profile."""
     without = frozenset(each.program_id for each in put_aside)
-    return Question(profile_of(answers), DEFAULT_WEIGHTS, draft.id.bytes, runtime().clock.now().date(), without)
+    built = runtime()
+    return Question(profile_of(answers), built.weights.current(), draft.id.bytes, built.clock.now().date(), without)
 
 
 def asked_by(draft: OpenDraft) -> Question:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from flask import abort, request, url_for
 
+from webapp.ui.fields import clean_text
+
 Code = TypeVar("Code", bound=StrEnum)
 
 
@@ -50,6 +52,11 @@ def chosen_person() -> bytes | None:
         return bytes.fromhex(text)
     except ValueError:
         abort(404)
+
+
+def searched(name: str, longest: int = 100) -> str | None:
+    """The words that the address asks for under `name`, without what no text holds; None for none."""
+    return clean_text(request.args.get(name, "")[:longest])
 
 
 def cursor() -> str | None:

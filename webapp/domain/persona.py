@@ -1,4 +1,7 @@
-"""The golden personas as typed values, and the split into a half for tuning and an untouched half."""
+"""The golden personas: invented students with listings of the demo catalogue graded by hand (docs/golden.md).
+
+Half of them, by their names, are kept from tuning.
+"""
 
 import hashlib
 import json
@@ -9,7 +12,7 @@ from pathlib import Path
 
 from webapp.domain.profile import Profile
 
-FOLDER = Path(__file__).parent / "personas"
+FOLDER = Path(__file__).parent / "tables" / "personas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Persona:
         """The grade of every graded listing, by its id."""
         return {grade.program_id: grade.grade for grade in self.grades}
 
+    @property
+    def title(self) -> str:
+        """The name as people read it."""
+        return self.name[:1].upper() + self.name[1:].replace("-", " ")
+
 
 @cache
 def personas() -> tuple[Persona, ...]:
@@ -48,6 +56,11 @@ def personas() -> tuple[Persona, ...]:
     return tuple(
         _read(path.stem, **row) for path in sorted(FOLDER.glob("*.json")) for row in json.loads(path.read_text("utf-8"))
     )
+
+
+def find_persona(name: str) -> Persona | None:
+    """The persona of that name."""
+    return next((each for each in personas() if each.name == name), None)
 
 
 def _read(group: str, *, name: str, story: str, profile: object, grades: list[dict[str, object]]) -> Persona:

@@ -1,0 +1,48 @@
+"""What the back office calls the stages of a listing, and how it shows a listing's facts."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from webapp.admin.listing_form import GROUPS, LABELS, UNSOURCED
+from webapp.admin.words import Look
+from webapp.domain.listing import Listing
+from webapp.domain.listing_row import to_row
+from webapp.domain.listing_stage import ListingStage
+from webapp.domain.program_proposal import ProposalKind, ProposalStatus
+
+STAGE_LOOKS: Final[Mapping[ListingStage, Look]] = {
+    ListingStage.DRAFT: ("Draft", "neutral"),
+    ListingStage.REVIEW: ("In review", "accent"),
+    ListingStage.PUBLISHED: ("Published", "good"),
+    ListingStage.STALE: ("Stale", "warm"),
+    ListingStage.ARCHIVED: ("Archived", "neutral"),
+}
+PROPOSAL_LOOKS: Final[Mapping[ProposalStatus, Look]] = {
+    ProposalStatus.PENDING: ("Waits for you", "warm"),
+    ProposalStatus.ACCEPTED: ("Accepted", "good"),
+    ProposalStatus.DECLINED: ("Declined", "neutral"),
+    ProposalStatus.WITHDRAWN: ("Taken back by the partner", "neutral"),
+}
+PROPOSAL_KINDS: Final[Mapping[ProposalKind, str]] = {
+    ProposalKind.LISTING: "Publish this listing",
+    ProposalKind.REMOVAL: "Take this listing down",
+}
+CAUSE_WORDS: Final[Mapping[str, str]] = {"import": "An import", "undo": "The undo of an import", "edit": "An edit"}
+
+
+def facts_of(listing: Listing) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Every fact under its heading, as `macros/definition.html` takes it: with its source and date."""
+    cells = to_row(listing)
+    return [(title, [_fact(listing, cells, column) for column in columns]) for title, columns in GROUPS]
+
+
+def _fact(listing: Listing, cells: Mapping[str, str], column: str) -> dict[str, Any]:
+    value = cells[column] or None
+    told = listing.source_of(column) if value and column not in UNSOURCED else None
+    return {
+        "label": LABELS[column],
+        "value": value,
+        "unknown": "Not known",
+        "source": told.source if told else "",
+        "as_of": told.as_of if told else None,
+    }
