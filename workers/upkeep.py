@@ -17,6 +17,8 @@ from webapp.services import (
     resume_link,
     retention,
     share,
+    staff_access,
+    staff_session,
 )
 from webapp.services.sweep import sweep as sweep_service
 from workers import heartbeat
@@ -50,6 +52,8 @@ def purge() -> None:
         retention.purge,
         kept_answer.purge,
         mail_turn.purge,
+        staff_session.purge,
+        staff_access.purge,
     ):
         with runtime().begin() as session:
             work(session, runtime().clock)
