@@ -1,7 +1,7 @@
 """Staff accounts: made on the command line or by an owner, never by signing up; and what becomes of them."""
 
-from collections.abc import Iterable, Mapping
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -63,9 +63,7 @@ def create_staff(
     return account.id
 
 
-def invite(
-    session: Session, clock: Clock, links: Links, *, email: str, roles: Iterable[str], by: Actor
-) -> UUID:
+def invite(session: Session, clock: Clock, links: Links, *, email: str, roles: Iterable[str], by: Actor) -> UUID:
     """Make an account without a password and mail a link to choose one; the account's id.
 
     Inviting somebody who has not accepted yet mails a new link, and gives the roles named now. Refused with every

@@ -84,6 +84,11 @@ def change_password(session: Session, clock: Clock, staff_id: UUID, password: st
     account_news.tell_staff(session, clock, staff_id, AccountNews.PASSWORD_CHANGED)
 
 
+def password_of(session: Session, staff_id: UUID) -> str | None:
+    """The stored hash that a password of this person is checked against."""
+    return session.execute(select(StaffAccount.password).where(StaffAccount.id == staff_id)).scalar_one()
+
+
 def purge(session: Session, clock: Clock) -> None:
     """Delete links that were over a day ago."""
     session.execute(
