@@ -250,7 +250,7 @@ def _enter(stamp: str, proof: Proof | None = None) -> ResponseReturnValue:
         session[TOKEN] = staff_session.begin(
             transaction,
             built.clock,
-            account.id,
+            UUID(str(account.id)),
             remote_address=client_address(),
             user_agent=request.headers.get("User-Agent", ""),
         )

@@ -11,7 +11,7 @@ from webapp.emails.footer import Footer
 
 @dataclass(frozen=True, slots=True)
 class AccountNewsMail:
-    """`account_url` asks for a log-in and is good for nothing else. `is_staff`: of the back office, else of the portal."""
+    """`account_url` asks for a log-in. `is_staff`: of the back office, else of the partner portal."""
 
     footer: Footer
     news: AccountNews

@@ -57,7 +57,7 @@ def _nobodys() -> str:
 
 
 def password_problems(password: str, *, about: Iterable[str] = ()) -> list[Problem]:
-    """Why a password will not do: too short, too long, common, guessable, or made of the words in `about` (the address)."""
+    """Why a password will not do: too short, too long, common, or made of the words in `about` (the address)."""
     if len(password) < SHORTEST:
         remedy = f"Use {SHORTEST} characters or more; four unrelated words do well."
         return [Problem("password", f"It has only {len(password)} characters.", remedy)]

@@ -214,11 +214,10 @@ def _names(account: StaffAccount) -> list[str]:
 
 def _checked_roles(roles: Iterable[str], problems: list[Problem]) -> list[str]:
     wanted = list(dict.fromkeys(roles))
-    for role in wanted:
-        if role not in ROLES:
-            problems.append(Problem("role", f"{role[:40]} is not a role.", "Use " + ", ".join(ROLES) + "."))
+    remedy = "Use " + ", ".join(ROLES) + "."
+    problems += [Problem("role", f"{role[:40]} is not a role.", remedy) for role in wanted if role not in ROLES]
     if not wanted:
-        problems.append(Problem("role", "The account would have no role.", "Use " + ", ".join(ROLES) + "."))
+        problems.append(Problem("role", "The account would have no role.", remedy))
     return wanted
 
 
