@@ -46,6 +46,7 @@ HOME: Final = "/admin/"
 TOKEN: Final = "staff_session"  # noqa: S105  # the name of a key
 HALF: Final = "staff_half_session"
 """Where a browser stands whose person has given the password and not yet the code."""
+FEW_CODES: Final = 3
 HALF_LIFE: Final = timedelta(minutes=10)
 WRONG: Final = "The e-mail address or the password is not right. Check both and try again."
 WRONG_CODE: Final = "This code is not right, or was used already. Wait for the next one and try again."
@@ -195,18 +196,25 @@ def try_once(account: str) -> LoginTry | Locked:
 
 
 def prove_code(staff_id: UUID, code: str, tried: LoginTry) -> Proof | None:
-    """Whether the code is right; it is used up, and the try no longer counts as failed. Says what is left of codes."""
+    """Whether the code is right; it is used up, and the try no longer counts as failed."""
     built = runtime()
     with built.begin() as transaction:
         proof = staff_second_step.passes(transaction, built.clock, built.seal, staff_id, code)
         if proof is not None:
             succeed(transaction, tried)
-        left = staff_second_step.recovery_codes_left(transaction, staff_id)
     if proof is Proof.RECOVERY_CODE:
         built.wake_up.nudge()
-        more = " Make new ones on your account page." if left <= 3 else ""
-        flash(f"That recovery code is used up. You have {left} left.{more}", "warm")
     return proof
+
+
+def say_codes_left(proof: Proof | None) -> None:
+    """After a recovery code: how many are left."""
+    if proof is not Proof.RECOVERY_CODE:
+        return
+    with runtime().begin() as transaction:
+        left = staff_second_step.recovery_codes_left(transaction, staff().id)
+    more = " Make new ones on your account page." if left <= FEW_CODES else ""
+    flash(f"That recovery code is used up. You have {left} left.{more}", "warm")
 
 
 def locked(told: Locked) -> ResponseReturnValue:
@@ -258,6 +266,7 @@ def _enter(stamp: str, proof: Proof | None = None) -> ResponseReturnValue:
     with built.begin() as transaction:
         by = {"second_step": proof} if proof is not None else None
         write_down(transaction, "logged_in", "staff", str(staff().id), after=by)
+    say_codes_left(proof)
     return redirect(following)
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin.account_forms import ProofForm
 from webapp.admin.guard import EVERYONE, needs_role, open_before_setup, staff
-from webapp.admin.login import WRONG_CODE, locked, next_page, prove_code, try_once
+from webapp.admin.login import WRONG_CODE, locked, next_page, prove_code, say_codes_left, try_once
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.services import staff_session
@@ -46,13 +46,15 @@ def prove() -> ResponseReturnValue:
     if not is_password(stored, sent.password.data or ""):
         sent.password.errors = [WRONG]
         return _page(sent, 422)
-    if who.has_second_step and prove_code(who.id, sent.code.data or "", tried) is None:
+    proof = prove_code(who.id, sent.code.data or "", tried) if who.has_second_step else None
+    if who.has_second_step and proof is None:
         sent.code.errors = [WRONG_CODE]
         return _page(sent, 422)
     with built.begin() as transaction:
         succeed(transaction, tried)
         staff_session.prove(transaction, built.clock, who.session_id)
         write_down(transaction, "proved", "staff", str(who.id))
+    say_codes_left(proof)
     return redirect(next_page(url_for("admin.account.index")), 303)
 
 
