@@ -8,22 +8,11 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.browser import LiveServer, appearance_violations, axe_violations, overflows
-from tests.factories.back_office import Office, furnish
+from tests.factories.back_office import Office
 from tests.factories.staff import StaffLogin, make_staff
 from webapp.bootstrap import Runtime
 
 pytestmark = pytest.mark.browser
-
-_FURNISHED: dict[str, Office] = {}
-
-
-@pytest.fixture
-def office(running: Runtime) -> Office:
-    """The demo with three students in it; made once for the database."""
-    key = str(running.engine.url)
-    if key not in _FURNISHED:
-        _FURNISHED[key] = furnish(running)
-    return _FURNISHED[key]
 
 
 @pytest.fixture
