@@ -6,10 +6,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
 from tests.admin.conftest import Visitor
+from tests.admin.form_reader import links_of
 from tests.factories.staff import PASSWORD
 from webapp.domain.clock import Clock
 from webapp.domain.complaint import ComplaintKind
@@ -21,6 +23,7 @@ from webapp.domain.suppression import ADDED_BY_STAFF, LiftReason
 BOTH, AFTER, BEFORE = frozenset({"before", "after"}), frozenset({"after"}), frozenset({"before"})
 NEITHER: frozenset[str] = frozenset()
 """Written down, but nothing that is kept became something else: who proved, began, logged out."""
+_ONE_SUPPRESSION = re.compile(r"/admin/suppressions/[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,9 @@ def _code(place: Place) -> Mapping[str, Any]:
 
 
 def _file(_: Place) -> Mapping[str, Any]:
-    listing = (
-        b"program_id,institution,name,credential,source,verified_on\nx-1,Example U,M.S. in X,master,tried,2026-11-01\n"
-    )
-    return {"file": (BytesIO(listing), "listings.csv"), "source": "tried"}
+    header, first, *_ = files("webapp.cli").joinpath("demo/catalog.csv").read_bytes().splitlines(keepends=True)
+    tried = first.replace(b"demo-", b"tried-", 1)
+    return {"file": (BytesIO(header + tried), "listings.csv"), "source": "tried"}
 
 
 def _where_it_went(place: Place, _: Visitor) -> str:
@@ -76,8 +78,9 @@ def _no_page(_place: Place, _visitor: Visitor) -> str:
     return ""
 
 
-def _suppression(place: Place, visitor: Visitor) -> str:
-    return visitor.post("/admin/suppressions/find", {"address": "gone@reader.example"}).location
+def _suppression(_: Place, visitor: Visitor) -> str:
+    found = visitor.post("/admin/suppressions/find", {"address": "gone@reader.example"}).location
+    return next(link for link in sorted(links_of(visitor.get(found).text)) if _ONE_SUPPRESSION.fullmatch(link))
 
 
 PARTNER = "/admin/partners/{partner}"
@@ -122,6 +125,9 @@ EVERY_POST: dict[str, Sent] = {
             "first_name": "Mia",
             "last_name": "Lang",
             "email": "mia@readers.example",
+            "channels": "email",
+            "max_attempts": "3",
+            "field": "45",
             "education": "bachelor",
             "state": "CA",
             "postal_code": "94110",
@@ -139,16 +145,20 @@ EVERY_POST: dict[str, Sent] = {
     "admin.partner_screening.change": Sent(PARTNER + "/screening", {"partner_days": "60"}),
     "admin.deliveries.replay": Sent("/admin/deliveries/{failed_delivery}"),
     "admin.deliveries.redeliver": Sent("/admin/deliveries/{delivered_delivery}"),
-    "admin.redeliveries.several": Sent(PARTNER + "/send-again", {"do": "send"}),
-    "admin.method_settings.create": Sent(
-        PARTNER + "/delivery-methods/new?kind=form_post", {"name": "Second", "url": "https://crm.example/leads"}, AFTER
+    "admin.redeliveries.several": Sent(
+        "/admin/partners/{failed_partner}/send-again", {"do": "send", "since": "2026-11-01 00:00"}, AFTER
     ),
-    "admin.method_settings.change": Sent(METHOD + "/edit", {"name": "Renamed"}),
+    "admin.method_settings.create": Sent(
+        PARTNER + "/delivery-methods/new?kind=form_post",
+        {"name": "Second", "url": "https://crm.example/leads", "do": "save"},
+        AFTER,
+    ),
+    "admin.method_settings.change": Sent(METHOD + "/edit", {"name": "Renamed", "do": "save"}),
     "admin.delivery_methods.put_earlier": Sent(PARTNER + "/delivery-methods", first=("admin.method_settings.create",)),
     "admin.delivery_methods.disable": Sent(METHOD),
     "admin.delivery_methods.enable": Sent(METHOD, first=("admin.delivery_methods.disable",)),
-    "admin.delivery_methods.remove": Sent(METHOD, first=("admin.delivery_methods.disable",), told=BEFORE),
-    "admin.sample_leads.send": Sent(METHOD + "/sample", told=AFTER),
+    "admin.delivery_methods.remove": Sent(METHOD, first=("admin.method_settings.create",), told=BEFORE),
+    "admin.sample_leads.send": Sent(METHOD + "/test", told=AFTER),
     "admin.signing_secrets.rotate": Sent(METHOD),
     "admin.signing_secrets.end": Sent(METHOD, first=("admin.signing_secrets.rotate",)),
     "admin.api_keys.revoke": Sent(PARTNER + "/api-keys"),
@@ -190,7 +200,9 @@ EVERY_POST: dict[str, Sent] = {
     "admin.program_groups.remove": Sent(PARTNER + "/programs/groups/{group}"),
     "admin.terms.agree": Sent(PARTNER + "/terms", {"price": "34", "from_day": "2026-12-01"}),
     "admin.limits.add_cap": Sent(
-        PARTNER + "/limits/caps/new", {"period": "day", "limit": "7", "when_full": "hold"}, AFTER
+        PARTNER + "/limits/caps/new",
+        {"scope": "all", "measure": "count", "period": "day", "limit": "7", "when_full": "hold"},
+        AFTER,
     ),
     "admin.limits.change_cap": Sent(PARTNER + "/limits/caps/{cap}", {"limit": "400"}),
     "admin.limits.remove_cap": Sent(PARTNER + "/limits/caps/{cap}", told=BEFORE),

@@ -57,6 +57,8 @@ class FormReader(HTMLParser):
         elif tag == "textarea":
             self._area = name
             form.sent[name] = [""]
+        elif tag == "button" and told.get("formaction", "#").startswith("/"):
+            self.forms.append(PageForm("post", told["formaction"], form.sent))
         elif tag == "button" and name and name not in form.sent:
             form.sent[name] = [told.get("value", "")]
         elif tag == "input" and name and (told.get("type") in _TEXTS or "checked" in told):

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import redis
 from flask import Flask
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import sessionmaker
@@ -20,17 +21,17 @@ from werkzeug.test import TestResponse
 from tests.admin.conftest import Visitor
 from tests.admin.every_post import BOTH, EVERY_POST, Place, Sent
 from tests.admin.form_reader import PageForm, forms_of
-from tests.admin.test_access import POSTS
+from tests.admin.test_access import POSTS, path_of, rules_of
 from tests.factories.back_office import Office
 from tests.factories.lead import delivery_of
 from tests.factories.staff import StaffLogin
+from webapp.app import create_app
 from webapp.bootstrap import Runtime, replace_parts
 from webapp.context import RUNTIME
 from webapp.domain.ids import new_id, new_token, token_hash
 from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.domain.staff_role import Role
 from webapp.models import ApiKey, AuditEntry, Cap, Lead, PartnerEndpoint, PartnerNotice, StaffAccount
-
 
 Person = tuple[StaffLogin, Visitor, str, str]
 """The account, the browser, its cookie and its token."""
@@ -120,6 +121,7 @@ def _names(session: Any, runtime: Runtime, office: Office) -> dict[str, str]:
         "cap": str(cap),
         "held": str(office.held_lead_id),
         "failed": str(office.failed_lead_id),
+        "failed_partner": str(session.get_one(Lead, office.failed_lead_id).partner_id),
         "delivered": str(office.delivered_lead_id),
         "seed": str(office.seed_id),
         "failed_delivery": str(office.failed_delivery_id),
@@ -171,8 +173,15 @@ def _told(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", " ".join(found)))[:300]
 
 
-OWN = ("admin.login.", "admin.proof.", "admin.account.", "admin.second_step.", "admin.staff.require_second_step")
-"""Forms about whoever sends them: each person has a page of their own. The others are filled in once, by an owner."""
+OWN = (
+    "admin.login.",
+    "admin.proof.",
+    "admin.account.",
+    "admin.second_step.",
+    "admin.imports.",
+    "admin.staff.require_second_step",
+)
+"""Forms of which each person has a page of their own. The others are filled in once, by an owner."""
 
 
 def _faults_of(stage: Stage, adapter: MapAdapter, endpoint: str) -> Iterator[str]:
@@ -255,3 +264,37 @@ def test_every_form_is_sent_by_every_role_and_leaves_its_trace(stage: Stage) -> 
     adapter = stage.app.url_map.bind("localhost")
     faults = [f"{endpoint}: {fault}" for endpoint in EVERY_POST for fault in _faults_of(stage, adapter, endpoint)]
     assert faults == [], "\n".join(faults)
+
+
+@pytest.fixture
+def limited(admin_runtime: Runtime, running: Runtime, redis_url: str) -> Iterator[tuple[Flask, redis.Redis]]:
+    """The application with rate limits, which are one setting of a process and so lifted again; and their counts."""
+    settings = running.settings.model_copy(update={"rate_limits": True, "redis_url": redis_url})
+    counts = redis.Redis.from_url(redis_url)
+    yield create_app(settings, runtime=replace_parts(running, settings=settings)), counts
+    counts.close()
+    create_app(admin_runtime.settings, runtime=admin_runtime)
+
+
+def test_every_form_is_slowed_down(limited: tuple[Flask, redis.Redis], account: Callable[..., StaffLogin]) -> None:
+    """Each is sent once, its counts are set as if it had been sent a thousand times more, and it is sent again."""
+    app, counts = limited
+    client, login = app.test_client(), account("owner")
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.77"
+    visitor = Visitor(client)
+    assert visitor.log_in(login.email, login.password).status_code == 302
+    token, cookie = visitor.token("/admin/"), _cookie(visitor)
+    for rule in rules_of(app):
+        if "POST" not in (rule.methods or ()):
+            continue
+        for status in (None, 429):
+            client.set_cookie("session", cookie)
+            answer = client.post(path_of(app, rule), data={"csrf_token": token})
+            assert status in (None, answer.status_code), rule.endpoint
+            for key in counts.scan_iter("LIMITS:*203.0.113.77*"):
+                counts.incrby(key, 1_000)
+        for key in counts.scan_iter("LIMITS:*203.0.113.77*"):
+            counts.delete(key)
+        if rule.endpoint == "admin.login.log_out":
+            visitor.log_in(login.email, login.password)
+            token, cookie = visitor.token("/admin/"), _cookie(visitor)
