@@ -18,6 +18,8 @@ from webapp.services import (
     resume_link,
     retention,
     share,
+    staff_access,
+    staff_session,
 )
 from webapp.services.sweep import sweep as sweep_service
 from workers import heartbeat
@@ -52,6 +54,8 @@ def purge() -> None:
         kept_answer.purge,
         mail_turn.purge,
         import_job.purge,
+        staff_session.purge,
+        staff_access.purge,
     ):
         with runtime().begin() as session:
             work(session, runtime().clock)

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.browser import browser_page, chromium, faults, live_server, new_page
+from tests.factories.back_office import Office, furnish
 from tests.factories.lead import leads_of
 from tests.factories.request import submit_request
 from tests.factories.school import School, make_school
@@ -175,3 +176,15 @@ def asked(running: Runtime, school: School) -> Asked:
 
 def minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
+
+
+_FURNISHED: dict[str, Office] = {}
+
+
+@pytest.fixture
+def office(running: Runtime) -> Office:
+    """The demo with three students in it; made once for the database."""
+    key = str(running.engine.url)
+    if key not in _FURNISHED:
+        _FURNISHED[key] = furnish(running)
+    return _FURNISHED[key]

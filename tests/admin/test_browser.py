@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.browser import LiveServer, appearance_violations, axe_violations, overflows
-from tests.factories.back_office import Office, furnish
+from tests.factories.back_office import Office
 from tests.factories.import_centre import Sent, send_some
 from tests.factories.staff import StaffLogin, make_staff
 from webapp.bootstrap import Runtime
@@ -18,23 +18,16 @@ from webapp.services import import_work
 
 pytestmark = pytest.mark.browser
 
-_FURNISHED: dict[str, tuple[Office, Sent]] = {}
-
-
-@pytest.fixture
-def office(running: Runtime) -> Office:
-    """The demo with three students in it; made once for the database."""
-    key = str(running.engine.url)
-    if key not in _FURNISHED:
-        _FURNISHED[key] = furnish(running), send_some(running)
-    return _FURNISHED[key][0]
+_SENT: dict[str, Sent] = {}
 
 
 @pytest.fixture
 def sent(office: Office, running: Runtime) -> Sent:
-    """Files at the import centre."""
-    return _FURNISHED[str(running.engine.url)][1]
-
+    """Files at the import centre; sent once for the database."""
+    key = str(running.engine.url)
+    if key not in _SENT:
+        _SENT[key] = send_some(running)
+    return _SENT[key]
 
 @pytest.fixture
 def owner(running: Runtime) -> StaffLogin:

@@ -41,6 +41,8 @@ def revoke(row_id: UUID, key_id: UUID) -> ResponseReturnValue:
     with built.begin() as session:
         before = api_key_state(session, row_id, key_id)
         revoke_key(session, built.clock, partner_id=row_id, key_id=key_id, actor=staff().email)
-        write_down(session, "revoked", "api_key", str(key_id), before=before)
+        session.flush()
+        after = api_key_state(session, row_id, key_id)
+        write_down(session, "revoked", "api_key", str(key_id), before=before, after=after)
     flash(f"“{before['name']}” is revoked. It opens nothing any more.", "good")
     return redirect(url_for("admin.api_keys.index", row_id=row_id), 303)

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug import exceptions
 
 from webapp.admin import (
+    access,
+    account,
     api_keys,
     audit,
     complaints,
@@ -30,22 +32,26 @@ from webapp.admin import (
     program_groups,
     program_proposals,
     programs,
+    proof,
     publishers,
     redeliveries,
     returns,
     review,
     sample_leads,
     scorecard,
+    second_step,
     seeds,
     signing_secrets,
+    staff,
     submissions,
     suppressions,
     terms,
     weights,
 )
-from webapp.admin.guard import ROLE_LABELS, Staff, check_request, find_staff
+from webapp.admin.guard import Staff, check_request, find_staff
 from webapp.context import runtime
 from webapp.domain.errors import NotFound
+from webapp.domain.staff_role import OWNERS, ROLE_LABELS
 from webapp.queries.review import count_review
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -58,9 +64,11 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Catalog", (("Programs", "programs"), ("Proposals", "program_proposals"), ("Imports", "imports"))),
     ("Publishers", (("Publishers", "publishers"),)),
     ("Ranking", (("Playground", "playground"), ("Weights", "weights"))),
+    ("Access", (("Your account", "account"), ("Staff", "staff"))),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {
+    "account": ("second_step", "proof"),
     "partners": (
         *("program_groups", "terms", "limits", "partner_filters", "partner_screening"),
         *("delivery_methods", "method_settings", "sample_leads", "signing_secrets", "api_keys"),
@@ -68,12 +76,15 @@ _WITHIN: dict[str, tuple[str, ...]] = {
     "programs": ("listing_drafts",),
 }
 """Pages that stand under another entry of the navigation."""
+_FOR_OWNERS = frozenset({"staff"})
+"""Entries that others would only be refused at."""
 _NOUNS = (
     *(overview, operations, login, submissions, leads, review, messages, suppressions, mails, deliveries, redeliveries),
     *(partners, program_groups, terms, limits, partner_filters, partner_screening),
     *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
     *(returns, invoices, scorecard, seeds, complaints),
     *(programs, listing_drafts, program_proposals, imports, publishers, playground, weights, audit),
+    *(access, proof, account, second_step, staff),
 )
 
 
@@ -96,10 +107,10 @@ def _missing(_error: NotFound) -> ResponseReturnValue:
 
 def _page_parts() -> dict[str, Any]:
     who = find_staff()
-    return {"admin_nav": _navigation() if who else [], "staff": who, "staff_roles": _role_words(who)}
+    return {"admin_nav": _navigation(who) if who else [], "staff": who, "staff_roles": _role_words(who)}
 
 
-def _navigation() -> list[dict[str, Any]]:
+def _navigation(who: Staff) -> list[dict[str, Any]]:
     with runtime().begin() as session:
         waiting = count_review(session)
     return [
@@ -115,6 +126,7 @@ def _navigation() -> list[dict[str, Any]]:
                     ),
                 }
                 for name, noun in entries
+                if noun not in _FOR_OWNERS or who.may(OWNERS)
             ],
         }
         for group, entries in NAVIGATION

@@ -14,7 +14,7 @@ from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.errors import Refused
 from webapp.domain.method_words import disabled_words
 from webapp.queries.deliveries import get_delivery, list_deliveries
-from webapp.queries.leads import partner_names
+from webapp.queries.leads import lead_state, partner_names
 from webapp.services import redelivery
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
 from webapp.ui.refusals import tell
@@ -72,8 +72,12 @@ def redeliver(row_id: UUID) -> ResponseReturnValue:
     built = runtime()
     try:
         with built.begin() as session:
+            lead_id = get_delivery(session, row_id).row.lead_id
+            before = lead_state(session, lead_id)
             redelivery.redeliver(session, built.clock, row_id)
-            write_down(session, "redelivered", "delivery", str(row_id))
+            session.flush()
+            after = lead_state(session, lead_id)
+            write_down(session, "redelivered", "delivery", str(row_id), before=before, after=after)
     except Refused as refusal:
         tell(refusal)
     else:

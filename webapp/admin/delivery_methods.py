@@ -78,8 +78,12 @@ def disable(row_id: UUID, method_id: UUID) -> ResponseReturnValue:
     """Switch it off."""
     built = runtime()
     with built.begin() as session:
+        get_method(session, method_id, partner_id=row_id)
+        before = method_state(session, method_id)
         delivery_method.disable(session, built.clock, method_id, by=Side.STAFF, partner_id=row_id)
-        write_down(session, "switched off", "delivery_method", str(method_id), after=method_state(session, method_id))
+        session.flush()
+        after = method_state(session, method_id)
+        write_down(session, "switched off", "delivery_method", str(method_id), before=before, after=after)
     built.wake_up.nudge()
     flash("Switched off. What waits for it goes to the next method, or ends as failed until this is on again.", "good")
     return redirect(url_for("admin.delivery_methods.detail", row_id=row_id, method_id=method_id), 303)
@@ -91,6 +95,9 @@ def disable(row_id: UUID, method_id: UUID) -> ResponseReturnValue:
 def enable(row_id: UUID, method_id: UUID) -> ResponseReturnValue:
     """Switch it on again, and send what failed for want of it."""
     built = runtime()
+    with built.begin() as session:
+        get_method(session, method_id, partner_id=row_id)
+        before = method_state(session, method_id)
     try:
         again = delivery_method.enable(built.begin, built.clock, method_id, by=Side.STAFF, partner_id=row_id)
     except Refused as refusal:
@@ -98,7 +105,7 @@ def enable(row_id: UUID, method_id: UUID) -> ResponseReturnValue:
     else:
         with built.begin() as session:
             after = {**method_state(session, method_id), "sent_again": len(again.sent)}
-            write_down(session, "switched on", "delivery_method", str(method_id), after=after)
+            write_down(session, "switched on", "delivery_method", str(method_id), before=before, after=after)
         built.wake_up.nudge()
         sent = f" {plural(len(again.sent), 'lead')} that failed for want of it go again." if again.sent else ""
         flash(f"Switched on.{sent}", "good")

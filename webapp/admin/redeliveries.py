@@ -14,9 +14,10 @@ from webapp.admin.words import reason_words
 from webapp.context import rate_limited, runtime
 from webapp.domain.delivery import Side
 from webapp.domain.method_words import KINDS
+from webapp.queries.deliveries import get_delivery
 from webapp.queries.delivery_method import list_methods
 from webapp.queries.failed_deliveries import Again, Found, find_again, list_dead_letters
-from webapp.queries.leads import partner_names
+from webapp.queries.leads import lead_state, partner_names
 from webapp.services.redelivery import MOST_AT_ONCE, again_for, replay_each
 from webapp.ui.lists import chosen_id, cursor, page_links
 from webapp.ui.redelivery_form import RedeliveryForm, Span, redelivery_form, sent_words
@@ -57,7 +58,9 @@ def several(row_id: UUID) -> ResponseReturnValue:
     action = "redelivered" if span.delivered else "replayed"
 
     def note(session: Session, delivery_id: UUID) -> None:
-        write_down(session, action, "delivery", str(delivery_id))
+        session.flush()
+        after = lead_state(session, get_delivery(session, delivery_id).row.lead_id)
+        write_down(session, action, "delivery", str(delivery_id), after=after)
 
     done = replay_each(built.begin, built.clock, found.first, by=Side.STAFF, again=again_for(span.delivered), note=note)
     built.wake_up.nudge()

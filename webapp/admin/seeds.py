@@ -90,7 +90,8 @@ def plant() -> ResponseReturnValue:
                 program_id=program_id,
                 actor=staff().email,
             )
-            write_down(session, "planted", "seed", str(planted))
+            told = {"partner_id": str(partner_id), "program_id": program_id}
+            write_down(session, "planted", "seed", str(planted), after=told)
     except Refused as refusal:
         put_beside_fields(form, refusal)
         return _form_page(partner_id, form), 422

@@ -38,8 +38,14 @@ def rotate(row_id: UUID, method_id: UUID) -> ResponseReturnValue:
             )
             session.flush()
             method = get_method(session, method_id, partner_id=row_id)
-            told = {"overlap_hours": form.how_long.total_seconds() / 3600}
-            write_down(session, "changed the secret of", "delivery_method", str(method_id), after=told)
+            write_down(
+                session,
+                "changed the secret of",
+                "delivery_method",
+                str(method_id),
+                before={"secret": "former"},
+                after={"secret": "new", "overlap_hours": form.how_long.total_seconds() / 3600},
+            )
     except Refused as refusal:
         tell(refusal)
         return redirect(url_for("admin.delivery_methods.detail", row_id=row_id, method_id=method_id), 303)
@@ -54,7 +60,14 @@ def end(row_id: UUID, method_id: UUID) -> ResponseReturnValue:
     try:
         with runtime().begin() as session:
             end_overlap(session, method_id, partner_id=row_id)
-            write_down(session, "ended the former secret of", "delivery_method", str(method_id))
+            write_down(
+                session,
+                "ended the former secret of",
+                "delivery_method",
+                str(method_id),
+                before={"former_signs": True},
+                after={"former_signs": False},
+            )
     except Refused as refusal:
         tell(refusal)
     else:

@@ -1,4 +1,4 @@
-"""What staff do is written down in the transaction that does it."""
+"""What staff do is written down in the transaction that does it; so is what they look at of people."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from webapp.admin.guard import staff
 from webapp.context import client_address, runtime
 from webapp.services import audit
+from webapp.services.staff import Actor
 
 
 def write_down(
@@ -33,3 +34,9 @@ def write_down(
         after=after,
         remote_address=client_address(),
     )
+
+
+def actor() -> Actor:
+    """Whoever is logged in, for services that write the entry themselves."""
+    who = staff()
+    return Actor(who.email, who.id, client_address())

@@ -118,6 +118,8 @@ TEMPLATE_LABELS: Final[Mapping[Template, str]] = {
     Template.PARTNER_PAUSED: "Paused for complaints",
     Template.PARTNER_ACCESS: "Link to set a portal password",
     Template.STAFF_ALERT: "Alert to staff",
+    Template.STAFF_ACCESS: "Link to set a staff password",
+    Template.ACCOUNT_NEWS: "News of an account",
     Template.CONTACT_QUESTION: "Did the school contact you?",
     Template.LISTING_CHANGED: "Listings on the list have changed",
 }

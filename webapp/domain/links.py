@@ -60,6 +60,21 @@ class Links:
     def partner_access_url(self, link_id: UUID) -> str:
         return f"{self.base_url}/partner/access/{self.partner_access_token(link_id)}"
 
+    def staff_access_token(self, link_id: UUID) -> str:
+        """What the mailed link holds by which a member of staff sets a password."""
+        return derived_token(self.secret, "staff-access", link_id, 1)
+
+    def staff_access_url(self, link_id: UUID) -> str:
+        return f"{self.base_url}/admin/access/{self.staff_access_token(link_id)}"
+
+    def staff_account_url(self) -> str:
+        """Where a member of staff sees their own log-ins. It asks for a log-in."""
+        return f"{self.base_url}/admin/account"
+
+    def partner_account_url(self) -> str:
+        """Where somebody of a partner's team sees their own account. It asks for a log-in."""
+        return f"{self.base_url}/partner/account"
+
     def address_token(self, prospect_id: UUID, version: int) -> str:
         """What the link holds by which the owner of a new address confirms it."""
         return derived_token(self.secret, "address", prospect_id, version)

@@ -82,5 +82,7 @@ class Template(StrEnum):
     PARTNER_PAUSED = "partner_paused"
     PARTNER_ACCESS = "partner_access"
     STAFF_ALERT = "staff_alert"
+    STAFF_ACCESS = "staff_access"
+    ACCOUNT_NEWS = "account_news"
     CONTACT_QUESTION = "contact_question"
     LISTING_CHANGED = "listing_changed"

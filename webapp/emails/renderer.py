@@ -17,6 +17,7 @@ import mjml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from webapp.emails.account_news import AccountNewsMail
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.confirm_introductions import ConfirmIntroductions
@@ -35,11 +36,13 @@ from webapp.emails.partner_method import PartnerMethod
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.resume_link import ResumeLink
+from webapp.emails.staff_access import StaffAccess
 from webapp.emails.staff_alert import StaffAlert
 from webapp.emails.status_request import StatusRequest
 
 Context: TypeAlias = (
-    AddressChange
+    AccountNewsMail
+    | AddressChange
     | ConfirmAddress
     | ConfirmIntroductions
     | ContactQuestion
@@ -56,11 +59,13 @@ Context: TypeAlias = (
     | PartnerNotice
     | PartnerPaused
     | ResumeLink
+    | StaffAccess
     | StaffAlert
     | StatusRequest
 )
 
 _CONTEXTS: Final[dict[str, type[Context]]] = {
+    "account_news": AccountNewsMail,
     "address_change": AddressChange,
     "confirm_address": ConfirmAddress,
     "confirm_introductions": ConfirmIntroductions,
@@ -78,6 +83,7 @@ _CONTEXTS: Final[dict[str, type[Context]]] = {
     "partner_notice": PartnerNotice,
     "partner_paused": PartnerPaused,
     "resume_link": ResumeLink,
+    "staff_access": StaffAccess,
     "staff_alert": StaffAlert,
     "status_request": StatusRequest,
 }

@@ -9,6 +9,8 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.partner import ContactChannel
 from webapp.domain.partner_role import AccessPurpose
 from webapp.domain.staff_alert import AlertKind
+from webapp.domain.staff_session import AccountNews, StaffAccessPurpose
+from webapp.emails.account_news import AccountNewsMail
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
 from webapp.emails.confirm_introductions import ConfirmIntroductions
@@ -28,6 +30,7 @@ from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.renderer import Context
 from webapp.emails.resume_link import ResumeLink
+from webapp.emails.staff_access import StaffAccess
 from webapp.emails.staff_alert import StaffAlert
 from webapp.emails.status_request import StatusRequest
 
@@ -303,6 +306,19 @@ LISTING_CHANGED = ListingChanged(
     ),
     results_url=f"{SITE}/results/r1",
 )
+STAFF_ACCESS = StaffAccess(
+    footer=replace(FOOTER, my_data_url="", unsubscribe_url=""),
+    purpose=StaffAccessPurpose.INVITATION,
+    access_url=f"{SITE}/admin/access/t1",
+    expires_at=NOON,
+)
+ACCOUNT_NEWS = AccountNewsMail(
+    footer=replace(FOOTER, my_data_url="", unsubscribe_url=""),
+    news=AccountNews.PASSWORD_CHANGED,
+    happened_at=NOON,
+    account_url=f"{SITE}/admin/account",
+    is_staff=True,
+)
 SAMPLES: dict[str, Context] = {
     "confirm_introductions": CONFIRM_INTRODUCTIONS,
     "partner_paused": PAUSED,
@@ -321,6 +337,8 @@ SAMPLES: dict[str, Context] = {
     "partner_batch": BATCH,
     "partner_method": METHOD,
     "staff_alert": ALERT,
+    "staff_access": STAFF_ACCESS,
+    "account_news": ACCOUNT_NEWS,
     "contact_question": CONTACT_QUESTION,
     "listing_changed": LISTING_CHANGED,
 }

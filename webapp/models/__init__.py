@@ -54,6 +54,8 @@ from webapp.models.screening_policy import ScreeningPolicy
 from webapp.models.seed import SeedContact, SeedLead
 from webapp.models.shared_list import SharedList
 from webapp.models.shortlist import ShortlistedProgram
+from webapp.models.staff_access import StaffAccessLink, StaffPolicy
+from webapp.models.staff_session import StaffSession
 from webapp.models.submission import Submission
 from webapp.models.suppression import Suppression
 from webapp.models.switch import SwitchedOff
@@ -146,8 +148,11 @@ __all__ = [
     "SeedLead",
     "SharedList",
     "ShortlistedProgram",
+    "StaffAccessLink",
     "StaffAccount",
+    "StaffPolicy",
     "StaffRole",
+    "StaffSession",
     "StatusLink",
     "Submission",
     "Suppression",

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ForeignKey, Table, func
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Base, Id
+from webapp.models.base import Base, Id, JsonArray
 
 staff_account_roles = Table(
     "staff_account_roles",
@@ -31,7 +31,13 @@ class StaffRole(Base, RoleMixin):
 
 
 class StaffAccount(Base, UserMixin):
-    """One member of staff. `fs_uniquifier` is what a log-in cookie names: changing it ends every session."""
+    """One member of staff. `fs_uniquifier` is what a log-in cookie names: changing it ends every session.
+
+    `password` is null until an invitation was accepted. `sealed_totp` is the secret shared with the person's device,
+    encrypted; it counts once `totp_since` is set, and `totp_step` is the last period whose code was used.
+    `recovery_codes` holds hashes only. The columns `tf_…` and `mf_…` are the library's and stay empty: they would hold
+    both in the clear.
+    """
 
     __tablename__ = "staff_accounts"
 
@@ -50,6 +56,10 @@ class StaffAccount(Base, UserMixin):
     tf_totp_secret: Mapped[str | None]
     tf_phone_number: Mapped[str | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    sealed_totp: Mapped[bytes | None]
+    totp_since: Mapped[datetime | None]
+    totp_step: Mapped[int | None]
+    recovery_codes: Mapped[JsonArray] = mapped_column(server_default="[]")
     create_datetime: Mapped[datetime] = mapped_column(server_default=func.now())
     update_datetime: Mapped[datetime] = mapped_column(server_default=func.now())
 

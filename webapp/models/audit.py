@@ -16,7 +16,7 @@ class AuditEntry(Base):
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
-    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"), index=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"))
     partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"))
     actor: Mapped[str]
     action: Mapped[str]
@@ -28,6 +28,9 @@ class AuditEntry(Base):
 
     __table_args__ = (
         Index("ix_audit_entries_at_id", "at", "id"),
+        Index("ix_audit_entries_staff_id_at_id", "staff_id", "at", "id"),
+        Index("ix_audit_entries_action_at_id", "action", "at", "id"),
+        Index("ix_audit_entries_object_type_at_id", "object_type", "at", "id"),
         Index(
             "ix_audit_entries_partner_id_at_id",
             "partner_id",

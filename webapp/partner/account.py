@@ -1,22 +1,20 @@
 """One's own account: the password, and a second step at log-in."""
 
-import base64
-import io
-
-import qrcode
-import qrcode.image.svg
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
 from webapp.domain.one_time_code import enrolment_url
 from webapp.domain.partner_role import EVERYONE
-from webapp.partner.forms import ChangePasswordForm, CodeForm, ConfirmForm
+from webapp.domain.staff_session import AccountNews
 from webapp.partner.guard import member, needs_role
 from webapp.partner.trail import write_down
 from webapp.services import partner_access, partner_account, partner_login
+from webapp.services.account_news import tell_member
 from webapp.services.password import is_password
+from webapp.ui.account_forms import ChangePasswordForm, CodeForm, ConfirmForm, picture_of
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -46,6 +44,7 @@ def change_password() -> ResponseReturnValue:
         with built.begin() as transaction:
             partner_access.change_password(transaction, built.clock, member().id, sent.password.data or "")
             write_down(transaction, "password_changed", "partner_account", str(member().id))
+            _tell(transaction, AccountNews.PASSWORD_CHANGED)
     except Refused as refusal:
         sent.password.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
         return _page(password=sent, status=422)
@@ -70,7 +69,7 @@ def begin() -> ResponseReturnValue:
         return redirect(url_for("partner.account.index"), 303)
     url = enrolment_url(secret, issuer=ISSUER, account=member().email)
     return render_template(
-        "partner/second_step.html", form=CodeForm(formdata=None), secret=secret, picture=_picture(url)
+        "partner/second_step.html", form=CodeForm(formdata=None), secret=secret, picture=picture_of(url)
     )
 
 
@@ -88,6 +87,7 @@ def confirm() -> ResponseReturnValue:
                 transaction, built.clock, built.seal, member().id, sent.code.data or ""
             )
             write_down(transaction, "second_step_on", "partner_account", str(member().id))
+            _tell(transaction, AccountNews.SECOND_STEP_ON)
     except Refused as refusal:
         sent.code.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
         return render_template("partner/second_step.html", form=sent, secret=None, picture=None), 422
@@ -106,9 +106,14 @@ def end() -> ResponseReturnValue:
     with built.begin() as transaction:
         partner_account.end_second_step(transaction, built.clock, member().id)
         write_down(transaction, "second_step_off", "partner_account", str(member().id))
+        _tell(transaction, AccountNews.SECOND_STEP_OFF)
     session.clear()
     flash("The second step is off. Log in again.", "good")
     return redirect(url_for("partner.login.form"), 303)
+
+
+def _tell(transaction: Session, news: AccountNews) -> None:
+    tell_member(transaction, runtime().clock, member().partner_id, member().id, news)
 
 
 def _page(
@@ -128,11 +133,3 @@ def _is_own(typed: str) -> bool:
     with runtime().begin() as transaction:
         known = partner_login.credentials_of(transaction, member().email)
     return is_password(known.password, typed)
-
-
-def _picture(url: str) -> str:
-    """The address as a picture to scan, in the page itself: the secret goes to nobody else."""
-    image = qrcode.make(url, image_factory=qrcode.image.svg.SvgPathImage, border=2)
-    drawn = io.BytesIO()
-    image.save(drawn)
-    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()

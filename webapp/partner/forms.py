@@ -7,7 +7,6 @@ from webapp.ui.fields import EmailField, PasswordField, TextField
 from webapp.ui.forms import BaseForm
 
 ROLES = [Option(role, label, ROLE_MEANINGS[role]) for role, label in ROLE_LABELS.items()]
-NEW_PASSWORD_HINT = "12 characters or more. Four unrelated words do well."  # noqa: S105  # a hint
 
 
 class LoginForm(BaseForm):
@@ -17,46 +16,10 @@ class LoginForm(BaseForm):
     password = PasswordField("Password", max_length=200, required="Write your password.")
 
 
-class CodeForm(BaseForm):
-    """The second step of logging in, or its first code."""
-
-    code = TextField(
-        "Code",
-        max_length=20,
-        autocomplete="one-time-code",
-        required="Write the code.",
-        width="m",
-    )
-
-
 class ForgottenForm(BaseForm):
     """Where to mail a link to."""
 
     email = EmailField("E-mail address", autocomplete="username", required="Write your e-mail address.")
-
-
-class NewPasswordForm(BaseForm):
-    """A password to be set."""
-
-    password = PasswordField(
-        "New password",
-        max_length=200,
-        autocomplete="new-password",
-        hint=NEW_PASSWORD_HINT,
-        required="Choose a password.",
-    )
-
-
-class ChangePasswordForm(NewPasswordForm):
-    """A password to be set by somebody who is logged in."""
-
-    current = PasswordField("Your password now", max_length=200, required="Write the password you log in with.")
-
-
-class ConfirmForm(BaseForm):
-    """The password once more, before something that changes how one logs in."""
-
-    confirmed = PasswordField("Your password now", max_length=200, required="Write the password you log in with.")
 
 
 class InviteForm(BaseForm):

@@ -2,16 +2,52 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from webapp.models import AuditEntry
+from webapp.models import AuditEntry, StaffAccount
 from webapp.queries.paging import Page, newest_first, read_page
 
 _ORDER = newest_first(AuditEntry.at, AuditEntry.id)
+
+
+VIEWED = "viewed"
+WAY_IN = (
+    *("logged_in", "logged_out", "proved", "password_set", "password_changed", "log_in_ended", "log_ins_ended"),
+    *("second_step_begun", "second_step_on", "second_step_off", "recovery_codes_made"),
+)
+"""What people do at the door, for themselves."""
+
+
+class AuditKind(StrEnum):
+    """What an entry is about, in three parts that leave nothing out."""
+
+    VIEWS = "views"
+    WAY_IN = "way_in"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries. All that is given holds together.
+
+    `staff_id` is who acted; `by_partners` narrows to what people of partners did, `by_nobody` to what neither staff nor
+    they did: the command line. `since` is in, `before` is out.
+    """
+
+    staff_id: UUID | None = None
+    by_partners: bool = False
+    by_nobody: bool = False
+    partner_id: UUID | None = None
+    object_type: str | None = None
+    object_id: str | None = None
+    kind: AuditKind | None = None
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +69,8 @@ class AuditRow:
     partner_id: UUID | None
 
 
-def list_audit(
-    session: Session,
-    *,
-    cursor: str | None,
-    object_type: str | None = None,
-    object_id: str | None = None,
-    partner_id: UUID | None = None,
-) -> Page[AuditRow]:
-    """Entries, newest first; of one thing when both its type and id are given; of what one partner's people did."""
+def list_audit(session: Session, wanted: AuditFilter, *, cursor: str | None) -> Page[AuditRow]:
+    """Entries, newest first."""
     statement = select(
         AuditEntry.id,
         AuditEntry.at,
@@ -53,9 +82,48 @@ def list_audit(
         AuditEntry.after,
         AuditEntry.remote_address,
         AuditEntry.partner_id,
-    )
-    if object_type is not None and object_id is not None:
-        statement = statement.where(AuditEntry.object_type == object_type, AuditEntry.object_id == object_id)
-    if partner_id is not None:
-        statement = statement.where(AuditEntry.partner_id == partner_id)
+    ).where(*_conditions(wanted))
     return read_page(session, statement, _ORDER, lambda row: AuditRow(*row[:10]), cursor=cursor)
+
+
+def list_object_types(session: Session) -> tuple[str, ...]:
+    """Every kind of thing that entries are about, read by leaps along an index and not from every row."""
+    first = select(func.min(AuditEntry.object_type).label("name")).cte("kinds", recursive=True)
+    following = select(
+        select(func.min(AuditEntry.object_type)).where(AuditEntry.object_type > first.c.name).scalar_subquery()
+    ).where(first.c.name.is_not(None))
+    kinds = first.union_all(following)
+    return tuple(name for (name,) in session.execute(select(kinds.c.name).where(kinds.c.name.is_not(None))))
+
+
+def list_actors(session: Session) -> tuple[tuple[UUID, str], ...]:
+    """Everybody of staff, by address, closed accounts too: what they did stays."""
+    rows = session.execute(select(StaffAccount.id, StaffAccount.email).order_by(func.lower(StaffAccount.email)))
+    return tuple((row.id, row.email) for row in rows)
+
+
+def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    entry, found = AuditEntry, []
+    for column, value in (
+        (entry.staff_id, wanted.staff_id),
+        (entry.partner_id, wanted.partner_id),
+        (entry.object_type, wanted.object_type),
+        (entry.object_id, wanted.object_id),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if wanted.by_partners:
+        found.append(entry.partner_id.is_not(None))
+    if wanted.by_nobody:
+        found += [entry.staff_id.is_(None), entry.partner_id.is_(None)]
+    if wanted.kind is AuditKind.VIEWS:
+        found.append(entry.action == VIEWED)
+    elif wanted.kind is AuditKind.WAY_IN:
+        found.append(entry.action.in_(WAY_IN))
+    elif wanted.kind is AuditKind.CHANGES:
+        found.append(entry.action.not_in((VIEWED, *WAY_IN)))
+    if wanted.since is not None:
+        found.append(entry.at >= wanted.since)
+    if wanted.before is not None:
+        found.append(entry.at < wanted.before)
+    return found

@@ -18,7 +18,7 @@ from webapp.models import Message, Partner, Prospect, ResumeLink
 from webapp.services import follow_up_letter, partner_letter, staff_letter, student_letter
 from webapp.services.matched_letter import matched_programs
 from webapp.services.partner_letter import lead_address, member_of
-from webapp.services.staff_letter import staff_address
+from webapp.services.staff_letter import invited_staff, owner_of_account, staff_address
 from webapp.services.student_letter import waiting_for_confirmation
 
 SITE_NAME: Final = "Program Match"
@@ -127,6 +127,10 @@ def _recipient(session: Session, message: Message, links: Links, sender: Sender)
         return lead_address(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.template is Template.PARTNER_ACCESS:
         return member_of(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
+    if message.template is Template.STAFF_ACCESS:
+        return invited_staff(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
+    if message.template is Template.ACCOUNT_NEWS:
+        return owner_of_account(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.template is Template.STAFF_ALERT:
         return staff_address(session, message), Footer(SITE_NAME, links.base_url, sender.postal_address)
     if message.prospect_id is None:
@@ -175,6 +179,8 @@ _CONTEXTS: dict[Template, Callable[[Session, Message, Links, Footer], Any]] = {
     Template.CONFIRM_INTRODUCTIONS: student_letter.confirm_introductions,
     Template.PARTNER_PAUSED: partner_letter.partner_paused,
     Template.STAFF_ALERT: staff_letter.staff_alert,
+    Template.STAFF_ACCESS: staff_letter.staff_access,
+    Template.ACCOUNT_NEWS: staff_letter.account_news,
     Template.CONTACT_QUESTION: follow_up_letter.contact_question,
     Template.LISTING_CHANGED: follow_up_letter.listing_changed,
 }

@@ -1,15 +1,15 @@
-"""Who may try to log in, how often; and what ends a log-in for good."""
+"""Who may try to log in, and how often."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.ids import address_key, new_id, new_token
+from webapp.domain.ids import address_key, new_id
 from webapp.models import FailedLogin, StaffAccount, StaffRole
 
 WINDOW: Final = timedelta(minutes=15)
@@ -64,11 +64,6 @@ def succeed(session: Session, tried: LoginTry) -> None:
     """The password was right: forget what this account failed, and this one try of the address."""
     session.execute(delete(FailedLogin).where(FailedLogin.account_key == tried.account_key))
     session.execute(delete(FailedLogin).where(FailedLogin.id == tried.address_id))
-
-
-def end_sessions(session: Session, staff_id: UUID) -> None:
-    """End every log-in of one account: what their cookies name is no more. A cookie copied before is worth nothing."""
-    session.execute(update(StaffAccount).where(StaffAccount.id == staff_id).values(fs_uniquifier=new_token()))
 
 
 def _wait(session: Session, key: bytes, limit: int, now: datetime) -> timedelta | None:

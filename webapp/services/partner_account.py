@@ -9,19 +9,13 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Problem, Refused
-from webapp.domain.ids import new_id, new_token, token_hash
+from webapp.domain.ids import new_id, new_token
 from webapp.domain.links import Links
-from webapp.domain.one_time_code import (
-    matching_step,
-    new_recovery_codes,
-    new_shared_secret,
-    plain_recovery_code,
-)
 from webapp.domain.partner import PartnerStatus
 from webapp.domain.partner_role import AccessPurpose, PartnerRole
 from webapp.gateways.sealing import Seal
 from webapp.models import Partner, PartnerAccount
-from webapp.services import audit, partner_access
+from webapp.services import audit, partner_access, second_step
 from webapp.services.password import hash_password
 
 LONGEST_NAME = 100
@@ -107,44 +101,27 @@ def remove(session: Session, clock: Clock, *, partner_id: UUID, account_id: UUID
 
 def begin_second_step(session: Session, seal: Seal, account_id: UUID) -> str:
     """A new secret for the person's device; it counts once `confirm_second_step` has seen a code of it."""
-    account = _locked(session, account_id)
-    if account.totp_since is not None:
-        raise Refused(Problem("code", "The second step is on already.", "Switch it off first."))
-    secret = new_shared_secret()
-    account.sealed_totp, account.totp_step = seal.close(secret), None
-    return secret
+    return second_step.begin(_locked(session, account_id), seal)
 
 
 def confirm_second_step(session: Session, clock: Clock, seal: Seal, account_id: UUID, code: str) -> tuple[str, ...]:
     """Switch the second step on; the recovery codes, which are told this once. Refused when `code` is wrong."""
     account = _locked(session, account_id)
-    if account.sealed_totp is None or account.totp_since is not None or not _uses_code(account, clock, seal, code):
-        raise Refused(Problem("code", "This is not the code of this moment.", "Check your device's clock, try again."))
-    codes = new_recovery_codes()
-    account.totp_since, account.updated_at = clock.now(), clock.now()
-    account.recovery_codes = [token_hash(plain_recovery_code(each)).hex() for each in codes]
+    codes = second_step.confirm(account, clock, seal, code)
+    account.updated_at = clock.now()
     return codes
 
 
 def end_second_step(session: Session, clock: Clock, account_id: UUID) -> None:
     """Switch the second step off and end the person's log-ins."""
     account = _locked(session, account_id)
-    account.sealed_totp = account.totp_since = account.totp_step = None
-    account.recovery_codes, account.session_stamp, account.updated_at = [], new_token(), clock.now()
+    second_step.end(account)
+    account.session_stamp, account.updated_at = new_token(), clock.now()
 
 
 def passes_second_step(session: Session, clock: Clock, seal: Seal, account_id: UUID, code: str) -> bool:
     """Whether `code` is that of the person's device, or one of their recovery codes. Either is used up by it."""
-    account = _locked(session, account_id)
-    if account.totp_since is None:
-        return False
-    if _uses_code(account, clock, seal, code):
-        return True
-    digest = token_hash(plain_recovery_code(code)).hex()
-    if digest not in account.recovery_codes:
-        return False
-    account.recovery_codes = [each for each in account.recovery_codes if each != digest]
-    return True
+    return second_step.passes(_locked(session, account_id), clock, seal, code) is not None
 
 
 def make_demo_account(
@@ -168,16 +145,6 @@ def make_demo_account(
     )
     session.add(account)
     session.flush()
-    return True
-
-
-def _uses_code(account: PartnerAccount, clock: Clock, seal: Seal, code: str) -> bool:
-    if account.sealed_totp is None:
-        return False
-    step = matching_step(seal.open(account.sealed_totp), code, clock.now(), last_step=account.totp_step)
-    if step is None:
-        return False
-    account.totp_step = step
     return True
 
 

@@ -1,16 +1,26 @@
-"""Passwords: hashed with Argon2id, and refused where they are easy to guess."""
+"""Passwords: hashed with Argon2id, and refused where they are common, were breached or are easy to guess.
+
+The list of common and breached ones comes with the library that estimates guesses: no password leaves the machine.
+"""
 
 import itertools
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from zxcvbn import zxcvbn
 
 from webapp.domain.errors import Problem
 
 SHORTEST, LONGEST = 12, 128
+
+ENOUGH_GUESSES: Final = 1e8
+"""From here on the library says that a password is safely unguessable online (its score 3)."""
+_ESTIMATED: Final = 64
+"""Letters that are looked at: the estimate takes time with the square of their number."""
 
 # Argon2id, 19 MiB, two passes, one lane: OWASP Password Storage Cheat Sheet. The log-in library verifies such a hash as
 # it stands when SECURITY_PASSWORD_SINGLE_HASH names argon2.
@@ -53,10 +63,16 @@ def password_problems(password: str, *, about: Iterable[str] = ()) -> list[Probl
         return [Problem("password", f"It has only {len(password)} characters.", remedy)]
     if len(password) > LONGEST:
         return [Problem("password", f"It has {len(password)} characters.", f"Use at most {LONGEST}.")]
-    known = [*_COMMON_PARTS, *(part for text in about for part in text.casefold().replace("@", ".").split("."))]
-    if _is_guessable(password.casefold(), known):
+    own = [part for text in about for part in text.casefold().replace("@", ".").split(".")]
+    if _is_guessable(password.casefold(), [*_COMMON_PARTS, *own]) or _guesses(password, own) < ENOUGH_GUESSES:
         return [Problem("password", "It is easy to guess.", "Use four or more unrelated words, or a random one.")]
     return []
+
+
+def _guesses(password: str, own: list[str]) -> float:
+    """About how many tries it takes who knows common passwords, names, dates, patterns on keys and the `own` words."""
+    estimated = zxcvbn(password[:_ESTIMATED], user_inputs=[part for part in own if part])
+    return float(estimated["guesses"])
 
 
 def _is_guessable(folded: str, known: Iterable[str]) -> bool:

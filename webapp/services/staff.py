@@ -1,8 +1,10 @@
-"""Staff accounts: made on the command line or by an owner, never by signing up."""
+"""Staff accounts: made on the command line or by an owner, never by signing up; and what becomes of them."""
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,22 +13,31 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.errors import Problem, Refused
+from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id
-from webapp.models import StaffAccount, StaffRole
-from webapp.services import audit
+from webapp.domain.links import Links
+from webapp.domain.staff_role import ROLE_MEANINGS, Role
+from webapp.domain.staff_session import AccountNews, StaffAccessPurpose
+from webapp.models import StaffAccount, StaffPolicy, StaffRole
+from webapp.services import account_news, audit, second_step, staff_access, staff_session
 from webapp.services.password import hash_password, password_problems
 
-ROLES: Mapping[str, str] = MappingProxyType(
-    {
-        "owner": "Everything, staff accounts among it.",
-        "catalog_editor": "Imports and edits listings.",
-        "partner_manager": "Partners, their terms and their deliveries.",
-        "support": "Students' submissions, mails and withdrawals.",
-        "analyst": "Reports without personal details.",
-    }
-)
+ROLES: Mapping[str, str] = MappingProxyType({role.value: words for role, words in ROLE_MEANINGS.items()})
 """Every role there is, with what it is for."""
+_TEAM_LOCK = 7_001
+"""Whoever changes who is an owner waits here, so that two owners cannot disable each other at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts on staff accounts: a member of staff, or (`staff_id` None) somebody at the command line."""
+
+    name: str
+    staff_id: UUID | None = None
+    remote_address: str | None = None
+
+
+COMMAND_LINE = Actor("command line")
 
 
 def create_staff(
@@ -34,38 +45,141 @@ def create_staff(
 ) -> UUID:
     """Create an account; its id. Refused with every reason: bad address, address taken, weak password, unknown role."""
     problems: list[Problem] = []
-    address = _checked_address(session, email, problems)
+    address = _free_address(session, email, problems)
     problems += password_problems(password, about=(email,))
-    wanted = list(dict.fromkeys(roles))
-    for role in wanted:
-        if role not in ROLES:
-            problems.append(Problem("role", f"{role[:40]} is not a role.", "Use " + ", ".join(ROLES) + "."))
-    if not wanted:
-        problems.append(Problem("role", "The account would have no role.", "Use " + ", ".join(ROLES) + "."))
+    wanted = _checked_roles(roles, problems)
     if problems:
         raise Refused(*problems)
-    seed_roles(session)
-    account = StaffAccount(
-        id=new_id(),
-        email=address,
-        password=hash_password(password),
-        active=active,
-        fs_uniquifier=secrets.token_hex(32),
-        confirmed_at=clock.now(),
-        roles=list(session.scalars(select(StaffRole).where(StaffRole.name.in_(wanted)))),
+    account = _new_account(session, clock, address, wanted)
+    account.password, account.active, account.confirmed_at = hash_password(password), active, clock.now()
+    _write_down(
+        session,
+        clock,
+        account.id,
+        "staff.create",
+        Actor(actor),
+        after={"email": address, "roles": wanted, "active": active},
     )
-    session.add(account)
+    return account.id
+
+
+def invite(session: Session, clock: Clock, links: Links, *, email: str, roles: Iterable[str], by: Actor) -> UUID:
+    """Make an account without a password and mail a link to choose one; the account's id.
+
+    Inviting somebody who has not accepted yet mails a new link, and gives the roles named now. Refused with every
+    reason: bad address, address taken, unknown role or none.
+    """
+    problems: list[Problem] = []
+    address = _checked_address(email, problems)
+    known = _by_address(session, address) if address else None
+    if known is not None and (known.password is not None or not known.active):
+        problems.append(Problem("email", "There is an account with this address.", "Use another address."))
+    wanted = _checked_roles(roles, problems)
+    if problems:
+        raise Refused(*problems)
+    before = None if known is None else {"email": address, "roles": _names(known)}
+    account = known or _new_account(session, clock, address, wanted)
+    account.roles = _roles(session, wanted)
+    staff_access.send(session, clock, links, account, StaffAccessPurpose.INVITATION)
+    _write_down(session, clock, account.id, "invited", by, before=before, after={"email": address, "roles": wanted})
+    return account.id
+
+
+def mail_password_link(session: Session, clock: Clock, links: Links, *, staff_id: UUID, by: Actor) -> None:
+    """Mail somebody a link to set a password: the invitation again, or a new password. Refused for a closed account."""
+    account = _locked(session, staff_id)
+    if not account.active:
+        raise Refused(Problem("staff", "This account is disabled.", "Enable it first."))
+    is_new = account.password is None
+    purpose = StaffAccessPurpose.INVITATION if is_new else StaffAccessPurpose.PASSWORD_RESET
+    staff_access.send(session, clock, links, account, purpose)
+    _write_down(session, clock, staff_id, "password_link_mailed", by, after={"purpose": purpose})
+
+
+def change_roles(session: Session, clock: Clock, *, staff_id: UUID, roles: Iterable[str], by: Actor) -> None:
+    """Give somebody other roles and end their log-ins. Refused when it would leave no owner who can log in."""
+    _lock_team(session)
+    account = _locked(session, staff_id)
+    problems: list[Problem] = []
+    wanted, before = _checked_roles(roles, problems), _names(account)
+    if problems:
+        raise Refused(*problems)
+    if set(wanted) == set(before):
+        return
+    if Role.OWNER in before and Role.OWNER not in wanted:
+        _keep_an_owner(session, account)
+    account.roles = _roles(session, wanted)
+    staff_session.end_all(session, clock, account)
+    _write_down(session, clock, staff_id, "role_changed", by, before={"roles": before}, after={"roles": wanted})
+
+
+def disable(session: Session, clock: Clock, *, staff_id: UUID, by: Actor) -> None:
+    """Close an account: every log-in of it ends and no link of it works. Refused for the last owner who can log in."""
+    _lock_team(session)
+    account = _locked(session, staff_id)
+    if not account.active:
+        raise Refused(Problem("staff", "This account is disabled already."))
+    if Role.OWNER in _names(account):
+        _keep_an_owner(session, account)
+    account.active = False
+    staff_access.end_links(session, clock, staff_id)
+    staff_session.end_all(session, clock, account)
+    _write_down(session, clock, staff_id, "disabled", by, before={"active": True}, after={"active": False})
+
+
+def enable(session: Session, clock: Clock, *, staff_id: UUID, by: Actor) -> None:
+    """Open an account again, as it was. Refused when it is open."""
+    account = _locked(session, staff_id)
+    if account.active:
+        raise Refused(Problem("staff", "This account is not disabled."))
+    account.active = True
+    _write_down(session, clock, staff_id, "enabled", by, before={"active": False}, after={"active": True})
+
+
+def reset_second_step(session: Session, clock: Clock, *, staff_id: UUID, by: Actor) -> None:
+    """Switch somebody's second step off who lost device and codes, and end their log-ins. Refused when it is off."""
+    account = _locked(session, staff_id)
+    if account.totp_since is None:
+        raise Refused(Problem("staff", "Their second step is off."))
+    second_step.end(account)
+    staff_session.end_all(session, clock, account)
+    account_news.tell_staff(session, clock, staff_id, AccountNews.SECOND_STEP_OFF)
+    _write_down(
+        session, clock, staff_id, "second_step_reset", by, before={"second_step": True}, after={"second_step": False}
+    )
+
+
+def require_second_step(session: Session, clock: Clock, *, required: bool, by: Actor) -> None:
+    """Ask the second step of all staff, or no more. Whoever has none sets it up before anything else."""
+    _lock_team(session)
+    kept = session.get(StaffPolicy, 1)
+    before = kept is not None and kept.second_step_required
+    if before is required:
+        return
+    if kept is None:
+        kept = StaffPolicy(id=1)
+        session.add(kept)
+    kept.second_step_required, kept.changed_at, kept.actor = required, clock.now(), by.name
     session.flush()
     audit.record(
         session,
         clock,
-        staff_id=None,
-        actor=actor,
-        action="staff.create",
-        object_type="staff_account",
-        object_id=str(account.id),
-        after={"email": address, "roles": wanted, "active": active},
+        staff_id=by.staff_id,
+        actor=by.name,
+        action="second_step_required" if required else "second_step_not_required",
+        object_type="staff_policy",
+        object_id="1",
+        before={"second_step_required": before},
+        after={"second_step_required": required},
+        remote_address=by.remote_address,
     )
+
+
+def staff_id_of(session: Session, email: str) -> UUID:
+    """Whose address it is. NotFound when it is nobody's."""
+    account = _by_address(session, email.strip())
+    if account is None:
+        raise NotFound("There is no account with this address.")
     return account.id
 
 
@@ -75,15 +189,109 @@ def seed_roles(session: Session) -> None:
     session.execute(insert(StaffRole).values(rows).on_conflict_do_nothing(index_elements=["name"]))
 
 
-def _checked_address(session: Session, email: str, problems: list[Problem]) -> str:
+def _new_account(session: Session, clock: Clock, address: str, roles: list[str]) -> StaffAccount:
+    account = StaffAccount(
+        id=new_id(),
+        email=address,
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        create_datetime=clock.now(),
+        roles=_roles(session, roles),
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def _roles(session: Session, names: Iterable[str]) -> list[StaffRole]:
+    seed_roles(session)
+    return list(session.scalars(select(StaffRole).where(StaffRole.name.in_(tuple(names)))))
+
+
+def _names(account: StaffAccount) -> list[str]:
+    return sorted(role.name for role in account.roles)
+
+
+def _checked_roles(roles: Iterable[str], problems: list[Problem]) -> list[str]:
+    wanted = list(dict.fromkeys(roles))
+    remedy = "Use " + ", ".join(ROLES) + "."
+    problems += [Problem("role", f"{role[:40]} is not a role.", remedy) for role in wanted if role not in ROLES]
+    if not wanted:
+        problems.append(Problem("role", "The account would have no role.", remedy))
+    return wanted
+
+
+def _lock_team(session: Session) -> None:
+    session.execute(select(func.pg_advisory_xact_lock(_TEAM_LOCK)))
+
+
+def _locked(session: Session, staff_id: UUID) -> StaffAccount:
+    account = session.execute(
+        select(StaffAccount).where(StaffAccount.id == staff_id).with_for_update()
+    ).scalar_one_or_none()
+    if account is None:
+        raise NotFound("There is no such account.")
+    return account
+
+
+def _keep_an_owner(session: Session, account: StaffAccount) -> None:
+    others = session.execute(
+        select(func.count())
+        .select_from(StaffAccount)
+        .join(StaffAccount.roles)
+        .where(
+            StaffAccount.id != account.id,
+            StaffRole.name == Role.OWNER,
+            StaffAccount.active,
+            StaffAccount.password.is_not(None),
+        )
+    ).scalar_one()
+    if others == 0:
+        raise Refused(Problem("role", "There would be no owner who can log in.", "Make somebody else an owner first."))
+
+
+def _by_address(session: Session, address: str) -> StaffAccount | None:
+    return session.execute(
+        select(StaffAccount).where(func.lower(StaffAccount.email) == address.lower())
+    ).scalar_one_or_none()
+
+
+def _free_address(session: Session, email: str, problems: list[Problem]) -> str:
+    address = _checked_address(email, problems)
+    if address and _by_address(session, address) is not None:
+        problems.append(Problem("email", "There is an account with this address.", "Use another address."))
+    return address
+
+
+def _checked_address(email: str, problems: list[Problem]) -> str:
     try:
         # Reserved names such as .test are for trying things out: the address is typed by staff, and not mailed unasked.
         checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         problems.append(Problem("email", f"It is not an e-mail address: {error}", "Check its spelling."))
         return ""
-    address: str = checked.normalized.lower()
-    taken = session.execute(select(StaffAccount.id).where(func.lower(StaffAccount.email) == address)).first()
-    if taken is not None:
-        problems.append(Problem("email", "There is an account with this address.", "Use another address."))
-    return address
+    return str(checked.normalized).lower()
+
+
+def _write_down(
+    session: Session,
+    clock: Clock,
+    staff_id: UUID,
+    action: str,
+    by: Actor,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    audit.record(
+        session,
+        clock,
+        staff_id=by.staff_id,
+        actor=by.name,
+        action=action,
+        object_type="staff_account",
+        object_id=str(staff_id),
+        before=before,
+        after=after,
+        remote_address=by.remote_address,
+    )

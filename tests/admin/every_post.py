@@ -1,0 +1,220 @@
+"""How each form of the back office is really sent: from which page, with what written into it, after what else.
+
+`EVERY_POST` names every view that takes a POST and is not open to all; `tests/admin/test_every_post.py` sends each.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+from tests.admin.conftest import Visitor
+from tests.admin.form_reader import links_of
+from tests.factories.staff import PASSWORD
+from webapp.domain.clock import Clock
+from webapp.domain.complaint import ComplaintKind
+from webapp.domain.finding import FOUND_BY_STAFF
+from webapp.domain.lead import EndedByStaff
+from webapp.domain.one_time_code import PERIOD_SECONDS, code_at
+from webapp.domain.suppression import ADDED_BY_STAFF, LiftReason
+
+BOTH, AFTER, BEFORE = frozenset({"before", "after"}), frozenset({"after"}), frozenset({"before"})
+NEITHER: frozenset[str] = frozenset()
+"""Written down, but nothing that is kept became something else: who proved, began, logged out."""
+_ONE_SUPPRESSION = re.compile(r"/admin/suppressions/[0-9a-f-]{36}")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One form. `page` may hold names of `Place.names`; `told` is what its entry in the audit log holds.
+
+    `why_silent` says why nothing is written down at all. `first` are forms sent before it, by the same person.
+    """
+
+    page: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    told: frozenset[str] = BOTH
+    first: tuple[str, ...] = ()
+    why_silent: str = ""
+    action: str = ""
+    """Where it goes, for what no page shows in this back office."""
+    find_page: Callable[["Place", Visitor], str] | None = None
+    make_data: Callable[["Place"], Mapping[str, Any]] | None = None
+
+
+@dataclass
+class Place:
+    """Where the forms are: ids by name, the clock, and what the form sent last was answered."""
+
+    names: dict[str, str]
+    clock: Clock
+    location: str = ""
+    text: str = ""
+
+    def page(self, path: str) -> str:
+        return path.format(**self.names)
+
+
+def _code(place: Place) -> Mapping[str, Any]:
+    secret = re.search(r"<code class=\"digest\">([A-Z2-7]{32})</code>", place.text)
+    assert secret is not None
+    return {"code": code_at(secret[1], int(place.clock.now().timestamp()) // PERIOD_SECONDS)}
+
+
+def _file(_: Place) -> Mapping[str, Any]:
+    header, first, *_ = files("webapp.cli").joinpath("demo/catalog.csv").read_bytes().splitlines(keepends=True)
+    tried = first.replace(b"demo-", b"tried-", 1)
+    return {"file": (BytesIO(header + tried), "listings.csv"), "source": "tried"}
+
+
+def _where_it_went(place: Place, _: Visitor) -> str:
+    return place.location
+
+
+def _no_page(_place: Place, _visitor: Visitor) -> str:
+    """The form stands on what the one before was answered."""
+    return ""
+
+
+def _suppression(_: Place, visitor: Visitor) -> str:
+    found = visitor.post("/admin/suppressions/find", {"address": "gone@reader.example"}).location
+    return next(link for link in sorted(links_of(visitor.get(found).text)) if _ONE_SUPPRESSION.fullmatch(link))
+
+
+PARTNER = "/admin/partners/{partner}"
+METHOD = PARTNER + "/delivery-methods/{method}"
+STAFF = "/admin/staff/{colleague}"
+ACCOUNT, STEP = "/admin/account", "/admin/account/second-step"
+LISTS_ONLY = "It looks something up and changes nothing."
+EVERY_POST: dict[str, Sent] = {
+    "admin.login.log_out": Sent("/admin/", told=NEITHER),
+    "admin.overview.find": Sent("/admin/", {"text": "bootcamp"}, why_silent=LISTS_ONLY),
+    "admin.proof.prove": Sent("/admin/confirm", {"password": PASSWORD}, NEITHER),
+    "admin.account.change_password": Sent(
+        ACCOUNT, {"current": PASSWORD, "password": "seven quiet walnut harbours"}, NEITHER
+    ),
+    "admin.account.end_log_in": Sent(ACCOUNT),
+    "admin.account.end_others": Sent(ACCOUNT),
+    "admin.second_step.begin": Sent(STEP, told=NEITHER),
+    "admin.second_step.confirm": Sent(find_page=_no_page, make_data=_code, first=("admin.second_step.begin",)),
+    "admin.second_step.make_recovery_codes": Sent(
+        ACCOUNT, first=("admin.second_step.begin", "admin.second_step.confirm")
+    ),
+    "admin.second_step.end": Sent(ACCOUNT, first=("admin.second_step.begin", "admin.second_step.confirm")),
+    "admin.staff.invite": Sent("/admin/staff", {"email": "new@match.example", "role": "support"}, AFTER),
+    "admin.staff.require_second_step": Sent(
+        "/admin/staff", first=("admin.second_step.begin", "admin.second_step.confirm")
+    ),
+    "admin.staff.change_roles": Sent(STAFF, {"role": "analyst"}),
+    "admin.staff.mail_password_link": Sent(STAFF, told=AFTER),
+    "admin.staff.reset_second_step": Sent("/admin/staff/{with_step}"),
+    "admin.staff.disable": Sent(STAFF),
+    "admin.staff.enable": Sent(STAFF, first=("admin.staff.disable",)),
+    "admin.leads.release": Sent("/admin/leads/{held}"),
+    "admin.leads.mark_invalid": Sent("/admin/leads/{held}", {"finding": FOUND_BY_STAFF[0].value}),
+    "admin.leads.replay": Sent("/admin/leads/{failed}"),
+    "admin.leads.replay_notice": Sent("/admin/leads/{delivered}"),
+    "admin.review.end": Sent("/admin/leads/{held}", {"why": next(iter(EndedByStaff)).value}),
+    "admin.complaints.record": Sent("/admin/leads/{seed}", {"kind": next(iter(ComplaintKind)).value}, AFTER),
+    "admin.seeds.plant": Sent(
+        "/admin/seeds/new?partner={partner}",
+        {
+            "program": "{program}",
+            "first_name": "Mia",
+            "last_name": "Lang",
+            "email": "mia@readers.example",
+            "channels": "email",
+            "max_attempts": "3",
+            "field": "45",
+            "education": "bachelor",
+            "state": "CA",
+            "postal_code": "94110",
+        },
+        AFTER,
+    ),
+    "admin.seeds.record": Sent("/admin/seeds/{seed}", {"way": "email", "day": "2026-11-22", "clock": "13:00"}, AFTER),
+    "admin.partner_filters.keep_rule": Sent(PARTNER + "/filters/edit?rule=0", {"values_0": "master"}),
+    "admin.partner_filters.keep_text": Sent(
+        PARTNER + "/filters/edit?rule=0", {"text": "require background.education >= master\n"}
+    ),
+    "admin.partner_filters.switch": Sent(PARTNER + "/filters"),
+    "admin.partner_filters.remove": Sent(PARTNER + "/filters"),
+    "admin.partner_filters.try_out": Sent(PARTNER + "/filters/trial", why_silent=LISTS_ONLY),
+    "admin.partner_screening.change": Sent(PARTNER + "/screening", {"partner_days": "60"}),
+    "admin.deliveries.replay": Sent("/admin/deliveries/{failed_delivery}"),
+    "admin.deliveries.redeliver": Sent("/admin/deliveries/{delivered_delivery}"),
+    "admin.redeliveries.several": Sent(
+        "/admin/partners/{failed_partner}/send-again", {"do": "send", "since": "2026-11-01 00:00"}, AFTER
+    ),
+    "admin.method_settings.create": Sent(
+        PARTNER + "/delivery-methods/new?kind=form_post",
+        {"name": "Second", "url": "https://crm.example/leads", "do": "save"},
+        AFTER,
+    ),
+    "admin.method_settings.change": Sent(METHOD + "/edit", {"name": "Renamed", "do": "save"}),
+    "admin.delivery_methods.put_earlier": Sent(PARTNER + "/delivery-methods", first=("admin.method_settings.create",)),
+    "admin.delivery_methods.disable": Sent(METHOD),
+    "admin.delivery_methods.enable": Sent(METHOD, first=("admin.delivery_methods.disable",)),
+    "admin.delivery_methods.remove": Sent(METHOD, first=("admin.method_settings.create",), told=BEFORE),
+    "admin.sample_leads.send": Sent(METHOD + "/test", told=AFTER),
+    "admin.signing_secrets.rotate": Sent(METHOD),
+    "admin.signing_secrets.end": Sent(METHOD, first=("admin.signing_secrets.rotate",)),
+    "admin.api_keys.revoke": Sent(PARTNER + "/api-keys"),
+    "admin.messages.resend": Sent("/admin/messages/{uncertain}/resend"),
+    "admin.mails.overrule": Sent("/admin/mails", told=AFTER, action="/admin/mails/overrule"),
+    "admin.suppressions.find": Sent("/admin/suppressions", {"address": "gone@reader.example"}, why_silent=LISTS_ONLY),
+    "admin.suppressions.add": Sent(
+        "/admin/suppressions",
+        {"address": "gone@reader.example", "scope": "everything", "reason": ADDED_BY_STAFF[0].value},
+        AFTER,
+    ),
+    "admin.suppressions.lift": Sent(
+        data={"reason": next(iter(LiftReason)).value},
+        told=BEFORE,
+        first=("admin.suppressions.add",),
+        find_page=_suppression,
+    ),
+    "admin.imports.check": Sent("/admin/imports", make_data=_file, told=AFTER),
+    "admin.imports.apply": Sent(first=("admin.imports.check",), find_page=_where_it_went, told=AFTER),
+    "admin.imports.discard": Sent(first=("admin.imports.check",), find_page=_where_it_went, told=NEITHER),
+    "admin.partners.create": Sent(
+        "/admin/partners/new",
+        {
+            "legal_name": "Ember College, Inc.",
+            "display_name": "Ember",
+            "slug": "ember",
+            "contact_email": "leads@ember.example",
+            "time_zone": "America/New_York",
+        },
+        AFTER,
+    ),
+    "admin.partners.change": Sent(PARTNER + "/edit", {"display_name": "Renamed"}),
+    "admin.partners.move": Sent(PARTNER),
+    "admin.program_groups.add_institution": Sent(PARTNER + "/programs?words=a"),
+    "admin.program_groups.remove_institution": Sent(PARTNER + "/programs"),
+    "admin.program_groups.create": Sent(PARTNER + "/programs", {"name": "Doctorates"}),
+    "admin.program_groups.rename": Sent(PARTNER + "/programs/groups/{group}", {"name": "Others"}),
+    "admin.program_groups.put": Sent(PARTNER + "/programs/groups/{group}", {"program": []}),
+    "admin.program_groups.remove": Sent(PARTNER + "/programs/groups/{group}"),
+    "admin.terms.agree": Sent(PARTNER + "/terms", {"price": "34", "from_day": "2026-12-01"}),
+    "admin.limits.add_cap": Sent(
+        PARTNER + "/limits/caps/new",
+        {"scope": "all", "measure": "count", "period": "day", "limit": "7", "when_full": "hold"},
+        AFTER,
+    ),
+    "admin.limits.change_cap": Sent(PARTNER + "/limits/caps/{cap}", {"limit": "400"}),
+    "admin.limits.remove_cap": Sent(PARTNER + "/limits/caps/{cap}", told=BEFORE),
+    "admin.limits.set_hours": Sent(PARTNER + "/limits/hours", {"day_5": "10:00–12:00"}),
+    "admin.limits.set_group_hours": Sent(PARTNER + "/limits/groups/{group}/hours", {"pace_most": "9"}),
+    "admin.limits.remove_group_hours": Sent(PARTNER + "/limits/groups/{group}/hours", told=BEFORE),
+    "admin.returns.approve": Sent("/admin/returns/{return}"),
+    "admin.returns.deny": Sent("/admin/returns/{return}", {"words": "The number works."}),
+    "admin.invoices.pay": Sent("/admin/invoices/{invoice}", {"reference": "R-1"}),
+    "admin.operations.turn_off": Sent("/admin/operations", {"words": "The mail server is being moved."}),
+    "admin.operations.turn_on": Sent("/admin/operations", first=("admin.operations.turn_off",)),
+    "admin.publishers.create": Sent("/admin/publishers/new", {"name": "Guides", "origins": "https://g.example"}, AFTER),
+    "admin.publishers.change": Sent("/admin/publishers/{publisher}/edit", {"name": "Renamed"}),
+    "admin.publishers.move": Sent("/admin/publishers/{publisher}"),
+}
