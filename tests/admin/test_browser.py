@@ -29,6 +29,7 @@ def sent(office: Office, running: Runtime) -> Sent:
         _SENT[key] = send_some(running)
     return _SENT[key]
 
+
 @pytest.fixture
 def owner(running: Runtime) -> StaffLogin:
     with running.begin() as session:

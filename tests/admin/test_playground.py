@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from tests.admin.conftest import Visitor
-from tests.admin.test_browser import enter, office, owner
+from tests.admin.test_browser import enter, owner
 from tests.browser import LiveServer, axe_violations, overflows
 from tests.factories.back_office import PROFILE, Office
 from tests.factories.staff import StaffLogin
@@ -29,7 +29,7 @@ from webapp.queries.weights import list_versions, live_weights
 from webapp.services import live_weights as held
 from webapp.services import weights, weights_trial
 
-__all__ = ["office", "owner"]
+__all__ = ["owner"]
 
 CAREER = next(each for each in personas() if each.profile.priorities.of(Criterion.COST) is Priority.MUST)
 
