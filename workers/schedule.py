@@ -11,6 +11,7 @@ EVERY: Final[dict[str, timedelta]] = {
     "upkeep.sweep": timedelta(seconds=3),
     "upkeep.purge": timedelta(minutes=15),
     "upkeep.audit_exposure": timedelta(hours=1),
+    "upkeep.count_days": timedelta(minutes=5),
     "upkeep.mail_reputation": timedelta(minutes=1),
     "billing.close": timedelta(minutes=15),
     "follow_ups.move": timedelta(seconds=30),

@@ -1,8 +1,9 @@
-"""The sweep, the purge and the exposure audit."""
+"""The sweep, the purge, the exposure audit and the counts by day."""
 
 from celery import shared_task
 
 from webapp.services import (
+    day_count,
     draft,
     erasure,
     exposure,
@@ -57,9 +58,9 @@ def purge() -> None:
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types
 def audit_exposure() -> None:
-    """Set the metrics that tell whether partners are shown higher than others at equal relevance."""
+    """Are partners shown higher than others at equal relevance? Set the metrics, and keep the figures."""
     with runtime().begin() as session:
-        exposure.measure(session, most=AUDITED)
+        exposure.keep(session, runtime().clock, exposure.measure(session, most=AUDITED))
 
 
 @shared_task(base=ServiceTask, name="upkeep.mail_reputation")  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -67,3 +68,9 @@ def measure_mail_reputation() -> None:
     """Count complaints about our mail, and stop what can be stopped where there are too many."""
     with runtime().begin() as session:
         mail_reputation.measure(session, runtime().clock)
+
+
+@shared_task(base=ServiceTask, name="upkeep.count_days")  # type: ignore[untyped-decorator]  # Celery ships no types
+def count_days() -> None:
+    """Keep the counts that dashboards read: days that are over, and days of which something changed."""
+    day_count.keep(runtime().begin, runtime().clock)

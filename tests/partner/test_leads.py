@@ -23,7 +23,8 @@ from webapp.domain.partner import PartnerStatus
 from webapp.domain.partner_role import PartnerRole
 from webapp.domain.question import Answer, QuestionKind
 from webapp.models import AuditEntry, Lead, Partner, Prospect
-from webapp.partner.analytics import duration, nice_top
+from webapp.partner.analytics import duration
+from webapp.ui.chart import nice_top
 from webapp.partner.leads import COLUMNS, csv_lines
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import ExportedLead, get_partner_lead

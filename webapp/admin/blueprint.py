@@ -10,6 +10,7 @@ from webapp.admin import (
     api_keys,
     audit,
     complaints,
+    dashboards,
     deliveries,
     delivery_methods,
     imports,
@@ -45,7 +46,7 @@ from webapp.domain.errors import NotFound
 from webapp.queries.review import count_review
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Service", (("Overview", "overview"), ("Operations", "operations"))),
+    ("Service", (("Overview", "overview"), ("Dashboards", "dashboards"), ("Operations", "operations"))),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Review", "review"))),
     ("Mail", (("Messages", "messages"), ("Suppressions", "suppressions"), ("Mails", "mails"))),
     ("Hand-over", (("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
@@ -63,7 +64,20 @@ _WITHIN: dict[str, tuple[str, ...]] = {
 }
 """Pages that stand under another entry of the navigation."""
 _NOUNS = (
-    *(overview, operations, login, submissions, leads, review, messages, suppressions, mails, deliveries, redeliveries),
+    *(
+        overview,
+        dashboards,
+        operations,
+        login,
+        submissions,
+        leads,
+        review,
+        messages,
+        suppressions,
+        mails,
+        deliveries,
+        redeliveries,
+    ),
     *(partners, program_groups, terms, limits, partner_filters, partner_screening),
     *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
     *(returns, invoices, scorecard, seeds, complaints),

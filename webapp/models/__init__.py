@@ -10,9 +10,11 @@ from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus
 from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
+from webapp.models.day_count import CountedDay, DayCount, StaleDay
 from webapp.models.delivery import Attempt, Delivery, DeliveryBatch
 from webapp.models.draft import Draft, DraftStep
 from webapp.models.duplicate import DuplicateMark, ProspectKey
+from webapp.models.exposure_audit import ExposureAudit
 from webapp.models.feedback import Feedback
 from webapp.models.follow_up import FollowUp
 from webapp.models.funnel import ContactAnswer, FunnelEvent, FunnelStanding, StatusLink
@@ -73,11 +75,14 @@ __all__ = [
     "Consent",
     "ConsentAnchor",
     "ContactAnswer",
+    "CountedDay",
+    "DayCount",
     "Delivery",
     "DeliveryBatch",
     "Draft",
     "DraftStep",
     "DuplicateMark",
+    "ExposureAudit",
     "FailedLogin",
     "Fee",
     "Feedback",
@@ -137,6 +142,7 @@ __all__ = [
     "ShortlistedProgram",
     "StaffAccount",
     "StaffRole",
+    "StaleDay",
     "StatusLink",
     "Submission",
     "Suppression",
