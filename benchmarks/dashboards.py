@@ -45,8 +45,8 @@ MORE = """
 SET session_replication_role = replica;
 INSERT INTO institutions (id, key, name, control, title_iv)
 SELECT md5('institution' || n)::uuid, 'i' || n, 'Institution ' || n, 'public', true FROM generate_series(0, 1999) n;
-INSERT INTO programs (id, program_id, institution_id, catalog_source, status, digest, name, credential, cip, modality, state,
-                      verified_on, source)
+INSERT INTO programs (id, program_id, institution_id, catalog_source, status, digest, name, credential, cip, modality,
+                      state, verified_on, source)
 SELECT md5('program' || n)::uuid, 'program-' || n, md5('institution' || n % 2000)::uuid, 'source-' || n % 4,
        CASE WHEN n % 20 = 0 THEN 'withdrawn' ELSE 'published' END, ''::bytea, 'Program ' || n,
        (ARRAY['bachelor', 'master', 'graduate_certificate', 'bootcamp'])[1 + n % 4],
@@ -54,34 +54,40 @@ SELECT md5('program' || n)::uuid, 'program-' || n, md5('institution' || n % 2000
        (ARRAY['CA', 'NY', 'TX', 'WA'])[1 + n % 4], current_date - n % 900, 'Test'
 FROM generate_series(0, {listings} - 1) n;
 INSERT INTO drafts (id, token_hash, results_hash, answers, completed_at, created_at, expires_at)
-SELECT md5('draft' || n)::uuid, sha256(('t' || n)::bytea), sha256(('r' || n)::bytea), '{{}}', created_at - interval '1 min',
-       created_at - interval '9 min', created_at + interval '90 days'
+SELECT md5('draft' || n)::uuid, sha256(('t' || n)::bytea), sha256(('r' || n)::bytea), '{{}}',
+       created_at - interval '1 min', created_at - interval '9 min', created_at + interval '90 days'
 FROM generate_series(1, {leads}) n JOIN submissions ON submissions.nonce = 'nonce' || n;
 INSERT INTO draft_steps (draft_id, step, shown_at, saved_at, saved_last_at, saves)
 SELECT id, step, created_at + place * interval '40 s',
        CASE WHEN place < 5 OR ascii(right(id::text, 1)) % 7 > 0 THEN created_at + place * interval '60 s' END, NULL, 1
-FROM drafts, unnest(ARRAY['age', 'goal', 'background', 'subjects', 'practicalities', 'priorities']) WITH ORDINALITY s(step, place);
-INSERT INTO matches (id, submission_id, program_id, rank, score, low, high, coverage, band, verdict, contributions, reasons,
-                     caveats, gaps)
-SELECT gen_random_uuid(), md5('submission' || n)::uuid, 'program-' || (n * 7 + place * 101) % {listings}, place, 0.7, 0.6, 0.8,
-       1, 'good', (ARRAY['eligible', 'likely', 'conditional', 'not_yet', 'unknown'])[1 + (n + place) % 5], '{{}}', '[]', '[]', '[]'
+FROM drafts, unnest(ARRAY['age', 'goal', 'background', 'subjects', 'practicalities', 'priorities'])
+     WITH ORDINALITY s(step, place);
+INSERT INTO matches (id, submission_id, program_id, rank, score, low, high, coverage, band, verdict, contributions,
+                     reasons, caveats, gaps)
+SELECT gen_random_uuid(), md5('submission' || n)::uuid, 'program-' || (n * 7 + place * 101) % {listings}, place, 0.7,
+       0.6, 0.8, 1, 'good', (ARRAY['eligible', 'likely', 'conditional', 'not_yet', 'unknown'])[1 + (n + place) % 5],
+       '{{}}', '[]', '[]', '[]'
 FROM generate_series(1, {leads}) n, generate_series(2, {matches}) place ON CONFLICT DO NOTHING;
 UPDATE leads SET delivered_at = NULL WHERE status <> 'delivered';
 UPDATE leads SET undo_until = created_at + interval '10 min',
-                 delivered_at = created_at + interval '10 min' + (hashint4(ascii(right(id::text, 1))) & 1023) * interval '2 s'
+                 delivered_at = created_at + interval '10 min'
+                                + (hashint4(ascii(right(id::text, 1))) & 1023) * interval '2 s'
 WHERE status = 'delivered';
 UPDATE messages SET handed_over_at = created_at + interval '20 s',
-                    status = CASE WHEN hashtext(key) & 2047 = 0 THEN 'complained' WHEN hashtext(key) & 127 = 1 THEN 'bounced' ELSE status END;
-INSERT INTO messages (id, key, message_class, template, template_version, prospect_id, submission_id, status, attempts_made,
-                      handed_over_at, created_at)
+                    status = CASE WHEN hashtext(key) & 2047 = 0 THEN 'complained'
+                                  WHEN hashtext(key) & 127 = 1 THEN 'bounced' ELSE status END;
+INSERT INTO messages (id, key, message_class, template, template_version, prospect_id, submission_id, status,
+                      attempts_made, handed_over_at, created_at)
 SELECT gen_random_uuid(), 'third:' || n, 'contact_question', 'contact_question', '1', md5('prospect' || n)::uuid,
        md5('submission' || n)::uuid, 'handed_over', 1, created_at + interval '7 days', created_at + interval '7 days'
 FROM generate_series(1, {leads}) n JOIN submissions ON submissions.nonce = 'nonce' || n;
 INSERT INTO caps (id, partner_id, period, measure, most, when_full)
 SELECT gen_random_uuid(), id, period, 'count', 200, 'hold' FROM partners, unnest(ARRAY['day', 'month']) period;
 INSERT INTO lead_returns (id, lead_id, partner_id, reason, status, requested_at, requested_by, decided_at)
-SELECT gen_random_uuid(), id, partner_id, (ARRAY['bad_contact', 'wrong_person', 'outside_criteria', 'other'])[1 + ascii(right(id::text, 1)) % 4],
-       'approved', created_at + interval '1 day', 'a', created_at + interval '2 days' FROM leads WHERE right(id::text, 2) = '00';
+SELECT gen_random_uuid(), id, partner_id,
+       (ARRAY['bad_contact', 'wrong_person', 'outside_criteria', 'other'])[1 + ascii(right(id::text, 1)) % 4],
+       'approved', created_at + interval '1 day', 'a', created_at + interval '2 days'
+FROM leads WHERE right(id::text, 2) = '00';
 TRUNCATE stale_days;
 """
 Ask = Callable[[Session], Any]

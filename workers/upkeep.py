@@ -2,23 +2,7 @@
 
 from celery import shared_task
 
-from webapp.services import (
-    day_count,
-    draft,
-    erasure,
-    exposure,
-    inbound_mail,
-    kept_answer,
-    link_request,
-    mail_reputation,
-    mail_turn,
-    outbox,
-    partner_access,
-    pending_request,
-    resume_link,
-    retention,
-    share,
-)
+from webapp.services import day_count, exposure, mail_reputation, retention_run
 from webapp.services.sweep import sweep as sweep_service
 from workers import heartbeat
 from workers.publish import publish
@@ -37,23 +21,8 @@ def sweep() -> None:
 
 @shared_task(base=ServiceTask, name="upkeep.purge")  # type: ignore[untyped-decorator]  # Celery ships no types
 def purge() -> None:
-    """Delete what has been kept long enough, each kind in a transaction of its own."""
-    for work in (
-        outbox.purge,
-        resume_link.purge,
-        partner_access.purge,
-        draft.purge,
-        share.purge,
-        pending_request.purge,
-        link_request.purge,
-        inbound_mail.purge,
-        erasure.clear_latecomers,
-        retention.purge,
-        kept_answer.purge,
-        mail_turn.purge,
-    ):
-        with runtime().begin() as session:
-            work(session, runtime().clock)
+    """Delete what has been kept long enough."""
+    retention_run.run(runtime().begin, runtime().clock)
 
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types

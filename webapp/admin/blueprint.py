@@ -21,15 +21,18 @@ from webapp.admin import (
     mails,
     messages,
     method_settings,
+    notices,
     operations,
     overview,
     partner_filters,
     partner_screening,
     partners,
+    privacy_requests,
     program_groups,
     programs,
     publishers,
     redeliveries,
+    retention_runs,
     returns,
     review,
     sample_leads,
@@ -54,6 +57,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
     ("Catalog", (("Programs", "programs"), ("Imports", "imports"))),
     ("Publishers", (("Publishers", "publishers"),)),
+    ("Privacy", (("Requests", "privacy_requests"), ("Notices", "notices"), ("Retention", "retention_runs"))),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {
@@ -81,7 +85,7 @@ _NOUNS = (
     *(partners, program_groups, terms, limits, partner_filters, partner_screening),
     *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
     *(returns, invoices, scorecard, seeds, complaints),
-    *(programs, imports, publishers, audit),
+    *(programs, imports, publishers, privacy_requests, notices, retention_runs, audit),
 )
 
 

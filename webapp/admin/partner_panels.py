@@ -97,9 +97,11 @@ def cap_panels(session: Session, _span: Span, now: datetime) -> list[Panel]:
         Panel(
             "caps",
             "Caps now, and what they come to",
-            "Each in its current period, in its partner's own time zone. The forecast goes on at the pace so far, and is "
+            "Each in its current period, in its partner's own time zone. The forecast goes on at "
+            "the pace so far, and is "
             "given once a twentieth of the period is over; a cap for good has none. "
-            f"{plural(full, 'cap is', 'caps are')} full, {format_number(foreseen)} more will be before the period ends.",
+            f"{plural(full, 'cap is', 'caps are')} full, {format_number(foreseen)} more will be "
+            "before the period ends.",
             (
                 Column("Partner", WORDS),
                 Column("Cap", WORDS),
@@ -184,7 +186,8 @@ def delivery_panels(session: Session, span: Span, now: datetime) -> list[Panel]:
         Panel(
             "outcomes",
             "What became of leads",
-            f"By the {span.unit} in which they were asked for. A lead counts as failed where no try went through; what was "
+            f"By the {span.unit} in which they were asked for. A lead counts as failed where no "
+            "try went through; what was "
             "rejected or known, its partner answered. Test leads are left out.",
             (
                 Column(span.unit.capitalize(), WORDS),
@@ -214,7 +217,8 @@ def delivery_panels(session: Session, span: Span, now: datetime) -> list[Panel]:
         Panel(
             "latency",
             "From the undo window to the hand-over",
-            "Holds are part of it. Times are upper bounds of classes: 1, 2, 5, 10, 30 seconds, 1, 5, 15 minutes, 1, 4 hours, "
+            "Holds are part of it. Times are upper bounds of classes: 1, 2, 5, 10, 30 seconds, 1, "
+            "5, 15 minutes, 1, 4 hours, "
             "1, 3, 7 days.",
             (
                 Column(span.unit.capitalize(), WORDS),

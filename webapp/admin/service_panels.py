@@ -55,8 +55,10 @@ def mail_panels(session: Session, span: Span, now: datetime) -> list[Panel]:
         Panel(
             "complaints",
             "Readers who reported our mail, over seven days",
-            f"Of the mail that can be stopped, in the {WINDOW.days} days up to each day: the figure that large providers judge "
-            f"by. From {ALARM_PER_MILLE / 10:g} % staff are told; at {STOP_PER_MILLE / 10:g} % mail that can wait is held.",
+            f"Of the mail that can be stopped, in the {WINDOW.days} days up to each day: the "
+            "figure that large providers judge "
+            f"by. From {ALARM_PER_MILLE / 10:g} % staff are told; at {STOP_PER_MILLE / 10:g} % "
+            "mail that can wait is held.",
             (
                 Column(f"Week to the end of each {span.unit}", WORDS),
                 Column("Mails"),
@@ -71,7 +73,8 @@ def mail_panels(session: Session, span: Span, now: datetime) -> list[Panel]:
             else [],
             "No mail that can be stopped was sent in these days.",
             Lines(
-                f"The complaint rate by day against limits of {ALARM_PER_MILLE / 10:g} and {STOP_PER_MILLE / 10:g} percent; "
+                f"The complaint rate by day against limits of {ALARM_PER_MILLE / 10:g} and "
+                f"{STOP_PER_MILLE / 10:g} percent; "
                 f"at most {format_number(100 * highest, 3)} percent.",
                 _day_labels(span),
                 [Part("Complaint rate", "goal")],
@@ -170,7 +173,8 @@ def exposure_panels(session: Session, span: Span, _now: datetime) -> list[Panel]
         Panel(
             "exposure",
             "Partners' share of what is seen, beside what lots would give",
-            "Among programs with the same verdict, band and score on one list, which of them stands higher should be as good "
+            "Among programs with the same verdict, band and score on one list, which of them "
+            "stands higher should be as good "
             f"as drawn by lot. Audits run every hour on the newest lists; the last of each day is shown.{said}",
             columns,
             rows,

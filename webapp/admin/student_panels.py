@@ -112,7 +112,8 @@ def _steps(found: FormFunnel) -> Panel:
     return Panel(
         "steps",
         "Where people stop, and what takes long",
-        "The bar is how many saw a step, the line across it how many saved it. Times are from the first sight of a step "
+        "The bar is how many saw a step, the line across it how many saved it. Times are from "
+        "the first sight of a step "
         "to its first save; half took at most that long, to the next bound of 5, 10, 15, 20, 30, 45 seconds and so on. "
         f"{said}",
         (
@@ -298,7 +299,8 @@ def _limits(found: Demand) -> Panel:
     return Panel(
         "limits",
         "Limits that left programs out",
-        "A limit counts once for each request in which it left out any program. Only what a student called a must is a limit.",
+        "A limit counts once for each request in which it left out any program. Only what a "
+        "student called a must is a limit.",
         (Column("Limit", WORDS), Column("Requests"), Column("Of them unmet")),
         rows,
         "No limit left a program out in these days.",

@@ -43,12 +43,14 @@ from webapp.models.partner_account import PartnerAccessLink, PartnerAccount
 from webapp.models.partner_filter import PartnerFilter
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
+from webapp.models.privacy_request import PrivacyRequest
 from webapp.models.program import ListingStatus, Program
 from webapp.models.program_proposal import ProgramProposal
 from webapp.models.prospect import Prospect
 from webapp.models.publisher import Publisher, PublisherDay
 from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
+from webapp.models.retention_run import RetentionRun
 from webapp.models.screening_policy import ScreeningPolicy
 from webapp.models.seed import SeedContact, SeedLead
 from webapp.models.shared_list import SharedList
@@ -125,6 +127,7 @@ __all__ = [
     "PartnerSchedule",
     "PartnerTerms",
     "PendingRequest",
+    "PrivacyRequest",
     "Program",
     "ProgramGroup",
     "ProgramProposal",
@@ -134,6 +137,7 @@ __all__ = [
     "PublisherDay",
     "ReceivedPosting",
     "ResumeLink",
+    "RetentionRun",
     "ReturnEvent",
     "ScreeningPolicy",
     "SeedContact",

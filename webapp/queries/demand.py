@@ -80,9 +80,7 @@ def _rows(window: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         parts.append(select(asked.c.day, each).select_from(asked.join(one, true())))
     rule = func.jsonb_object_keys(asked.c.excluded).table_valued("rule").render_derived()
     parts.append(
-        select(asked.c.day, keys_of(literal(LIMIT), rule.c.rule, asked.c.met)).select_from(
-            asked.join(rule, true())
-        )
+        select(asked.c.day, keys_of(literal(LIMIT), rule.c.rule, asked.c.met)).select_from(asked.join(rule, true()))
     )
     told = union_all(*parts).subquery()
     day_column, keys = told.columns
