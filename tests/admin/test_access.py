@@ -70,6 +70,11 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.invoices.pay": PARTNER_MANAGERS,
     "admin.operations.turn_off": OWNERS,
     "admin.operations.turn_on": OWNERS,
+    "admin.privacy_requests.record": SENDERS,
+    "admin.privacy_requests.extend": SENDERS,
+    "admin.privacy_requests.carry_out": SENDERS,
+    "admin.privacy_requests.close": SENDERS,
+    "admin.retention_runs.preview": SENDERS,
     "admin.publishers.create": PARTNER_MANAGERS,
     "admin.publishers.change": PARTNER_MANAGERS,
     "admin.publishers.move": PARTNER_MANAGERS,
@@ -92,6 +97,7 @@ def _path(app: Flask, rule: Rule) -> str:
         "name": "no_such_mail",
         "switch": "mail",
         "figure": "returned",
+        "table": "no_such_table",
     }
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

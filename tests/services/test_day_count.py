@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -98,7 +100,7 @@ def make_history(session: Session, clock: FrozenClock, links: Links, seal: Seal)
     session.expire_all()
 
 
-def make_draft(session: Session, clock: FrozenClock, links: Links, chance: Random) -> object:
+def make_draft(session: Session, clock: FrozenClock, links: Links, chance: Random) -> UUID:
     """A form with some of its steps, some of them long after it was begun."""
     draft = session.get_one(Draft, open_draft(session, clock, links))
     at = draft.created_at = NOW - timedelta(minutes=chance.randrange(36 * 24 * 60))
@@ -192,7 +194,7 @@ def check_figures(session: Session) -> None:
     }
     assert rates[-1].running == 1
 
-    mails = [each for each in session.scalars(select(Message)) if each.handed_over_at]
+    mails: list[Any] = [each for each in session.scalars(select(Message)) if each.handed_over_at]
     for mail_day in mail_health(session, FIRST, LAST, NOW):
         theirs_mails = [each for each in mails if each.handed_over_at.date() == mail_day.day]
         assert Counter(mail_day.mails) == Counter(each.status for each in theirs_mails)
@@ -242,7 +244,7 @@ def check_forms_and_lists(session: Session) -> None:
     drafts = [each for each in session.scalars(select(Draft)) if each.created_at.date() >= FIRST]
     begun = {each.id: each.created_at + timedelta(days=7) for each in drafts}
     funnel = form_funnel(session, FIRST, LAST, NOW)
-    steps = [each for each in session.scalars(select(DraftStep)) if each.draft_id in begun]
+    steps: list[Any] = [each for each in session.scalars(select(DraftStep)) if each.draft_id in begun]
     assert funnel.begun == len(drafts)
     assert funnel.finished == sum(bool(each.completed_at and each.completed_at < begun[each.id]) for each in drafts)
     sent = session.scalars(select(Submission).where(Submission.draft_id.in_(begun))).all()

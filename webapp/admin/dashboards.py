@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -67,7 +67,7 @@ def page(name: str) -> ResponseReturnValue:
     with runtime().begin() as session:
         panels = board.make(session, span, now)
     kept = {"partner": str(partner_id)} if partner_id else {}
-    asked = {**(span.asked() if board.has_span else {}), **kept}
+    asked: dict[str, Any] = {**(span.asked() if board.has_span else {}), **kept}
     return render_template(
         "admin/dashboard.html",
         name=name,

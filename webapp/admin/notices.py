@@ -6,12 +6,14 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, SENDERS, needs_role, staff
 from webapp.context import runtime
-from webapp.domain.notice import NoticeStatus
+from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.queries.leads import partner_names
 from webapp.queries.propagation import list_notices, list_propagation
 from webapp.ui.lists import chosen, chosen_id, cursor, page_links
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
+
+KINDS = {NoticeKind.WITHDRAWN: "Withdrawn", NoticeKind.CORRECTED: "Corrected", NoticeKind.ERASED: "Erased"}
 
 
 @blueprint.get("")
@@ -33,7 +35,7 @@ def index() -> ResponseReturnValue:
         names=names,
         now=built.clock.now(),
         looks=words.NOTICE_LOOKS,
-        kinds=words.NOTICE_LABELS,
+        kinds=KINDS,
         reason_words=words.reason_words,
         may_change=staff().may(SENDERS),
         **page_links(page),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from webapp.domain.cell import guard
+from webapp.queries.form_funnel import LONGER
 from webapp.ui.chart import Chart
 from webapp.ui.formats import format_date, format_datetime, format_number, span_words
 
@@ -62,7 +63,13 @@ def words(column: Column, value: Value) -> str:
         case "decimal":
             return format_number(value, PLACES)
         case "seconds":
-            return f"{value:.0f} s" if value < 120 else span_words(timedelta(seconds=value))
+            return (
+                "longer"
+                if value >= LONGER
+                else f"{value:.0f} s"
+                if value < 120
+                else span_words(timedelta(seconds=value))
+            )
         case _:
             return format_number(value)
 
@@ -86,4 +93,6 @@ def _plain(column: Column, value: Value) -> str:
         return value.isoformat()
     if isinstance(value, str):
         return guard(value)
+    if column.holds == SECONDS and value >= LONGER:
+        return "longer"
     return f"{round(100 * value, PLACES):g}" if column.holds == PERCENT else f"{value:.12g}"

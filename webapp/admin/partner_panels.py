@@ -10,14 +10,15 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from webapp.admin import words
-from webapp.admin.panel import PERCENT, SECONDS, WORDS, Column, Panel
+from webapp.admin.panel import PERCENT, SECONDS, WORDS, Column, Panel, Value
 from webapp.admin.span import Span
+from webapp.domain.cap import CapMeasure
 from webapp.domain.cap_words import amount_words, limit_words, scope_words
 from webapp.domain.lead import LeadStatus
 from webapp.domain.lead_return import RETURN_REASON_LABELS
 from webapp.queries.cap import CapUse, list_cap_use
-from webapp.queries.form_funnel import share_below
-from webapp.queries.hand_over import failure_reasons, hand_over
+from webapp.queries.form_funnel import LONGER, share_below
+from webapp.queries.hand_over import HandOverDay, failure_reasons, hand_over
 from webapp.queries.lead_return import reason_rates
 from webapp.queries.partner_mix import StatusMix, partner_mix, program_mix
 from webapp.queries.partners import get_partner
@@ -38,6 +39,8 @@ GROUPS: Final = (
 )
 """Statuses as a chart can show them; together they are all."""
 SHOWN: Final = 12
+UNITS: Final = (("days", 86400), ("h", 3600), ("min", 60))
+"""Units of an axis of time, in seconds."""
 
 
 def partner_panels(session: Session, span: Span, now: datetime, partner_id: UUID | None) -> list[Panel]:
@@ -55,6 +58,12 @@ def partner_panels(session: Session, span: Span, now: datetime, partner_id: UUID
 def _mix(name: str, title: str, noun: str, mixes: Sequence[StatusMix], links: Sequence[str]) -> Panel:
     statuses = [status for status in LeadStatus if any(mix.leads.get(status) for mix in mixes)]
     shown = mixes[:SHOWN]
+    rows: list[Sequence[Value]] = [
+        (mix.name, mix.total, *(mix.leads.get(status, 0) for status in statuses)) for mix in mixes
+    ]
+    if len(mixes) > 1:
+        every = (sum(mix.leads.get(each, 0) for mix in mixes) for each in statuses)
+        rows.append(("All", sum(mix.total for mix in mixes), *every))
     whole = sum(mix.total for mix in mixes)
     return Panel(
         name,
@@ -62,14 +71,7 @@ def _mix(name: str, title: str, noun: str, mixes: Sequence[StatusMix], links: Se
         "By the day on which a lead was asked for, and where it stands now. Test leads are left out."
         + (f" The chart shows the {SHOWN} with the most leads." if len(mixes) > SHOWN else ""),
         (Column(noun, WORDS), Column("Leads"), *(Column(words.LEAD_LOOKS[status][0]) for status in statuses)),
-        [
-            *((mix.name, mix.total, *(mix.leads.get(status, 0) for status in statuses)) for mix in mixes),
-            *(
-                [("All", whole, *(sum(mix.leads.get(each, 0) for mix in mixes) for each in statuses))]
-                if len(mixes) > 1
-                else []
-            ),
-        ],
+        rows,
         "No lead was asked for in these days.",
         Stacks(
             f"{plural(whole, 'lead')} by {noun.lower()}, each column stacked by status.",
@@ -121,9 +123,9 @@ def cap_panels(session: Session, _span: Span, now: datetime) -> list[Panel]:
                     Bar(
                         f"{use.partner}: {_about(use)}",
                         _share(use, use.cap.used),
-                        f"{_measured(use, use.cap.used)} of {_measured(use, use.cap.terms.limit)}",
+                        f"{_plain(use)} of {_measured(use, use.cap.terms.limit)}",
                         "interests" if use.cap.is_full else "cost" if use.cap.will_be_full else "goal",
-                        None if use.cap.expected is None else _share(use, use.cap.expected),
+                        _share(use, use.cap.expected) if use.cap.expected else None,
                     )
                     for use in uses[:SHOWN]
                 ],
@@ -159,6 +161,11 @@ def _measured(use: CapUse, taken: int) -> str:
     return amount_words(use.cap.terms, taken)
 
 
+def _plain(use: CapUse) -> str:
+    is_count = use.cap.terms.measure is CapMeasure.COUNT
+    return format_number(use.cap.used) if is_count else _measured(use, use.cap.used)
+
+
 def _about(use: CapUse) -> str:
     return f"{limit_words(use.cap.terms)}, {scope_words(use.cap.terms, use.cap.about)}"
 
@@ -166,87 +173,81 @@ def _about(use: CapUse) -> str:
 def delivery_panels(session: Session, span: Span, now: datetime) -> list[Panel]:
     """How soon, how often not, and why."""
     days = hand_over(session, span.first, span.last, now)
+    return [_outcomes(span, days), _latency(span, days), _failures(session, span)]
+
+
+def _outcomes(span: Span, days: Sequence[HandOverDay]) -> Panel:
     pieces = span.pieces()
-    leads, waits = [], []
-    for _, first, last in pieces:
-        counts: Counter[LeadStatus] = Counter()
-        waited: Counter[int] = Counter()
+    leads = [Counter[LeadStatus]() for _ in pieces]
+    for (_, first, last), counts in zip(pieces, leads, strict=True):
         for day in days:
             if first <= day.day <= last:
                 counts.update(day.leads)
+    total, labels = sum(counts.total() for counts in leads), [label for label, _, _ in pieces]
+    columns = [[sum(counts[each] for each in members) for _, members in GROUPS] for counts in leads]
+    return Panel(
+        "outcomes",
+        "What became of leads",
+        f"By the {span.unit} in which they were asked for. A lead counts as failed where no try went through; what was "
+        "rejected or known, its partner answered. Test leads are left out.",
+        (
+            Column(span.unit.capitalize(), WORDS),
+            *(Column(part.label) for part, _ in GROUPS),
+            Column("Leads"),
+            Column("Share failed", PERCENT),
+        ),
+        [
+            (label, *column, counts.total(), counts[S.FAILED] / counts.total() if counts else None)
+            for label, column, counts in zip(labels, columns, leads, strict=True)
+        ]
+        if total
+        else [],
+        "No lead was asked for in these days.",
+        Stacks(
+            f"{plural(total, 'lead')} by {span.unit}, stacked by what became of them.",
+            labels,
+            [part for part, _ in GROUPS],
+            columns,
+        ),
+    )
+
+
+def _latency(span: Span, days: Sequence[HandOverDay]) -> Panel:
+    pieces = span.pieces()
+    waits = [Counter[int]() for _ in pieces]
+    for (_, first, last), waited in zip(pieces, waits, strict=True):
+        for day in days:
+            if first <= day.day <= last:
                 waited.update(day.waits)
-        leads.append(counts)
-        waits.append(waited)
-    labels, total = [label for label, _, _ in pieces], sum(counts.total() for counts in leads)
+    labels = [label for label, _, _ in pieces]
     medians, slow = ([share_below(each, share) for each in waits] for share in (0.5, 0.95))
-    top = max((value for value in (*medians, *slow) if value is not None), default=0)
-    unit, size = ("hours", 3600) if top >= 7200 else ("minutes", 60) if top >= 120 else ("seconds", 1)
+    top = max((value for value in (*medians, *slow) if value is not None and value < LONGER), default=0)
+    unit, size = next(((name, each) for name, each in UNITS if top >= 2 * each), ("s", 1))
     most = max(top, 1) * 1.1
-    return [
-        Panel(
-            "outcomes",
-            "What became of leads",
-            f"By the {span.unit} in which they were asked for. A lead counts as failed where no "
-            "try went through; what was "
-            "rejected or known, its partner answered. Test leads are left out.",
-            (
-                Column(span.unit.capitalize(), WORDS),
-                *(Column(part.label) for part, _ in GROUPS),
-                Column("Leads"),
-                Column("Share failed", PERCENT),
-            ),
-            [
-                (
-                    label,
-                    *(sum(counts[each] for each in members) for _, members in GROUPS),
-                    counts.total(),
-                    counts[S.FAILED] / counts.total() if counts else None,
-                )
-                for label, counts in zip(labels, leads, strict=True)
-            ]
-            if total
-            else [],
-            "No lead was asked for in these days.",
-            Stacks(
-                f"{plural(total, 'lead')} by {span.unit}, stacked by what became of them.",
-                labels,
-                [part for part, _ in GROUPS],
-                [[sum(counts[each] for each in members) for _, members in GROUPS] for counts in leads],
-            ),
+    return Panel(
+        "latency",
+        "From the undo window to the hand-over",
+        "Holds are part of it. Times are upper bounds of classes: 1, 2, 5, 10, 30 seconds, 1, 5, 15 minutes, 1, 4 "
+        "hours, 1, 3, 7 days, longer.",
+        (
+            Column(span.unit.capitalize(), WORDS),
+            Column("Handed over"),
+            Column("Half within", SECONDS),
+            Column("19 of 20 within", SECONDS),
         ),
-        Panel(
-            "latency",
-            "From the undo window to the hand-over",
-            "Holds are part of it. Times are upper bounds of classes: 1, 2, 5, 10, 30 seconds, 1, "
-            "5, 15 minutes, 1, 4 hours, "
-            "1, 3, 7 days.",
-            (
-                Column(span.unit.capitalize(), WORDS),
-                Column("Handed over"),
-                Column("Half within", SECONDS),
-                Column("19 of 20 within", SECONDS),
-            ),
-            [
-                (label, each.total(), middle, late)
-                for label, each, middle, late in zip(labels, waits, medians, slow, strict=True)
-            ]
-            if any(waits)
-            else [],
-            "No lead of these days was handed over.",
-            Lines(
-                f"How long half of the leads, and 19 of 20, waited for the hand-over, in {unit}.",
-                labels,
-                [Part("Half within", "goal"), Part("19 of 20 within", "cost")],
-                [medians, slow],
-                most,
-                [
-                    (f"{format_number(share * most / size, 1)} {unit[0] if unit != 'minutes' else 'min'}", share * most)
-                    for share in (0, 0.5, 1)
-                ],
-            ),
+        [(label, each.total(), *both) for label, each, *both in zip(labels, waits, medians, slow, strict=True)]
+        if any(waits)
+        else [],
+        "No lead of these days was handed over.",
+        Lines(
+            "How long half of the leads, and 19 of 20, waited for the hand-over.",
+            labels,
+            [Part("Half within", "goal"), Part("19 of 20 within", "cost")],
+            [medians, slow],
+            most,
+            [(f"{format_number(share * most / size, 1)} {unit}", share * most) for share in (0, 0.5, 1)],
         ),
-        _failures(session, span),
-    ]
+    )
 
 
 def _failures(session: Session, span: Span) -> Panel:

@@ -90,7 +90,7 @@ def record() -> ResponseReturnValue:
                 kind=RequestKind(form.kind.data or ""),
                 law=PrivacyLaw(form.law.data or ""),
                 source=RequestSource(form.source.data or ""),
-                received_on=form.received_on.data,
+                received_on=form.received_on.data or built.clock.now().date(),
                 person=address_key(built.links.secret, address) if address else None,
                 actor=staff().email,
             )

@@ -1,21 +1,23 @@
 """Panels about the service itself: its mail, the exposure audit, how old the listings are."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import ceil
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from webapp.admin import words
-from webapp.admin.panel import DECIMAL, PERCENT, WORDS, Column, Panel
+from webapp.admin.panel import DECIMAL, PERCENT, WORDS, Column, Panel, Value
 from webapp.admin.span import Span
 from webapp.domain.mail_reputation import ALARM_PER_MILLE, STOP_PER_MILLE, WINDOW
 from webapp.domain.message import MessageStatus
-from webapp.queries.exposure_audit import list_audits
+from webapp.queries.exposure_audit import KeptAudit, list_audits
 from webapp.queries.freshness import CLASSES, OLDER, UNDATED, SourceAge, freshness
-from webapp.queries.mail_health import mail_health
+from webapp.queries.mail_health import MailDay, mail_health
 from webapp.ui.chart import Limit, Lines, Part, Stacks
-from webapp.ui.formats import format_date, format_number, plural
+from webapp.ui.formats import format_number, plural
 
 M = MessageStatus
 FATES: Final = (
@@ -27,6 +29,19 @@ FATES: Final = (
     (Part("Reported as unwanted", "interests"), (M.COMPLAINED,)),
 )
 SUSPICIOUS: Final = 0.01
+AUDIT_COLUMNS: Final = (
+    Column("Audit", WORDS),
+    Column("Lists"),
+    Column("Partners' places"),
+    Column("Others' places"),
+    Column("Partners' mean rank", DECIMAL),
+    Column("Others' mean rank", DECIMAL),
+    Column("Partners' share of the exposure", PERCENT),
+    Column("Places compared"),
+    Column("Observed", PERCENT),
+    Column("By lot", PERCENT),
+    Column("Chance of as much", DECIMAL),
+)
 AGES: Final = {
     **{months: f"Up to {plural(int(months), 'month')}" for months in CLASSES if months.isdigit()},
     OLDER: "Older",
@@ -38,85 +53,90 @@ _AGE_TONES: Final = ("schedule", "background", "start", "cost", "interests", "pl
 def mail_panels(session: Session, span: Span, now: datetime) -> list[Panel]:
     """What became of mails, and the rate that large providers judge by."""
     days = mail_health(session, span.first, span.last, now)
+    return [_complaints(span, days), _mails(span, days)]
+
+
+def _complaints(span: Span, days: Sequence[MailDay]) -> Panel:
     pieces = span.pieces()
-    counts: list[Counter[MessageStatus]] = []
-    for _, first, last in pieces:
-        found: Counter[MessageStatus] = Counter()
-        for day in days:
-            if first <= day.day <= last:
-                found.update(day.mails)
-        counts.append(found)
-    labels, sent = [label for label, _, _ in pieces], sum(each.total() for each in counts)
+    labels = [label for label, _, _ in pieces]
+    ends = [next(day for day in reversed(days) if first <= day.day <= last) for _, first, last in pieces]
     rates = [day.week.rate if day.week.handed_over else None for day in days]
     highest = max((rate for rate in rates if rate is not None), default=0.0)
     most = max(1.25 * STOP_PER_MILLE / 1000, highest * 1.1)
-    ends = [next(day for day in reversed(days) if first <= day.day <= last) for _, first, last in pieces]
-    return [
-        Panel(
-            "complaints",
-            "Readers who reported our mail, over seven days",
-            f"Of the mail that can be stopped, in the {WINDOW.days} days up to each day: the "
-            "figure that large providers judge "
-            f"by. From {ALARM_PER_MILLE / 10:g} % staff are told; at {STOP_PER_MILLE / 10:g} % "
-            "mail that can wait is held.",
-            (
-                Column(f"Week to the end of each {span.unit}", WORDS),
-                Column("Mails"),
-                Column("Reported"),
-                Column("Rate", PERCENT),
-            ),
-            [
-                (label, day.week.handed_over, day.week.complained, day.week.rate if day.week.handed_over else None)
-                for label, day in zip(labels, ends, strict=True)
-            ]
-            if any(rate is not None for rate in rates)
-            else [],
-            "No mail that can be stopped was sent in these days.",
-            Lines(
-                f"The complaint rate by day against limits of {ALARM_PER_MILLE / 10:g} and "
-                f"{STOP_PER_MILLE / 10:g} percent; "
-                f"at most {format_number(100 * highest, 3)} percent.",
-                _day_labels(span),
-                [Part("Complaint rate", "goal")],
-                [rates],
-                most,
-                [(f"{format_number(100 * share * most, 2)}%", share * most) for share in (0, 0.5, 1)],
-                [
-                    Limit(f"{ALARM_PER_MILLE / 10:g}%: staff are told", ALARM_PER_MILLE / 1000, "warm"),
-                    Limit(f"{STOP_PER_MILLE / 10:g}%: mail is held", STOP_PER_MILLE / 1000, "error"),
-                ],
-            ),
+    return Panel(
+        "complaints",
+        "Readers who reported our mail, over seven days",
+        f"Of the mail that can be stopped, in the {WINDOW.days} days up to each day: the "
+        "figure that large providers judge "
+        f"by. From {ALARM_PER_MILLE / 10:g} % staff are told; at {STOP_PER_MILLE / 10:g} % "
+        "mail that can wait is held.",
+        (
+            Column(f"Week to the end of each {span.unit}", WORDS),
+            Column("Mails"),
+            Column("Reported"),
+            Column("Rate", PERCENT),
         ),
-        Panel(
-            "mails",
-            "Mails by what became of them",
-            f"By the {span.unit} in which they were handed over, and where they stand now.",
-            (
-                Column(span.unit.capitalize(), WORDS),
-                Column("Mails"),
-                *(Column(words.MESSAGE_LOOKS[status][0]) for status in M if any(each[status] for each in counts)),
-                Column("Bounce rate", PERCENT),
-            ),
+        [
+            (label, day.week.handed_over, day.week.complained, day.week.rate if day.week.handed_over else None)
+            for label, day in zip(labels, ends, strict=True)
+        ]
+        if any(rate is not None for rate in rates)
+        else [],
+        "No mail that can be stopped was sent in these days.",
+        Lines(
+            f"The complaint rate by day against limits of {ALARM_PER_MILLE / 10:g} and "
+            f"{STOP_PER_MILLE / 10:g} percent; "
+            f"at most {format_number(100 * highest, 3)} percent.",
+            _day_labels(span),
+            [Part("Complaint rate", "goal")],
+            [rates],
+            most,
+            [(f"{format_number(100 * share * most, 2)}%", share * most) for share in (0, 0.5, 1)],
             [
-                (
-                    label,
-                    each.total(),
-                    *(each[status] for status in M if any(other[status] for other in counts)),
-                    each[M.BOUNCED] / each.total() if each else None,
-                )
-                for label, each in zip(labels, counts, strict=True)
-            ]
-            if sent
-            else [],
-            "No mail was handed over in these days.",
-            Stacks(
-                f"{plural(sent, 'mail')} by {span.unit}, stacked by what became of them.",
-                labels,
-                [part for part, _ in FATES],
-                [[sum(each[status] for status in members) for _, members in FATES] for each in counts],
-            ),
+                Limit(f"{ALARM_PER_MILLE / 10:g}%: staff are told", ALARM_PER_MILLE / 1000, "warm"),
+                Limit(f"{STOP_PER_MILLE / 10:g}%: mail is held", STOP_PER_MILLE / 1000, "error"),
+            ],
         ),
-    ]
+    )
+
+
+def _mails(span: Span, days: Sequence[MailDay]) -> Panel:
+    pieces = span.pieces()
+    counts = [Counter[MessageStatus]() for _ in pieces]
+    for (_, first, last), found in zip(pieces, counts, strict=True):
+        for day in days:
+            if first <= day.day <= last:
+                found.update(day.mails)
+    labels, sent = [label for label, _, _ in pieces], sum(each.total() for each in counts)
+    return Panel(
+        "mails",
+        "Mails by what became of them",
+        f"By the {span.unit} in which they were handed over, and where they stand now.",
+        (
+            Column(span.unit.capitalize(), WORDS),
+            Column("Mails"),
+            *(Column(words.MESSAGE_LOOKS[status][0]) for status in M if any(each[status] for each in counts)),
+            Column("Bounce rate", PERCENT),
+        ),
+        [
+            (
+                label,
+                each.total(),
+                *(each[status] for status in M if any(other[status] for other in counts)),
+                each[M.BOUNCED] / each.total() if each else None,
+            )
+            for label, each in zip(labels, counts, strict=True)
+        ]
+        if sent
+        else [],
+        "No mail was handed over in these days.",
+        Stacks(
+            f"{plural(sent, 'mail')} by {span.unit}, stacked by what became of them.",
+            labels,
+            [part for part, _ in FATES],
+            [[sum(each[status] for status in members) for _, members in FATES] for each in counts],
+        ),
+    )
 
 
 def _day_labels(span: Span) -> list[str]:
@@ -133,35 +153,8 @@ def exposure_panels(session: Session, span: Span, _now: datetime) -> list[Panel]
     days = [by_day.get(span.first.toordinal() + number) for number in range(span.days)]
     observed, expected = ([getattr(each, name) if each else None for each in days] for name in ("observed", "expected"))
     last = audits[-1] if audits else None
-    columns = (
-        Column("Audit", WORDS),
-        Column("Lists"),
-        Column("Partners' places"),
-        Column("Others' places"),
-        Column("Partners' mean rank", DECIMAL),
-        Column("Others' mean rank", DECIMAL),
-        Column("Partners' share of the exposure", PERCENT),
-        Column("Places compared"),
-        Column("Observed", PERCENT),
-        Column("By lot", PERCENT),
-        Column("Chance of as much", DECIMAL),
-    )
-    rows = [
-        (
-            format_date(audit.at),
-            audit.submissions,
-            audit.partner_places,
-            audit.other_places,
-            audit.partner_rank,
-            audit.other_rank,
-            audit.partner_share,
-            audit.compared,
-            audit.observed,
-            audit.expected,
-            audit.p_value,
-        )
-        for audit in reversed(audits)
-    ]
+    highest = max((each for each in (*observed, *expected) if each is not None), default=0.0)
+    top = min(1.0, ceil(15 * highest) / 10) or 1.0
     said = ""
     if last is not None and last.p_value is not None:
         said = (
@@ -176,21 +169,37 @@ def exposure_panels(session: Session, span: Span, _now: datetime) -> list[Panel]
             "Among programs with the same verdict, band and score on one list, which of them "
             "stands higher should be as good "
             f"as drawn by lot. Audits run every hour on the newest lists; the last of each day is shown.{said}",
-            columns,
-            rows,
+            AUDIT_COLUMNS,
+            [_audit(audit) for audit in reversed(audits)],
             "No audit was kept in these days: they run every hour once lists are stored.",
             Lines(
                 "Partners' share of the exposure among programs that fit alike, as it was and as lots would have it.",
                 _day_labels(span),
                 [Part("As it was", "goal"), Part("By lot", "cost")],
                 [observed, expected],
-                1.0,
-                [("0%", 0), ("50%", 0.5), ("100%", 1)],
+                top,
+                [(f"{format_number(100 * share * top, 1)}%", share * top) for share in (0, 0.5, 1)],
             )
             if any(each is not None for each in observed)
             else None,
         )
     ]
+
+
+def _audit(audit: KeptAudit) -> tuple[Value, ...]:
+    return (
+        f"{audit.at:%b} {audit.at.day}, {audit.at.year}",
+        audit.submissions,
+        audit.partner_places,
+        audit.other_places,
+        audit.partner_rank,
+        audit.other_rank,
+        audit.partner_share,
+        audit.compared,
+        audit.observed,
+        audit.expected,
+        audit.p_value,
+    )
 
 
 def freshness_panels(session: Session, _span: Span, now: datetime) -> list[Panel]:

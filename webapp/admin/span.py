@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import request
 
@@ -45,7 +45,7 @@ class Span:
         """What the pieces are."""
         return "day" if self.days <= _DAILY else "week" if self.days <= _WEEKLY else "month"
 
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         """What an address says to ask for this span again."""
         if self.chosen != BETWEEN:
             return {"range": self.chosen}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Select, Text, and_, cast, exists, false, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, Text, and_, cast, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -83,7 +83,7 @@ def _counted(
     alive = open_days(session, topic, first, last, now)
     kept_days = (DayCount.topic == topic.name, DayCount.day.between(first, last), DayCount.day.not_in(alive))
     told = [*([DayCount.day] if by_day else []), DayCount.keys]
-    kept = select(*told, func.sum(DayCount.number)).where(*kept_days).group_by(*told)
+    kept = select(*told, cast(func.sum(DayCount.number), BigInteger)).where(*kept_days).group_by(*told)
     rows = [(None, *row) if not by_day else tuple(row) for row in session.execute(kept)]
     if alive:
         rows += [tuple(row) for row in session.execute(topic.rows(topic.window(alive)))]

@@ -17,6 +17,8 @@ from webapp.queries.day_count import SETTLING, Keys, Topic, day_of, keys_of, tot
 FOLLOWED: Final = timedelta(days=7)
 SECONDS: Final = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1800)
 """Bounds of the classes that times fall in; what took longer is in a last class."""
+LONGER: Final = 10**9
+"""The bound of the last class: longer than all others."""
 BEGUN, SHOWN, SAVED, FINISHED, ASKED, INTRODUCED = "begun", "shown", "saved", "finished", "asked", "introduced"
 _UNTIMED: Final = "-"
 
@@ -66,7 +68,7 @@ def _class() -> ColumnElement[str]:
     """The class that the time between a step's first sight and its first save is in."""
     seconds = func.extract("epoch", DraftStep.saved_at - DraftStep.shown_at)
     classes = [(seconds <= bound, str(bound)) for bound in SECONDS]
-    return case((DraftStep.shown_at.is_(None), _UNTIMED), *classes, else_=str(2 * SECONDS[-1]))
+    return case((DraftStep.shown_at.is_(None), _UNTIMED), *classes, else_=str(LONGER))
 
 
 FORM: Final = Topic("form", Draft.created_at, _rows, settles_in=FOLLOWED + SETTLING)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.lead import LeadStatus
 from webapp.models import Lead
 from webapp.queries.day_count import Topic, by_day, day_of, keys_of
-from webapp.queries.form_funnel import share_below
+from webapp.queries.form_funnel import LONGER, share_below
 
 SECONDS: Final = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 259200, 604800)
 """Bounds of the classes that waits fall in; what took longer is in a last class."""
@@ -46,7 +46,7 @@ def _rows(window: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     day = day_of(Lead.created_at)
     seconds = func.extract("epoch", Lead.delivered_at - Lead.undo_until)
     classes = [(seconds <= bound, str(bound)) for bound in SECONDS]
-    waited = case((Lead.delivered_at.is_(None), NEVER), *classes, else_=str(2 * SECONDS[-1])).label("waited")
+    waited = case((Lead.delivered_at.is_(None), NEVER), *classes, else_=str(LONGER)).label("waited")
     one = select(day.label("day"), Lead.status.label("status"), waited).where(window, Lead.counts).subquery()
     return select(one.c.day, keys_of(one.c.status, one.c.waited), func.count()).group_by(
         one.c.day, one.c.status, one.c.waited

@@ -1,6 +1,7 @@
 """Rounds of removing what was kept long enough: each kind in a transaction of its own, and what came of it kept."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import delete
@@ -42,6 +43,10 @@ WORKS: Final[Mapping[str, Callable[[Session, Clock], int]]] = {
 """As `domain.retention.WORK_LABELS` names them, in the same order."""
 
 
+class _PutBackError(Exception):
+    """Takes a savepoint back when there is nothing wrong."""
+
+
 def run(begin: Begin, clock: Clock) -> Mapping[str, int]:
     """Remove what is due, and write down how much of each kind that was. Kinds without any are left out."""
     started_at, removed = clock.now(), dict[str, int]()
@@ -63,8 +68,8 @@ def preview(session: Session, clock: Clock) -> Mapping[str, int]:
     """What a run would remove now: each kind is removed as a run does it, counted, and put back."""
     found = {}
     for name, work in WORKS.items():
-        undone = session.begin_nested()
-        found[name] = work(session, clock)
-        undone.rollback()
+        with suppress(_PutBackError), session.begin_nested():
+            found[name] = work(session, clock)
+            raise _PutBackError
     session.expire_all()
     return found
