@@ -47,6 +47,7 @@ TASK_QUEUES: Final[dict[str, str]] = {
     "upkeep.sweep": UPKEEP,
     "upkeep.purge": UPKEEP,
     "upkeep.audit_exposure": UPKEEP,
+    "upkeep.count_days": UPKEEP,
     "upkeep.mail_reputation": UPKEEP,
     "billing.close": UPKEEP,
     "follow_ups.move": UPKEEP,

@@ -4,13 +4,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 from webapp.bootstrap import RELAY_TASK
+from webapp.domain.retention import RUN_EVERY
 from workers.queues import TASK_QUEUES
 
 EVERY: Final[dict[str, timedelta]] = {
     RELAY_TASK: timedelta(seconds=1),
     "upkeep.sweep": timedelta(seconds=3),
-    "upkeep.purge": timedelta(minutes=15),
+    "upkeep.purge": RUN_EVERY,
     "upkeep.audit_exposure": timedelta(hours=1),
+    "upkeep.count_days": timedelta(minutes=5),
     "upkeep.mail_reputation": timedelta(minutes=1),
     "billing.close": timedelta(minutes=15),
     "follow_ups.move": timedelta(seconds=30),

@@ -1,26 +1,8 @@
-"""The sweep, the purge and the exposure audit."""
+"""The sweep, the purge, the exposure audit and the counts by day."""
 
 from celery import shared_task
 
-from webapp.services import (
-    draft,
-    erasure,
-    exposure,
-    import_job,
-    inbound_mail,
-    kept_answer,
-    link_request,
-    mail_reputation,
-    mail_turn,
-    outbox,
-    partner_access,
-    pending_request,
-    resume_link,
-    retention,
-    share,
-    staff_access,
-    staff_session,
-)
+from webapp.services import day_count, exposure, mail_reputation, retention_run
 from webapp.services.sweep import sweep as sweep_service
 from workers import heartbeat
 from workers.publish import publish
@@ -39,33 +21,15 @@ def sweep() -> None:
 
 @shared_task(base=ServiceTask, name="upkeep.purge")  # type: ignore[untyped-decorator]  # Celery ships no types
 def purge() -> None:
-    """Delete what has been kept long enough, each kind in a transaction of its own."""
-    for work in (
-        outbox.purge,
-        resume_link.purge,
-        partner_access.purge,
-        draft.purge,
-        share.purge,
-        pending_request.purge,
-        link_request.purge,
-        inbound_mail.purge,
-        erasure.clear_latecomers,
-        retention.purge,
-        kept_answer.purge,
-        mail_turn.purge,
-        import_job.purge,
-        staff_session.purge,
-        staff_access.purge,
-    ):
-        with runtime().begin() as session:
-            work(session, runtime().clock)
+    """Delete what has been kept long enough."""
+    retention_run.run(runtime().begin, runtime().clock)
 
 
 @shared_task(base=ServiceTask, name="upkeep.audit_exposure")  # type: ignore[untyped-decorator]  # Celery ships no types
 def audit_exposure() -> None:
-    """Set the metrics that tell whether partners are shown higher than others at equal relevance."""
+    """Are partners shown higher than others at equal relevance? Set the metrics, and keep the figures."""
     with runtime().begin() as session:
-        exposure.measure(session, most=AUDITED)
+        exposure.keep(session, runtime().clock, exposure.measure(session, most=AUDITED))
 
 
 @shared_task(base=ServiceTask, name="upkeep.mail_reputation")  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -73,3 +37,9 @@ def measure_mail_reputation() -> None:
     """Count complaints about our mail, and stop what can be stopped where there are too many."""
     with runtime().begin() as session:
         mail_reputation.measure(session, runtime().clock)
+
+
+@shared_task(base=ServiceTask, name="upkeep.count_days")  # type: ignore[untyped-decorator]  # Celery ships no types
+def count_days() -> None:
+    """Keep the counts that dashboards read: days that are over, and days of which something changed."""
+    day_count.keep(runtime().begin, runtime().clock)

@@ -105,6 +105,11 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.invoices.pay": PARTNER_MANAGERS,
     "admin.operations.turn_off": OWNERS,
     "admin.operations.turn_on": OWNERS,
+    "admin.privacy_requests.record": SENDERS,
+    "admin.privacy_requests.extend": SENDERS,
+    "admin.privacy_requests.carry_out": SENDERS,
+    "admin.privacy_requests.close": SENDERS,
+    "admin.retention_runs.preview": SENDERS,
     "admin.publishers.create": PARTNER_MANAGERS,
     "admin.publishers.change": PARTNER_MANAGERS,
     "admin.publishers.move": PARTNER_MANAGERS,
@@ -137,6 +142,7 @@ def path_of(app: Flask, rule: Rule) -> str:
         "program_id": "no-such-program",
         "move": "archive",
         "until": 1,
+        "table": "no_such_table",
     }
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})

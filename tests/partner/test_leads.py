@@ -23,12 +23,13 @@ from webapp.domain.partner import PartnerStatus
 from webapp.domain.partner_role import PartnerRole
 from webapp.domain.question import Answer, QuestionKind
 from webapp.models import AuditEntry, Lead, Partner, Prospect
-from webapp.partner.analytics import duration, nice_top
+from webapp.partner.analytics import duration
 from webapp.partner.leads import COLUMNS, csv_lines
 from webapp.queries.consent_certificate import find_certificate_of_lead
 from webapp.queries.partner_leads import ExportedLead, get_partner_lead
 from webapp.services import lead as leads
 from webapp.services.partner_setting import resume
+from webapp.ui.chart import nice_top
 
 S = LeadStatus
 STATES = (S.DELIVERING, S.DELIVERED, S.REJECTED, S.DUPLICATE_AT_PARTNER, S.FAILED, S.WITHDRAWN)

@@ -12,6 +12,7 @@ from webapp.admin import (
     api_keys,
     audit,
     complaints,
+    dashboards,
     deliveries,
     delivery_methods,
     imports,
@@ -23,18 +24,21 @@ from webapp.admin import (
     mails,
     messages,
     method_settings,
+    notices,
     operations,
     overview,
     partner_filters,
     partner_screening,
     partners,
     playground,
+    privacy_requests,
     program_groups,
     program_proposals,
     programs,
     proof,
     publishers,
     redeliveries,
+    retention_runs,
     returns,
     review,
     sample_leads,
@@ -55,7 +59,7 @@ from webapp.domain.staff_role import OWNERS, ROLE_LABELS
 from webapp.queries.review import count_review
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Service", (("Overview", "overview"), ("Operations", "operations"))),
+    ("Service", (("Overview", "overview"), ("Dashboards", "dashboards"), ("Operations", "operations"))),
     ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Review", "review"))),
     ("Mail", (("Messages", "messages"), ("Suppressions", "suppressions"), ("Mails", "mails"))),
     ("Hand-over", (("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
@@ -65,6 +69,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Publishers", (("Publishers", "publishers"),)),
     ("Ranking", (("Playground", "playground"), ("Weights", "weights"))),
     ("Access", (("Your account", "account"), ("Staff", "staff"))),
+    ("Privacy", (("Requests", "privacy_requests"), ("Notices", "notices"), ("Retention", "retention_runs"))),
     ("Trace", (("Audit log", "audit"),)),
 )
 _WITHIN: dict[str, tuple[str, ...]] = {
@@ -79,11 +84,25 @@ _WITHIN: dict[str, tuple[str, ...]] = {
 _FOR_OWNERS = frozenset({"staff"})
 """Entries that others would only be refused at."""
 _NOUNS = (
-    *(overview, operations, login, submissions, leads, review, messages, suppressions, mails, deliveries, redeliveries),
+    *(
+        overview,
+        dashboards,
+        operations,
+        login,
+        submissions,
+        leads,
+        review,
+        messages,
+        suppressions,
+        mails,
+        deliveries,
+        redeliveries,
+    ),
     *(partners, program_groups, terms, limits, partner_filters, partner_screening),
     *(delivery_methods, method_settings, sample_leads, signing_secrets, api_keys),
     *(returns, invoices, scorecard, seeds, complaints),
-    *(programs, listing_drafts, program_proposals, imports, publishers, playground, weights, audit),
+    *(programs, listing_drafts, program_proposals, imports, publishers, playground, weights),
+    *(privacy_requests, notices, retention_runs, audit),
     *(access, proof, account, second_step, staff),
 )
 

@@ -10,9 +10,11 @@ from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus, V
 from webapp.models.complaint import Complaint
 from webapp.models.consent import Consent
 from webapp.models.consent_anchor import ConsentAnchor
+from webapp.models.day_count import CountedDay, DayCount, StaleDay
 from webapp.models.delivery import Attempt, Delivery, DeliveryBatch
 from webapp.models.draft import Draft, DraftStep
 from webapp.models.duplicate import DuplicateMark, ProspectKey
+from webapp.models.exposure_audit import ExposureAudit
 from webapp.models.feedback import Feedback
 from webapp.models.follow_up import FollowUp
 from webapp.models.funnel import ContactAnswer, FunnelEvent, FunnelStanding, StatusLink
@@ -44,12 +46,14 @@ from webapp.models.partner_account import PartnerAccessLink, PartnerAccount
 from webapp.models.partner_filter import PartnerFilter
 from webapp.models.pending_request import PendingRequest
 from webapp.models.posting import ReceivedPosting
+from webapp.models.privacy_request import PrivacyRequest
 from webapp.models.program import ListingStatus, Program
 from webapp.models.program_proposal import ProgramProposal
 from webapp.models.prospect import Prospect
 from webapp.models.publisher import Publisher, PublisherDay
 from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
+from webapp.models.retention_run import RetentionRun
 from webapp.models.screening_policy import ScreeningPolicy
 from webapp.models.seed import SeedContact, SeedLead
 from webapp.models.shared_list import SharedList
@@ -79,11 +83,14 @@ __all__ = [
     "Consent",
     "ConsentAnchor",
     "ContactAnswer",
+    "CountedDay",
+    "DayCount",
     "Delivery",
     "DeliveryBatch",
     "Draft",
     "DraftStep",
     "DuplicateMark",
+    "ExposureAudit",
     "FailedLogin",
     "Fee",
     "Feedback",
@@ -133,6 +140,7 @@ __all__ = [
     "PartnerSchedule",
     "PartnerTerms",
     "PendingRequest",
+    "PrivacyRequest",
     "Program",
     "ProgramGroup",
     "ProgramProposal",
@@ -142,6 +150,7 @@ __all__ = [
     "PublisherDay",
     "ReceivedPosting",
     "ResumeLink",
+    "RetentionRun",
     "ReturnEvent",
     "ScreeningPolicy",
     "SeedContact",
@@ -153,6 +162,7 @@ __all__ = [
     "StaffPolicy",
     "StaffRole",
     "StaffSession",
+    "StaleDay",
     "StatusLink",
     "Submission",
     "Suppression",

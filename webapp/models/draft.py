@@ -26,7 +26,7 @@ class Draft(Base):
     earlier: Mapped[JsonArray] = mapped_column(server_default="[]")
     attribution: Mapped[JsonObject] = mapped_column(server_default="{}")
     completed_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -12,6 +12,7 @@ from webapp.domain.time_zone import time_zone_label
 from webapp.partner import words
 from webapp.partner.guard import member, needs_role
 from webapp.queries.partner_analytics import PartnerAnalytics, Week, get_partner_analytics
+from webapp.ui.chart import nice_top
 from webapp.ui.formats import format_number, format_percent
 
 blueprint = Blueprint("analytics", __name__, url_prefix="/analytics")
@@ -25,7 +26,6 @@ PARTS = (
     (LeadStatus.WITHDRAWN, "other"),
 )
 """In the order in which they are stacked, with the colour of each."""
-TICKS = (1, 2, 3, 5)
 
 
 @blueprint.get("")
@@ -45,16 +45,6 @@ def index() -> ResponseReturnValue:
         total=sum(week.total for week in found.weeks),
         zone=time_zone_label(member().time_zone),
     )
-
-
-def nice_top(most: float) -> int:
-    """The top of an axis: the next of 2, 4, 6, 10, 20, 40 … that holds `most`, so that its half is a whole number."""
-    step = 1
-    while True:
-        for tick in TICKS:
-            if tick * step * 2 >= most:
-                return tick * step * 2
-        step *= 10
 
 
 def duration(seconds: float | None) -> str:

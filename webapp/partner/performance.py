@@ -12,11 +12,11 @@ from webapp.domain.funnel import FUNNEL_LABELS, FunnelStatus
 from webapp.domain.lead_return import RETURN_REASON_LABELS, ReturnStatus
 from webapp.domain.partner_role import EVERYONE
 from webapp.domain.time_zone import time_zone_label
-from webapp.partner.analytics import nice_top
 from webapp.partner.guard import member, needs_role
 from webapp.queries.funnel_pace import FunnelPace, funnel_pace
 from webapp.queries.lead_return import reason_rates
 from webapp.queries.performance import ContactSpan, Performance, has_groups, performance
+from webapp.ui.chart import nice_top
 from webapp.ui.formats import format_date, format_number, format_percent
 from webapp.ui.money_words import amount
 

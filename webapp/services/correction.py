@@ -16,8 +16,9 @@ from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.notice import NoticeKind
 from webapp.domain.person import Details, told_to_school
+from webapp.domain.privacy_request import RequestKind
 from webapp.models import Lead, Prospect
-from webapp.services import lead, link_request, message, notice, person_key
+from webapp.services import lead, link_request, message, notice, person_key, privacy_request
 
 _FIELDS = ("first_name", "last_name", "phone")
 
@@ -37,6 +38,7 @@ def correct(session: Session, clock: Clock, links: Links, prospect_id: UUID, det
         prospect.updated_at = clock.now()
         _tell_schools(session, clock, prospect_id, changed)
         person_key.renew(session, links, prospect)
+        privacy_request.note_done(session, clock, RequestKind.CORRECTION, prospect_id)
         session.flush()
         lead.look_again(session, clock, prospect_id, reason="corrected_by_student")
     return changed
@@ -115,6 +117,8 @@ def confirm_address(session: Session, clock: Clock, links: Links, token: str) ->
     prospect.updated_at = prospect.email_confirmed_at = now
     prospect.confirm_hash = None
     token = new_link(prospect, links)
+    session.flush()
+    privacy_request.note_done(session, clock, RequestKind.CORRECTION, prospect.id)
     person_key.renew(session, links, prospect)
     session.flush()
     for done in ("corrected_by_student", "address_confirmed"):

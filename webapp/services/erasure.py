@@ -21,6 +21,7 @@ from webapp.domain.errors import NotFound
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus
 from webapp.domain.notice import NoticeKind
+from webapp.domain.privacy_request import DESK, RequestKind
 from webapp.models import (
     Attempt,
     ContactAnswer,
@@ -38,7 +39,7 @@ from webapp.models import (
     ReceivedPosting,
     Submission,
 )
-from webapp.services import consent, draft, inbound_mail, inbox, lead, notice, person_key, suppression
+from webapp.services import consent, draft, inbound_mail, inbox, lead, notice, person_key, privacy_request, suppression
 
 ERASED = "erased"
 _PARTNERS_WORDS: dict[type[Any], tuple[StrEnum, ...]] = {
@@ -72,6 +73,8 @@ def erase(session: Session, clock: Clock, prospect_id: UUID, *, page: str) -> No
     if submission.wants_mail:
         consent.append(session, chain, [_no_more_mail(page)], at=now, submission_id=submission.id)
     suppression.suppress_prospect(session, prospect_id, MessageClass.FOLLOW_UP, reason="erased_by_student", at=now)
+    if page != DESK:
+        privacy_request.note_done(session, clock, RequestKind.ERASURE, prospect_id)
     forget(session, clock, prospect)
 
 
@@ -87,12 +90,17 @@ def forget(session: Session, clock: Clock, prospect: Prospect) -> None:
     _clear_answers(session, clock, prospect.id)
     _clear_traces(session, [prospect.id])
     inbound_mail.forget(session, prospect.id)
+    privacy_request.forget_words(session, prospect.id, prospect.email_key)
 
 
-def clear_latecomers(session: Session, clock: Clock) -> None:
-    """Clear again what workers wrote that were talking to the world while a student was erased."""
+def clear_latecomers(session: Session, clock: Clock) -> int:
+    """Clear again what workers wrote that were talking to the world while a student was erased.
+
+    Always 0: it goes over the same students for a day, and what it finds is in no count of rows.
+    """
     since = clock.now() - LATECOMERS
     _clear_traces(session, session.scalars(select(Prospect.id).where(Prospect.erased_at > since)).all())
+    return 0
 
 
 def _end(session: Session, each: Lead, chain: consent.Chain, *, at: datetime, page: str) -> None:

@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from webapp.domain.clock import Clock
+from webapp.domain.ids import new_id
+from webapp.models import ExposureAudit
 from webapp.observability.metrics import EXPOSURE_DIFFERENCE, EXPOSURE_P_VALUE
 from webapp.queries.exposure import Shown, partner_share, shown_matches
 
@@ -66,6 +69,31 @@ def measure(session: Session, *, since: datetime | None = None, most: int = MOST
     EXPOSURE_DIFFERENCE.set(float("nan") if found.difference is None else found.difference)
     EXPOSURE_P_VALUE.set(float("nan") if found.p_value is None else found.p_value)
     return found
+
+
+def keep(session: Session, clock: Clock, found: Audit) -> None:
+    """Write down what an audit found, for the days to come; one without lists is not worth a row."""
+    if not found.submissions:
+        return
+    session.add(
+        ExposureAudit(
+            id=new_id(),
+            at=clock.now(),
+            submissions=found.submissions,
+            partner_places=found.partners.shown,
+            other_places=found.others.shown,
+            partner_rank=found.partners.mean_rank,
+            other_rank=found.others.mean_rank,
+            partner_share=found.partners.exposure_share,
+            other_share=found.others.exposure_share,
+            published_share=found.published_share,
+            compared=found.compared,
+            observed=found.observed,
+            expected=found.expected,
+            p_value=found.p_value,
+        )
+    )
+    session.flush()
 
 
 def audit(shown: Sequence[Shown], *, published_share: float | None = None, draws: int = DRAWS) -> Audit:

@@ -83,21 +83,24 @@ def handle(session: Session, clock: Clock, mail_id: UUID) -> None:
     INBOUND_MAILS.labels(report.kind).inc()
 
 
-def purge(session: Session, clock: Clock) -> None:
-    """Clear what was kept for a person to look at, and forget in the end that it came."""
+def purge(session: Session, clock: Clock) -> int:
+    """Clear what was kept for a person to look at, and forget in the end that it came; the number of rows touched."""
     now = clock.now()
     old = select(InboundMail.id).where(InboundMail.raw.is_not(None), InboundMail.received_at < now - RAW_KEPT)
-    session.execute(
+    cleared = session.execute(
         update(InboundMail)
         .where(InboundMail.id.in_(old.limit(BATCH)), InboundMail.handled_at.is_not(None))
         .values(raw=None)
+        .returning(InboundMail.id)
         .execution_options(synchronize_session=False)
-    )
+    ).all()
     forgotten = session.scalars(
         select(InboundMail).where(InboundMail.received_at < now - KEPT).limit(BATCH).with_for_update(skip_locked=True)
-    )
-    for row in forgotten.all():
+    ).all()
+    for row in forgotten:
         session.delete(row)
+    session.flush()
+    return len(cleared) + len(forgotten)
 
 
 def _message_of(session: Session, row: InboundMail, report: Report) -> Message | None:

@@ -17,8 +17,9 @@ from webapp.domain.finding import FOUND_BY_STAFF, Finding, Grade
 from webapp.domain.lead import AWAITING_CONFIRMATION, LEAD_LIFECYCLE, NOT_YET_SENT, EndedByStaff, LeadStatus
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.notice import NoticeKind
+from webapp.domain.privacy_request import DESK, RequestKind
 from webapp.models import Delivery, Lead, LeadEvent, Partner, Prospect
-from webapp.services import cap, charge, consent, message, notice, outbox, routing, schedule
+from webapp.services import cap, charge, consent, message, notice, outbox, privacy_request, routing, schedule
 
 MARKED_BY_STAFF: Final = "marked_invalid_by_staff"
 _FREED_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -162,6 +163,8 @@ def withdraw(session: Session, clock: Clock, lead_id: UUID, *, prospect_id: UUID
         return
     has_it, busy_until = notice.may_have_it(session, lead), notice.in_flight_until(session, lead)
     take_back(session, lead, chain, at=now, page=page, reason="withdrawn_by_student")
+    if page != DESK:
+        privacy_request.note_done(session, clock, RequestKind.WITHDRAWAL, prospect_id, lead_id=lead.id)
     if has_it:
         notice.cancel(session, lead.id, reason="withdrawn")
         notice.queue(session, lead, NoticeKind.WITHDRAWN, at=now, not_before=busy_until)

@@ -70,10 +70,12 @@ def answer(session: Session, clock: Clock, request_id: UUID) -> None:
     )
 
 
-def purge(session: Session, clock: Clock) -> None:
-    """Delete requests that no longer count."""
-    session.execute(
+def purge(session: Session, clock: Clock) -> int:
+    """Delete requests that no longer count; the number deleted."""
+    gone = session.execute(
         delete(LinkRequest)
         .where(LinkRequest.at < clock.now() - LINK_MAIL_WINDOW)
+        .returning(LinkRequest.at)
         .execution_options(synchronize_session=False)
     )
+    return len(gone.all())

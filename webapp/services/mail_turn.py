@@ -62,9 +62,10 @@ def take(
     return later
 
 
-def purge(session: Session, clock: Clock) -> None:
-    """Forget the domains that got no mail for a day."""
-    session.execute(delete(MailDomain).where(MailDomain.next_slot_at < clock.now() - KEPT))
+def purge(session: Session, clock: Clock) -> int:
+    """Forget the domains that got no mail for a day; the number of domains."""
+    old = delete(MailDomain).where(MailDomain.next_slot_at < clock.now() - KEPT).returning(MailDomain.domain)
+    return len(session.execute(old).all())
 
 
 def _busy(session: Session, domains: Sequence[str], now: datetime) -> Counter[str]:

@@ -91,13 +91,15 @@ def change_password(session: Session, clock: Clock, account_id: UUID, password: 
     account.updated_at = clock.now()
 
 
-def purge(session: Session, clock: Clock) -> None:
-    """Delete links that were over a day ago."""
-    session.execute(
+def purge(session: Session, clock: Clock) -> int:
+    """Delete links that were over a day ago; the number deleted."""
+    gone = session.execute(
         delete(PartnerAccessLink)
         .where(PartnerAccessLink.expires_at < clock.now() - _KEPT)
+        .returning(PartnerAccessLink.id)
         .execution_options(synchronize_session=False)
     )
+    return len(gone.all())
 
 
 def _send(

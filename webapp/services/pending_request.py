@@ -56,13 +56,15 @@ def forget(session: Session, key: str, draft_id: UUID) -> None:
     session.execute(delete(PendingRequest).where(PendingRequest.key_hash == _hash(key, draft_id)))
 
 
-def purge(session: Session, clock: Clock) -> None:
-    """Delete what was never sent and is past its time."""
-    session.execute(
+def purge(session: Session, clock: Clock) -> int:
+    """Delete what was never sent and is past its time; the number deleted."""
+    gone = session.execute(
         delete(PendingRequest)
         .where(PendingRequest.expires_at <= clock.now())
+        .returning(PendingRequest.expires_at)
         .execution_options(synchronize_session=False)
     )
+    return len(gone.all())
 
 
 def _hash(key: str, draft_id: UUID) -> bytes:

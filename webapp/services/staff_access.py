@@ -89,13 +89,15 @@ def password_of(session: Session, staff_id: UUID) -> str | None:
     return session.execute(select(StaffAccount.password).where(StaffAccount.id == staff_id)).scalar_one()
 
 
-def purge(session: Session, clock: Clock) -> None:
-    """Delete links that were over a day ago."""
-    session.execute(
+def purge(session: Session, clock: Clock) -> int:
+    """Delete links that were over a day ago; how many."""
+    gone = session.execute(
         delete(StaffAccessLink)
         .where(StaffAccessLink.expires_at < clock.now() - _KEPT)
+        .returning(StaffAccessLink.id)
         .execution_options(synchronize_session=False)
     )
+    return len(gone.all())
 
 
 def _set(session: Session, clock: Clock, account: StaffAccount, password: str) -> None:

@@ -1,0 +1,76 @@
+"""Keeping counts by day: each day once it is settled, and again when a row of it changed."""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy.orm import Session
+
+from webapp.domain.clock import Clock
+from webapp.models import CountedDay, DayCount, StaleDay
+from webapp.queries.day_count import Topic, open_days
+from webapp.queries.demand import DEMAND
+from webapp.queries.form_funnel import FORM
+from webapp.queries.hand_over import HAND_OVER
+from webapp.queries.mail_health import MAIL
+from webapp.queries.partner_mix import LEADS
+from webapp.queries.verdict_mix import VERDICTS
+from webapp.services.transaction import Begin
+
+TOPICS: Final = (FORM, VERDICTS, DEMAND, LEADS, HAND_OVER, MAIL)
+AT_ONCE: Final = 31
+"""Days counted in one transaction."""
+LOOKED_BACK: Final = timedelta(days=800)
+"""Days before that are counted from the rows whenever somebody asks, which is seldom."""
+
+
+def keep(begin: Begin, clock: Clock, *, topics: Collection[Topic] = TOPICS) -> int:
+    """Count every settled day that has no count yet, and those marked since; how many days that were.
+
+    The oldest first, some at a time, each lot in a transaction of its own.
+    """
+    done = 0
+    for topic in topics:
+        with begin() as session:
+            days = _due(session, topic, clock.now())
+        for start in range(0, len(days), AT_ONCE):
+            with begin() as session:
+                recount(session, clock, topic, days[start : start + AT_ONCE])
+        done += len(days)
+    return done
+
+
+def recount(session: Session, clock: Clock, topic: Topic, days: Collection[date]) -> None:
+    """Count these days of a topic from the rows, in place of what was kept of them.
+
+    A change that commits meanwhile leaves its mark: the day is counted once more, and from the rows until then.
+    """
+    # Two that count the same topic would trip over each other's rows.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"day_counts:{topic.name}"))))
+    now = clock.now()
+    # First the marks, then the rows: a change whose mark is seen here is seen by the count as well.
+    stale = delete(StaleDay).where(StaleDay.topic == topic.name, StaleDay.day.in_(days))
+    session.execute(stale.execution_options(synchronize_session=False))
+    old = delete(DayCount).where(DayCount.topic == topic.name, DayCount.day.in_(days))
+    session.execute(old.execution_options(synchronize_session=False))
+    counted = topic.rows(topic.window(days)).subquery()
+    day, keys, number = counted.columns
+    session.execute(
+        insert(DayCount).from_select(["topic", "day", "keys", "number"], select(literal(topic.name), day, keys, number))
+    )
+    kept = insert_or(CountedDay).values([{"topic": topic.name, "day": each, "counted_at": now} for each in days])
+    session.execute(
+        kept.on_conflict_do_update(index_elements=["topic", "day"], set_={"counted_at": kept.excluded.counted_at})
+    )
+
+
+def _due(session: Session, topic: Topic, now: datetime) -> list[date]:
+    """The settled days to count, the oldest first: marked ones, and those from the first row on that have no count."""
+    last = topic.last_settled(now)
+    first_at = session.execute(select(func.min(topic.at))).scalar()
+    if first_at is None:
+        return []
+    first = max(first_at.astimezone(UTC).date(), last - LOOKED_BACK)
+    return [day for day in open_days(session, topic, first, last, now) if day <= last] if first <= last else []
