@@ -1,12 +1,16 @@
 """The audit log: who did what."""
 
-from flask import Blueprint, render_template, request
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, needs_role
+from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.context import runtime
-from webapp.queries.audit import list_audit
-from webapp.ui.lists import cursor, page_links
+from webapp.domain.staff_list import StaffList
+from webapp.queries.audit import AuditFilter, count_audit, list_audit
+from webapp.ui.lists import chosen_day, cursor, page_links
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -15,9 +19,21 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 @needs_role(EVERYONE)
 def index() -> ResponseReturnValue:
     """Entries, newest first; of one thing when the address names it."""
-    object_type, object_id = request.args.get("type") or None, request.args.get("id") or None
+    wanted = _wanted(request.args)
     with runtime().begin() as session:
-        page = list_audit(session, cursor=cursor(), object_type=object_type, object_id=object_id)
-    return render_template(
-        "admin/audit.html", page=page, object_type=object_type, object_id=object_id, **page_links(page)
+        desk = desk_of(session, StaffList.AUDIT, lambda asked: count_audit(session, _wanted(asked), most=COUNTED_TO))
+        if desk.opens_with:
+            return redirect(desk.opens_with)
+        page = list_audit(session, wanted, cursor=cursor())
+    return render_template("admin/audit.html", page=page, wanted=wanted, desk=desk, **page_links(page))
+
+
+def _wanted(asked: Mapping[str, str]) -> AuditFilter:
+    return AuditFilter(
+        object_type=asked.get("type") or None,
+        object_id=asked.get("id") or None,
+        actor=asked.get("actor", "").strip() or None,
+        action=asked.get("action", "").strip().replace(" ", "_") or None,
+        since=chosen_day("since", asked),
+        until=chosen_day("until", asked, after=True),
     )

@@ -14,7 +14,7 @@ from webapp.domain import cap_words, schedule_words
 from webapp.domain.errors import Refused
 from webapp.domain.geography import STATES
 from webapp.domain.limits import LIMIT_ACTIONS, LimitVerdict, foresight_words
-from webapp.queries.audit import list_audit
+from webapp.queries.audit import AuditFilter, list_audit
 from webapp.queries.cap import CapRow
 from webapp.queries.limits import Limits, get_limits
 from webapp.queries.schedule import find_schedule
@@ -35,7 +35,7 @@ def index(row_id: UUID) -> ResponseReturnValue:
         found = get_limits(session, row_id, built.clock.now())
         kind = chosen_kind(found.kinds())
         foresight = limits.foresee(session, built.clock, row_id, kind, lead_expiry=built.policy.lead_expiry)
-        changes = list_audit(session, cursor=None, object_type="limits", object_id=str(row_id))
+        changes = list_audit(session, AuditFilter("limits", str(row_id)), cursor=None)
     return render_template(
         "admin/limits.html",
         limits=found,

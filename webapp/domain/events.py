@@ -10,4 +10,5 @@ class EventKind(StrEnum):
     NOTICE_DUE = "notice.due"  # subject: a notice to a partner
     LINK_REQUESTED = "link.requested"  # subject: a request that a link be mailed
     BATCH_DUE = "batch.due"  # subject: a file of leads whose due time has come
+    BULK_ACT_DUE = "bulk_act.due"  # subject: an act of staff upon many
     MAIL_RECEIVED = "mail.received"  # subject: a mail that came back to us

@@ -52,6 +52,7 @@ class Program(ListedFacts, Base):
     __table_args__ = (
         CheckConstraint(r"cip ~ '^\d{2}\.\d{4}$'", name="cip_form"),
         Index("ix_programs_status_program_id", "status", "program_id"),
+        Index("ix_programs_words", text("search_vector(name)"), postgresql_using="gin"),
         # For the public index of programs, which is read in the order of names.
         Index(
             "ix_programs_published_name",

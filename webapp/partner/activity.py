@@ -7,7 +7,7 @@ from webapp.context import runtime
 from webapp.domain.partner_role import OWNERS
 from webapp.partner import words
 from webapp.partner.guard import member, needs_role
-from webapp.queries.audit import list_audit
+from webapp.queries.audit import AuditFilter, list_audit
 from webapp.ui.lists import cursor, page_links
 
 blueprint = Blueprint("activity", __name__, url_prefix="/activity")
@@ -18,7 +18,7 @@ blueprint = Blueprint("activity", __name__, url_prefix="/activity")
 def index() -> ResponseReturnValue:
     """Entries, newest first."""
     with runtime().begin() as session:
-        page = list_audit(session, cursor=cursor(), partner_id=member().partner_id)
+        page = list_audit(session, AuditFilter(partner_id=member().partner_id), cursor=cursor())
     return render_template(
         "partner/activity.html",
         page=page,

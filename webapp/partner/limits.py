@@ -16,7 +16,7 @@ from webapp.domain.limits import LIMIT_ACTIONS, LimitVerdict, foresight_words
 from webapp.domain.partner_role import CHANGES_LIMITS, EVERYONE, OWNERS
 from webapp.partner.guard import member, needs_role
 from webapp.partner.trail import write_down
-from webapp.queries.audit import list_audit
+from webapp.queries.audit import AuditFilter, list_audit
 from webapp.queries.cap import CapRow
 from webapp.queries.limits import Limits, get_limits
 from webapp.queries.schedule import find_schedule
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
         found = get_limits(session, partner_id, built.clock.now())
         kind = chosen_kind(found.kinds())
         foresight = limits.foresee(session, built.clock, partner_id, kind, lead_expiry=built.policy.lead_expiry)
-        changes = list_audit(session, cursor=None, object_type="limits", object_id=str(partner_id))
+        changes = list_audit(session, AuditFilter("limits", str(partner_id)), cursor=None)
     return render_template(
         "partner/limits.html",
         limits=found,

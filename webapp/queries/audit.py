@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.models import AuditEntry
-from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.paging import Page, count_up_to, newest_first, read_page
 
 _ORDER = newest_first(AuditEntry.at, AuditEntry.id)
 
@@ -33,15 +33,22 @@ class AuditRow:
     partner_id: UUID | None
 
 
-def list_audit(
-    session: Session,
-    *,
-    cursor: str | None,
-    object_type: str | None = None,
-    object_id: str | None = None,
-    partner_id: UUID | None = None,
-) -> Page[AuditRow]:
-    """Entries, newest first; of one thing when both its type and id are given; of what one partner's people did."""
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """What the log is narrowed to; None means all. Of one thing when both its type and id are given; `partner_id`: what
+    that partner's own people did."""
+
+    object_type: str | None = None
+    object_id: str | None = None
+    partner_id: UUID | None = None
+    actor: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def list_audit(session: Session, wanted: AuditFilter, *, cursor: str | None) -> Page[AuditRow]:
+    """Entries, newest first."""
     statement = select(
         AuditEntry.id,
         AuditEntry.at,
@@ -54,8 +61,27 @@ def list_audit(
         AuditEntry.remote_address,
         AuditEntry.partner_id,
     )
-    if object_type is not None and object_id is not None:
-        statement = statement.where(AuditEntry.object_type == object_type, AuditEntry.object_id == object_id)
-    if partner_id is not None:
-        statement = statement.where(AuditEntry.partner_id == partner_id)
-    return read_page(session, statement, _ORDER, lambda row: AuditRow(*row[:10]), cursor=cursor)
+    return read_page(session, _narrowed(statement, wanted), _ORDER, lambda row: AuditRow(*row[:10]), cursor=cursor)
+
+
+def count_audit(session: Session, wanted: AuditFilter, *, most: int | None = None) -> int:
+    """How many entries are like that; at `most` the counting stops."""
+    return count_up_to(session, _narrowed(select(AuditEntry.id), wanted), most)
+
+
+def _narrowed(statement: Any, wanted: AuditFilter) -> Any:
+    if wanted.object_type is not None and wanted.object_id is not None:
+        statement = statement.where(
+            AuditEntry.object_type == wanted.object_type, AuditEntry.object_id == wanted.object_id
+        )
+    if wanted.partner_id is not None:
+        statement = statement.where(AuditEntry.partner_id == wanted.partner_id)
+    if wanted.actor is not None:
+        statement = statement.where(AuditEntry.actor == wanted.actor)
+    if wanted.action is not None:
+        statement = statement.where(AuditEntry.action == wanted.action)
+    if wanted.since is not None:
+        statement = statement.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(AuditEntry.at < wanted.until)
+    return statement

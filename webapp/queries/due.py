@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.bulk_act import BulkStatus
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.lead import NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.notice import NoticeStatus
-from webapp.models import Delivery, DeliveryBatch, InboundMail, Lead, LinkRequest, Message, PartnerNotice
+from webapp.models import BulkAct, Delivery, DeliveryBatch, InboundMail, Lead, LinkRequest, Message, PartnerNotice
 
 
 def due_messages(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
@@ -50,6 +51,12 @@ def due_inbound_mails(session: Session, now: datetime, *, grace: timedelta, limi
     """Mails that came back and that nobody has read for longer than `grace`."""
     waiting = (InboundMail.handled_at.is_(None)) & (InboundMail.received_at <= now - grace)
     return list(session.scalars(select(InboundMail.id).where(waiting).order_by(InboundMail.received_at).limit(limit)))
+
+
+def due_bulk_acts(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Acts of staff upon many that began longer than `grace` ago and are not done."""
+    running = (BulkAct.status == BulkStatus.RUNNING) & (BulkAct.started_at <= now - grace)
+    return list(session.scalars(select(BulkAct.id).where(running).order_by(BulkAct.started_at).limit(limit)))
 
 
 def due_leads(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:

@@ -12,6 +12,7 @@ from webapp.observability.log import get_logger
 from webapp.observability.metrics import SWEPT
 from webapp.queries.due import (
     due_batches,
+    due_bulk_acts,
     due_deliveries,
     due_inbound_mails,
     due_leads,
@@ -40,6 +41,7 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.NOTICE_DUE, due_notices),
     (EventKind.LINK_REQUESTED, due_link_requests),
     (EventKind.MAIL_RECEIVED, due_inbound_mails),
+    (EventKind.BULK_ACT_DUE, due_bulk_acts),
 )
 _STOPS: Final[Mapping[Switch, Set[EventKind]]] = {
     Switch.MAIL: frozenset({EventKind.MESSAGE_DUE}),
