@@ -107,7 +107,7 @@ def _leads(session: Session, ids: Sequence[UUID], _now: datetime) -> dict[UUID, 
 
 def _not_held(status: LeadStatus, reason: str | None) -> str | None:
     if status is not LeadStatus.HELD_REVIEW:
-        return f"It is not held for review: it is {_plain(status)}."
+        return f"It is not held for review ({_plain(status)})."
     if reason == AWAITING_CONFIRMATION:
         return "It waits for the student to confirm their address, which nobody else can do."
     return None
@@ -127,7 +127,7 @@ def _deliveries(session: Session, ids: Sequence[UUID], now: datetime) -> dict[UU
 
 def _not_dead(row: Any, now: datetime) -> str | None:
     if row.status is not DeliveryStatus.FAILED or row.lead is not LeadStatus.FAILED:
-        return f"It has not failed: it is {_plain(row.status)}."
+        return f"It has not failed ({_plain(row.status)})."
     if row.expires_at <= now:
         return "The student’s wish is too old to be acted on."
     if row.partner is PartnerStatus.ENDED:
@@ -146,7 +146,7 @@ def _not_to_go(status: MessageStatus, template: Template) -> str | None:
     if status is MessageStatus.UNCERTAIN:
         return "It may have arrived: only somebody who has looked may send it again, one by one."
     if status is not MessageStatus.FAILED:
-        return f"It has neither failed nor been put off: it is {_plain(status)}."
+        return f"It has neither failed nor been put off ({_plain(status)})."
     if template is Template.PARTNER_LEAD:
         return "It carries a lead: send its delivery again instead."
     return None
