@@ -9,9 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from tests.admin.conftest import Visitor
-from tests.factories.lead import delivery_of, fail_delivery, leads_of, message_of, put_lead, put_message
-from tests.factories.request import submit_request
+from tests.admin.conftest import Visitor, ask_for_one
+from tests.factories.lead import delivery_of, fail_delivery, message_of, put_lead, put_message
 from tests.factories.school import School, make_school
 from webapp.bootstrap import Runtime
 from webapp.domain.bulk_act import BulkKind, BulkStatus, ItemStatus
@@ -34,10 +33,7 @@ HELD = [(LeadStatus.QUEUED, "undo_window_over"), (LeadStatus.HELD_REVIEW, "dupli
 
 def ask(running: Runtime, school: School) -> UUID:
     """One lead of a new student; its id."""
-    with running.begin() as session:
-        email = f"{new_id().hex}@student.example"
-        stored = submit_request(session, running.clock, running.links, [school], email=email)
-        return leads_of(session, stored.submission_id)[0]
+    return ask_for_one(running, school)[0]
 
 
 def hold(running: Runtime, lead_ids: Sequence[UUID], reason: str = "duplicate_in_window") -> None:
@@ -303,7 +299,9 @@ class TestQueues:
             following = find_next(session, StaffQueue.HOLDS, third, now)
         assert went.location == f"/admin/leads/{following}?queue=holds"
         shown = clerk.get("/admin/review?queue=holds").text
-        assert f'aria-current="page"><span>Other holds</span><span class="count">{before[StaffQueue.HOLDS] + 1}' in shown
+        assert (
+            f'aria-current="page"><span>Other holds</span><span class="count">{before[StaffQueue.HOLDS] + 1}' in shown
+        )
 
     def test_dead_letters_returns_and_complaints_wait_until_somebody_acts(
         self, logged_in: LoggedIn, running: Runtime, school: School

@@ -6,18 +6,20 @@ let place = -1;
 
 const isTyping = (target) => target.closest("input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable]") !== null;
 
+const stand = (index) => {
+  rows[place]?.classList.remove("row-here");
+  place = index;
+  rows[place].classList.add("row-here");
+};
+
 const go = (step) => {
   if (!rows.length) return;
-  rows[place]?.classList.remove("row-here");
-  place = Math.min(Math.max(place + step, 0), rows.length - 1);
-  rows[place].classList.add("row-here");
+  stand(Math.min(Math.max(place + step, 0), rows.length - 1));
   rows[place].querySelector("th a, td a").focus({ preventScroll: true });
   rows[place].scrollIntoView({ block: "nearest" });
 };
 
-for (const [index, row] of rows.entries()) {
-  row.addEventListener("focusin", () => { rows[place]?.classList.remove("row-here"); place = index; });
-}
+for (const [index, row] of rows.entries()) row.addEventListener("focusin", () => stand(index));
 
 const keyed = () => new Map([...document.querySelectorAll("[data-key]")].map((control) => [control.dataset.key, control]));
 
