@@ -10,14 +10,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
+from playwright.sync_api import Dialog, Page
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from tests.admin.conftest import Visitor, ask_for_one
 from tests.admin.test_access import POSTS
+from tests.browser import LiveServer
 from tests.factories.lead import fail_delivery, put_lead
 from tests.factories.limits import put_limits
 from tests.factories.school import School
+from tests.factories.staff import make_staff
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
@@ -208,7 +211,12 @@ def test_every_form_takes_whatever_is_typed_and_shows_it_as_text(
 def _nothing_runs(running: Runtime, page: Page, url: str, school: School) -> None:
     """The pages that show what was kept, in a browser: no box of an `alert` comes up."""
     boxes: list[str] = []
-    page.on("dialog", lambda box: (boxes.append(box.message), box.dismiss())[0])
+
+    def close(box: Dialog) -> None:
+        boxes.append(box.message)
+        box.dismiss()
+
+    page.on("dialog", close)
     with running.begin() as session:
         login = make_staff(session, running.clock, "owner")
     page.goto(f"{url}/admin/login")

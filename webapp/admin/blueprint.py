@@ -122,7 +122,12 @@ def _missing(_error: NotFound) -> ResponseReturnValue:
 
 def _page_parts() -> dict[str, Any]:
     who = find_staff()
-    return {"admin_nav": _navigation(who) if who else [], "staff": who, "staff_roles": _role_words(who), "partner_tabs": _partner_tabs()}
+    return {
+        "admin_nav": _navigation(who) if who else [],
+        "staff": who,
+        "staff_roles": _role_words(who),
+        "partner_tabs": _partner_tabs(),
+    }
 
 
 def _navigation(who: Staff) -> list[dict[str, Any]]:
