@@ -23,10 +23,10 @@ from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus
 from webapp.embedded import running_servers
-from webapp.queries.deliveries import list_deliveries
+from webapp.queries.deliveries import DeliveryFilter, list_deliveries
 from webapp.queries.leads import LeadFilter, list_leads
-from webapp.queries.messages import list_messages
-from webapp.queries.submissions import list_submissions
+from webapp.queries.messages import MessageFilter, list_messages
+from webapp.queries.submissions import SubmissionFilter, list_submissions
 
 LEADS, PARTNERS, PROGRAMS, ROUNDS, PAGES_IN = 1_000_000, 200, 2_000, 40, 25
 DICE = "(hashint4(n::int) & 1023)"
@@ -92,12 +92,10 @@ def cases(partner: UUID, person: bytes) -> list[Case]:
         return lambda session, cursor: list_leads(session, LeadFilter(**wanted), cursor=cursor)
 
     def deliveries(**wanted: Any) -> Callable[[Session, str | None], Any]:
-        every = {"status": None, "partner_id": None, **wanted}
-        return lambda session, cursor: list_deliveries(session, cursor=cursor, **every)
+        return lambda session, cursor: list_deliveries(session, DeliveryFilter(**wanted), cursor=cursor)
 
     def messages(**wanted: Any) -> Callable[[Session, str | None], Any]:
-        every = {"status": None, "message_class": None, **wanted}
-        return lambda session, cursor: list_messages(session, cursor=cursor, **every)
+        return lambda session, cursor: list_messages(session, MessageFilter(**wanted), cursor=cursor)
 
     return [
         Case("leads", leads()),
@@ -120,7 +118,7 @@ def cases(partner: UUID, person: bytes) -> list[Case]:
             "messages, failed transactional",
             messages(status=MessageStatus.FAILED, message_class=MessageClass.TRANSACTIONAL),
         ),
-        Case("submissions", lambda session, cursor: list_submissions(session, cursor=cursor)),
+        Case("submissions", lambda session, cursor: list_submissions(session, SubmissionFilter(), cursor=cursor)),
     ]
 
 

@@ -56,6 +56,7 @@ def make_app() -> Celery:
             "workers.leads",
             "workers.deliveries",
             "workers.batches",
+            "workers.bulk_acts",
             "workers.notices",
             "workers.links",
             "workers.billing",

@@ -35,6 +35,7 @@ ROUTES: Final[dict[EventKind, Route]] = {
     EventKind.LEAD_DUE: Route("leads.release", LEADS, 50),
     EventKind.NOTICE_DUE: Route("notices.tell", LEADS, 5),
     EventKind.LINK_REQUESTED: Route("links.mail", MAIL, 50),
+    EventKind.BULK_ACT_DUE: Route("bulk_acts.work", UPKEEP, 1),
     EventKind.MAIL_RECEIVED: Route("inbound_mails.handle", UPKEEP, 50),
     EventKind.WEIGHTS_TRIAL_DUE: Route("weights.try", UPKEEP, 1),
     # Minutes of work: a queue of its own, so that an installation may give it a worker of its own.

@@ -174,6 +174,14 @@ def asked(running: Runtime, school: School) -> Asked:
         return Asked(stored, leads_of(session, stored.submission_id)[0])
 
 
+def ask_for_one(running: Runtime, school: School) -> tuple[UUID, str]:
+    """One lead of a new student of `school`, and the student's address."""
+    email = f"{new_id().hex}@student.example"
+    with running.begin() as session:
+        stored = submit_request(session, running.clock, running.links, [school], email=email)
+        return leads_of(session, stored.submission_id)[0], email
+
+
 def minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
 

@@ -1,16 +1,17 @@
 """The audit log: who did what, and who looked at whom."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, needs_role
+from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.context import runtime
-from webapp.queries.audit import AuditFilter, AuditKind, list_actors, list_audit, list_object_types
-from webapp.ui.lists import chosen, cursor, page_links
+from webapp.domain.staff_list import StaffList
+from webapp.queries.audit import AuditFilter, AuditKind, count_audit, list_actors, list_audit, list_object_types
+from webapp.ui.lists import chosen, chosen_day, cursor, page_links
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -27,28 +28,18 @@ _LONGEST = 80
 @needs_role(EVERYONE)
 def index() -> ResponseReturnValue:
     """Entries, newest first: of one person, about one thing or kind of thing, of one kind, between two days."""
-    first, last = _day("from"), _day("to")
-    who = request.args.get("who", "")
-    wanted = AuditFilter(
-        staff_id=_staff_id(who),
-        by_partners=who == PARTNERS,
-        by_nobody=who == NOBODY,
-        object_type=_text("type"),
-        object_id=_text("id"),
-        kind=chosen("kind", AuditKind),
-        since=_midnight(first) if first else None,
-        before=_midnight(last + timedelta(days=1)) if last and last < date.max else None,
-    )
+    wanted = _wanted(request.args)
     with runtime().begin() as session:
+        desk = desk_of(session, StaffList.AUDIT, lambda asked: count_audit(session, _wanted(asked), most=COUNTED_TO))
+        if desk.opens_with:
+            return redirect(desk.opens_with)
         page = list_audit(session, wanted, cursor=cursor())
         people, types = list_actors(session), list_object_types(session)
     return render_template(
         "admin/audit.html",
         page=page,
         wanted=wanted,
-        who=who,
-        first=first,
-        last=last,
+        desk=desk,
         people=[
             *((str(key), email) for key, email in people),
             (PARTNERS, "People of partners"),
@@ -56,13 +47,22 @@ def index() -> ResponseReturnValue:
         ],
         kinds=[(kind.value, words) for kind, words in KIND_WORDS.items()],
         types=[(name, name.replace("_", " ")) for name in types],
-        is_narrowed=any(value for value in _told().values()),
         **page_links(page),
     )
 
 
-def _told() -> dict[str, Any]:
-    return {name: value for name, value in request.args.items() if name != "page"}
+def _wanted(asked: Mapping[str, str]) -> AuditFilter:
+    who = asked.get("who", "")
+    return AuditFilter(
+        staff_id=_staff_id(who),
+        by_partners=who == PARTNERS,
+        by_nobody=who == NOBODY,
+        object_type=_text("type", asked),
+        object_id=_text("id", asked),
+        kind=chosen("kind", AuditKind, asked),
+        since=chosen_day("since", asked),
+        before=chosen_day("until", asked, after=True),
+    )
 
 
 def _staff_id(who: str) -> UUID | None:
@@ -74,23 +74,8 @@ def _staff_id(who: str) -> UUID | None:
         abort(404)
 
 
-def _text(name: str) -> str | None:
-    told = request.args.get(name, "").strip()
+def _text(name: str, asked: Mapping[str, str]) -> str | None:
+    told = asked.get(name, "").strip()
     if "\x00" in told:
         abort(404)
     return told[:_LONGEST] or None
-
-
-def _day(name: str) -> date | None:
-    """A day, as browsers send it. 404 for what is none."""
-    told = request.args.get(name, "")
-    if not told:
-        return None
-    try:
-        return date.fromisoformat(told)
-    except ValueError:
-        abort(404)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)

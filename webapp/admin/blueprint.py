@@ -11,6 +11,7 @@ from webapp.admin import (
     account,
     api_keys,
     audit,
+    bulk_acts,
     complaints,
     dashboards,
     deliveries,
@@ -42,8 +43,10 @@ from webapp.admin import (
     returns,
     review,
     sample_leads,
+    saved_views,
     scorecard,
     second_step,
+    search,
     seeds,
     signing_secrets,
     staff,
@@ -52,26 +55,28 @@ from webapp.admin import (
     terms,
     weights,
 )
-from webapp.admin.guard import Staff, check_request, find_staff
+from webapp.admin.guard import ROLES_MARK, Staff, check_request, find_staff
+from webapp.admin.queue_walk import LABELS, LISTS, asked_queue, list_url
 from webapp.context import runtime
 from webapp.domain.errors import NotFound
-from webapp.domain.staff_role import OWNERS, ROLE_LABELS
-from webapp.queries.review import count_review
+from webapp.domain.staff_queue import HELD_QUEUES, StaffQueue
+from webapp.domain.staff_role import ROLE_LABELS
+from webapp.queries.staff_queue import count_queues
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Service", (("Overview", "overview"), ("Dashboards", "dashboards"), ("Operations", "operations"))),
-    ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Review", "review"))),
+    ("Students", (("Submissions", "submissions"), ("Leads", "leads"), ("Deliveries", "deliveries"))),
     ("Mail", (("Messages", "messages"), ("Suppressions", "suppressions"), ("Mails", "mails"))),
-    ("Hand-over", (("Deliveries", "deliveries"), ("Send again", "redeliveries"))),
-    ("Partners", (("Partners", "partners"), ("Returns", "returns"), ("Invoices", "invoices"))),
-    ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"), ("Complaints", "complaints"))),
+    ("Partners", (("Partners", "partners"), ("Invoices", "invoices"))),
+    ("Conduct", (("Scorecard", "scorecard"), ("Seeds", "seeds"))),
     ("Catalog", (("Programs", "programs"), ("Proposals", "program_proposals"), ("Imports", "imports"))),
     ("Publishers", (("Publishers", "publishers"),)),
     ("Ranking", (("Playground", "playground"), ("Weights", "weights"))),
-    ("Access", (("Your account", "account"), ("Staff", "staff"))),
     ("Privacy", (("Requests", "privacy_requests"), ("Notices", "notices"), ("Retention", "retention_runs"))),
-    ("Trace", (("Audit log", "audit"),)),
+    ("Access", (("Your account", "account"), ("Staff", "staff"))),
+    ("Trace", (("Audit log", "audit"), ("Bulk acts", "bulk_acts"))),
 )
+"""The groups of the navigation. The queues, with their counts, stand below the first."""
 _WITHIN: dict[str, tuple[str, ...]] = {
     "account": ("second_step", "proof"),
     "partners": (
@@ -81,14 +86,27 @@ _WITHIN: dict[str, tuple[str, ...]] = {
     "programs": ("listing_drafts",),
 }
 """Pages that stand under another entry of the navigation."""
-_FOR_OWNERS = frozenset({"staff"})
-"""Entries that others would only be refused at."""
+_PARTNER_TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Partner", "partners.detail", ("partners",)),
+    ("Programs", "program_groups.index", ("program_groups",)),
+    ("Terms", "terms.index", ("terms",)),
+    ("Caps and hours", "limits.index", ("limits",)),
+    ("Filters", "partner_filters.index", ("partner_filters",)),
+    ("Screening", "partner_screening.index", ("partner_screening",)),
+    ("Delivery", "delivery_methods.index", ("delivery_methods", "method_settings", "sample_leads", "signing_secrets")),
+    ("API keys", "api_keys.index", ("api_keys",)),
+    ("Send again", "redeliveries.of_partner", ("redeliveries",)),
+)
+"""The pages about one partner: words, endpoint, and the nouns whose pages stand under it."""
 _NOUNS = (
     *(
         overview,
         dashboards,
         operations,
         login,
+        search,
+        saved_views,
+        bulk_acts,
         submissions,
         leads,
         review,
@@ -126,29 +144,56 @@ def _missing(_error: NotFound) -> ResponseReturnValue:
 
 def _page_parts() -> dict[str, Any]:
     who = find_staff()
-    return {"admin_nav": _navigation(who) if who else [], "staff": who, "staff_roles": _role_words(who)}
+    return {
+        "admin_nav": _navigation(who) if who else [],
+        "staff": who,
+        "staff_roles": _role_words(who),
+        "partner_tabs": _partner_tabs(),
+    }
 
 
 def _navigation(who: Staff) -> list[dict[str, Any]]:
+    groups = [
+        {"label": group, "group": [_entry(name, noun) for name, noun in entries if _may_open(who, noun)]}
+        for group, entries in NAVIGATION
+    ]
+    return [groups[0], {"label": "Queues", "group": _queues()}, *groups[1:]]
+
+
+def _may_open(who: Staff, noun: str) -> bool:
+    return who.may(getattr(current_app.view_functions[f"admin.{noun}.index"], ROLES_MARK))
+
+
+def _entry(name: str, noun: str) -> dict[str, Any]:
+    within = tuple(f"admin.{each}." for each in (noun, *_WITHIN.get(noun, ())))
+    current = str(request.endpoint).startswith(within) and asked_queue() is None
+    return {"label": name, "url": url_for(f"admin.{noun}.index"), "current": current}
+
+
+def _partner_tabs() -> list[dict[str, Any]]:
+    """The tabs of the partner whose page this is; none on other pages."""
+    noun = str(request.endpoint).removeprefix("admin.").partition(".")[0]
+    row_id = (request.view_args or {}).get("row_id")
+    if row_id is None or not any(noun in nouns for _, _, nouns in _PARTNER_TABS):
+        return []
+    return [
+        {"label": label, "url": url_for(f"admin.{endpoint}", row_id=row_id), "current": noun in nouns}
+        for label, endpoint, nouns in _PARTNER_TABS
+    ]
+
+
+def _queues() -> list[dict[str, Any]]:
     with runtime().begin() as session:
-        waiting = count_review(session)
+        counts = count_queues(session, runtime().clock.now())
+    here = asked_queue()
     return [
         {
-            "label": group,
-            "group": [
-                {
-                    "label": name,
-                    "url": url_for(f"admin.{noun}.index"),
-                    "count": waiting if noun == "review" else None,
-                    "current": str(request.endpoint).startswith(
-                        tuple(f"admin.{each}." for each in (noun, *_WITHIN.get(noun, ())))
-                    ),
-                }
-                for name, noun in entries
-                if noun not in _FOR_OWNERS or who.may(OWNERS)
-            ],
+            "label": LABELS[queue],
+            "url": list_url(queue),
+            "count": counts[queue],
+            "current": queue is here if here else str(request.endpoint) == LISTS[queue][0] and queue not in HELD_QUEUES,
         }
-        for group, entries in NAVIGATION
+        for queue in StaffQueue
     ]
 
 

@@ -137,7 +137,6 @@ def method_parts(row_id: UUID) -> dict[str, Any]:
     return {
         "layout": "admin/page.html",
         "school": school_name(row_id),
-        "back": url_for("admin.partners.detail", row_id=row_id),
         "to": partial(_to, row_id),
         "may_change": staff().may(PARTNER_MANAGERS),
         "reason_words": reason_words,

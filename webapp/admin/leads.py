@@ -1,5 +1,6 @@
 """Leads: who was introduced to whom, how far it came, and what staff may do about it."""
 
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -7,53 +8,118 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.admin import words
+from webapp.admin import bulk_acts, words
 from webapp.admin.forms import ComplaintForm, MarkInvalidForm
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
+from webapp.admin.queue_walk import LABELS, asked_queue, onward, walk_at
+from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.admin.submissions import match_view
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
+from webapp.domain.bulk_act import MOST_AT_ONCE, BulkKind
 from webapp.domain.complaint import COMPLAINT_WORDS
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.errors import InvalidTransition, Refused
-from webapp.domain.finding import Finding
+from webapp.domain.finding import FOUND_BY_STAFF, Finding
 from webapp.domain.lead import AWAITING_CONFIRMATION, LeadStatus
 from webapp.domain.profile_words import answers_in_words, contact_in_words
+from webapp.domain.staff_list import StaffList
+from webapp.domain.staff_queue import HELD_QUEUES
 from webapp.domain.standing import Reader, Standing, Times, standing_of
 from webapp.queries.complaint import find_complaint
-from webapp.queries.leads import LeadDetail, LeadFilter, get_lead, lead_state, list_leads, partner_names
+from webapp.queries.leads import (
+    LeadDetail,
+    LeadFilter,
+    count_leads,
+    get_lead,
+    lead_ids,
+    lead_state,
+    list_leads,
+    partner_names,
+)
 from webapp.queries.notice import notice_state
 from webapp.services import lead as leads
 from webapp.services import notice as notices
 from webapp.services import redelivery
 from webapp.ui.formats import format_datetime
-from webapp.ui.lists import chosen, chosen_id, chosen_person, cursor, page_links
+from webapp.ui.lists import chosen, chosen_day, chosen_id, chosen_person, cursor, kept_args, page_links
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
+
+_HELD_ACTS = (BulkKind.RELEASE, BulkKind.END, BulkKind.MARK_INVALID)
 
 
 @blueprint.get("")
 @needs_role(EVERYONE)
 def index() -> ResponseReturnValue:
     """Leads, newest first."""
-    wanted = LeadFilter(
-        status=chosen("status", LeadStatus),
-        partner_id=chosen_id("partner"),
-        program_id=request.args.get("program") or None,
-        person=chosen_person(),
-    )
+    wanted, queue = _wanted(), asked_queue()
     with runtime().begin() as session:
+        desk = desk_of(session, StaffList.LEADS, lambda asked: count_leads(session, _wanted(asked), most=COUNTED_TO))
+        if desk.opens_with:
+            return redirect(desk.opens_with)
         page = list_leads(session, wanted, cursor=cursor())
         partners = partner_names(session)
     return render_template(
         "admin/leads.html",
         page=page,
         wanted=wanted,
+        desk=desk,
+        queue=LABELS[queue] if queue else None,
         partners=partners,
         lead_looks=words.LEAD_LOOKS,
         lead_look=words.lead_look,
         reason_words=words.reason_words,
+        acts=held_acts() if staff().may(SENDERS) else [],
+        bulk_url=url_for(".bulk", **kept_args()),
         **page_links(page),
+    )
+
+
+@blueprint.post("/bulk")
+@rate_limited("30/minute")
+@needs_role(SENDERS)
+def bulk() -> ResponseReturnValue:
+    """Show what would happen to several leads that are held for review."""
+    ids, left_out = bulk_acts.ticked(), 0
+    if bulk_acts.wants_all():
+        with runtime().begin() as session:
+            wanted = _wanted()
+            ids = lead_ids(session, wanted, most=MOST_AT_ONCE)
+            left_out = count_leads(session, wanted) - len(ids) if len(ids) == MOST_AT_ONCE else 0
+    return bulk_acts.plan(_HELD_ACTS, ids, left_out, url_for(".index", **kept_args()))
+
+
+def held_acts() -> list[dict[str, Any]]:
+    """What may be done to leads that are held for review, as the form asks for it."""
+    found = [(finding.value, words.FINDING_WORDS[finding]) for finding in FOUND_BY_STAFF]
+    whys: dict[BulkKind, tuple[str, list[tuple[str, str]]]] = {
+        BulkKind.END: ("Why they end", [(code.value, told) for code, told in words.ENDING_WORDS.items()]),
+        BulkKind.MARK_INVALID: ("What is wrong", found),
+    }
+    return [
+        {
+            "kind": kind.value,
+            "label": bulk_acts.LABELS[kind],
+            "why": whys[kind][0] if kind in whys else "",
+            "whys": whys[kind][1] if kind in whys else [],
+        }
+        for kind in _HELD_ACTS
+    ]
+
+
+def _wanted(asked: Mapping[str, str] | None = None) -> LeadFilter:
+    """What the address, or a saved view, narrows the list to."""
+    told = request.args if asked is None else asked
+    queue = asked_queue() if asked is None else None
+    return LeadFilter(
+        status=chosen("status", LeadStatus, asked),
+        partner_id=chosen_id("partner", asked),
+        program_id=told.get("program") or None,
+        person=chosen_person() if asked is None else None,
+        reasons=HELD_QUEUES.get(queue) if queue else None,
+        since=chosen_day("since", asked),
+        until=chosen_day("until", asked, after=True),
     )
 
 
@@ -71,6 +137,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     return render_template(
         "admin/lead.html",
         lead=lead,
+        walk=walk_at(row_id, "admin.leads.detail"),
         student=lead.student if sees_people else None,
         contact=contact_in_words(lead.channels, lead.preferences),
         answers=answers_in_words(lead.answers) if sees_people else None,
@@ -130,7 +197,7 @@ def mark_invalid(row_id: UUID) -> ResponseReturnValue:
         before = lead_state(session, row_id)
     if not form.validate():
         flash("Choose what is wrong. Nothing was changed.", "error")
-        return redirect(url_for("admin.leads.detail", row_id=row_id))
+        return redirect(url_for("admin.leads.detail", row_id=row_id, queue=request.args.get("queue")))
     try:
         with built.begin() as session:
             leads.mark_invalid(session, built.clock, row_id, Finding(str(form.finding.data)))
@@ -142,7 +209,7 @@ def mark_invalid(row_id: UUID) -> ResponseReturnValue:
     else:
         built.wake_up.nudge()
         flash("Marked invalid. The student is told what to correct, and it comes back to you when they have.", "good")
-    return redirect(url_for("admin.leads.detail", row_id=row_id))
+    return back_from(row_id)
 
 
 @blueprint.post("/<uuid:row_id>/replay")
@@ -181,10 +248,10 @@ def replay_notice(row_id: UUID, notice_id: UUID) -> ResponseReturnValue:
 
 
 def back_from(row_id: UUID) -> ResponseReturnValue:
-    """To the page that the button was on."""
+    """To the list that the button was on, to the next of the queue it was pressed in, or to the lead's page."""
     if request.form.get("back") == "review":
-        return redirect(url_for("admin.review.index"), 303)
-    return redirect(url_for("admin.leads.detail", row_id=row_id))
+        return redirect(url_for("admin.review.index", queue=request.form.get("list") or None), 303)
+    return onward(row_id, url_for("admin.leads.detail", row_id=row_id))
 
 
 def send_again(delivery_id: UUID, lead_id: UUID) -> None:

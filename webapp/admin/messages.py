@@ -1,20 +1,32 @@
 """Messages: every mail, and every try at sending it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.admin import words
+from webapp.admin import bulk_acts, words
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
+from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
+from webapp.domain.bulk_act import MOST_AT_ONCE, BulkKind
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.message import MessageClass, MessageStatus
-from webapp.queries.messages import MessageDetail, get_message, list_messages, message_state
+from webapp.domain.staff_list import StaffList
+from webapp.queries.messages import (
+    MessageDetail,
+    MessageFilter,
+    count_messages,
+    get_message,
+    list_messages,
+    message_ids,
+    message_state,
+)
 from webapp.services import message as messages
-from webapp.ui.lists import chosen, cursor, page_links
+from webapp.ui.lists import chosen, chosen_day, cursor, kept_args, page_links
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 
@@ -26,19 +38,54 @@ _MAY_GO_AGAIN = (MessageStatus.FAILED, MessageStatus.UNCERTAIN)
 @needs_role(EVERYONE)
 def index() -> ResponseReturnValue:
     """Messages, newest first."""
-    status, message_class = chosen("status", MessageStatus), chosen("class", MessageClass)
+    wanted = _wanted()
     with runtime().begin() as session:
-        page = list_messages(session, cursor=cursor(), status=status, message_class=message_class)
+        desk = desk_of(
+            session, StaffList.MESSAGES, lambda asked: count_messages(session, _wanted(asked), most=COUNTED_TO)
+        )
+        if desk.opens_with:
+            return redirect(desk.opens_with)
+        page = list_messages(session, wanted, cursor=cursor())
     return render_template(
         "admin/messages.html",
         page=page,
-        status=status,
-        message_class=message_class,
+        wanted=wanted,
+        desk=desk,
         message_looks=words.MESSAGE_LOOKS,
         class_labels=words.CLASS_LABELS,
         template_labels=words.TEMPLATE_LABELS,
         reason_words=words.reason_words,
+        acts=_acts() if staff().may(SENDERS) else [],
+        bulk_url=url_for(".bulk", **kept_args()),
         **page_links(page),
+    )
+
+
+@blueprint.post("/bulk")
+@rate_limited("30/minute")
+@needs_role(SENDERS)
+def bulk() -> ResponseReturnValue:
+    """Show what would happen to several mails that failed or were put off."""
+    ids, left_out = bulk_acts.ticked(), 0
+    if bulk_acts.wants_all():
+        with runtime().begin() as session:
+            wanted = _wanted()
+            ids = message_ids(session, wanted, most=MOST_AT_ONCE)
+            left_out = count_messages(session, wanted) - len(ids) if len(ids) == MOST_AT_ONCE else 0
+    return bulk_acts.plan([BulkKind.RESEND], ids, left_out, url_for(".index", **kept_args()))
+
+
+def _acts() -> list[dict[str, Any]]:
+    return [{"kind": BulkKind.RESEND.value, "label": bulk_acts.LABELS[BulkKind.RESEND], "whys": []}]
+
+
+def _wanted(asked: Mapping[str, str] | None = None) -> MessageFilter:
+    """What the address, or a saved view, narrows the list to."""
+    return MessageFilter(
+        status=chosen("status", MessageStatus, asked),
+        message_class=chosen("class", MessageClass, asked),
+        since=chosen_day("since", asked),
+        until=chosen_day("until", asked, after=True),
     )
 
 

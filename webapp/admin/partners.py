@@ -1,19 +1,23 @@
 """Partners: who they are, whether they are ready, and their way from test to live, paused and ended."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from webapp.admin import partner_words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
 from webapp.admin.partner_forms import MoveForm, NewPartnerForm, PartnerForm
+from webapp.admin.saved_views import desk_of
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.partner import PARTNER_LIFECYCLE, PartnerStatus
+from webapp.domain.staff_list import StaffList
 from webapp.queries.partners import count_waiting, get_partner, list_partners, partner_state
 from webapp.queries.readiness import readiness
 from webapp.services import partner as partners
@@ -36,14 +40,22 @@ def index() -> ResponseReturnValue:
     """Every partner, by name."""
     status = chosen("status", PartnerStatus)
     with runtime().begin() as session:
+        desk = desk_of(session, StaffList.PARTNERS, lambda asked: _count(session, asked))
+        if desk.opens_with:
+            return redirect(desk.opens_with)
         rows = list_partners(session, status=status)
     return render_template(
         "admin/partners.html",
         rows=rows,
+        desk=desk,
         status=status,
         looks=partner_words.PARTNER_LOOKS,
         may_change=staff().may(PARTNER_MANAGERS),
     )
+
+
+def _count(session: Session, asked: Mapping[str, str]) -> int:
+    return len(list_partners(session, status=chosen("status", PartnerStatus, asked)))
 
 
 @blueprint.get("/new")

@@ -1,14 +1,17 @@
 """The listings: looked through, checked again, taken down and put back; the way into the editor."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from webapp.admin import listing_words
 from webapp.admin.guard import EVERYONE, IMPORTERS, needs_role, staff
 from webapp.admin.listing_form import LABELS, NewListingForm
+from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain import label
@@ -18,11 +21,12 @@ from webapp.domain.credential import Credential
 from webapp.domain.errors import InvalidTransition, NotFound, Refused
 from webapp.domain.listing import PROGRAM_ID
 from webapp.domain.listing_stage import LISTING_LIFECYCLE, ListingStage
+from webapp.domain.staff_list import StaffList
 from webapp.queries.catalog import source_counts
 from webapp.queries.listing_draft import find_draft, list_drafts
 from webapp.queries.listing_history import find_revision, list_revisions
 from webapp.queries.program_twins import list_twin_groups, list_twins
-from webapp.queries.programs import Wanted, get_listing_state, list_programs, stage_counts
+from webapp.queries.programs import Wanted, count_programs, get_listing_state, list_programs, stage_counts
 from webapp.services import listing as listings
 from webapp.services import listing_draft as drafts
 from webapp.ui.lists import chosen, cursor, page_links, searched
@@ -31,6 +35,7 @@ from webapp.ui.refusals import put_beside_fields, tell
 blueprint = Blueprint("programs", __name__, url_prefix="/programs")
 
 _MOST_AT_ONCE = 200
+_WRITING = (ListingStage.DRAFT, ListingStage.REVIEW)
 
 
 @blueprint.before_request
@@ -45,16 +50,13 @@ def check_id() -> None:
 @needs_role(EVERYONE)
 def index() -> ResponseReturnValue:
     """Listings of the catalogue, or those that are being written."""
-    stage, credential = chosen("stage", ListingStage), chosen("credential", Credential)
-    wanted = Wanted(
-        text=searched("text"),
-        stage=stage if stage not in (ListingStage.DRAFT, ListingStage.REVIEW) else None,
-        source=searched("source"),
-        credential=credential.value if credential else None,
-    )
+    stage, wanted = chosen("stage", ListingStage), _wanted(request.args)
     today, stale_days = _today()
-    writing = stage in (ListingStage.DRAFT, ListingStage.REVIEW)
+    writing = stage in _WRITING
     with runtime().begin() as session:
+        desk = desk_of(session, StaffList.PROGRAMS, lambda asked: _count(session, asked))
+        if desk.opens_with:
+            return redirect(desk.opens_with)
         counts = stage_counts(session, today=today, stale_days=stale_days)
         sources = source_counts(session)
         page = list_programs(session, wanted, cursor=None if writing else cursor(), today=today, stale_days=stale_days)
@@ -64,6 +66,7 @@ def index() -> ResponseReturnValue:
         page=page,
         drafts=open_ones,
         wanted=wanted,
+        desk=desk,
         stage=stage,
         counts=counts,
         sources=[each.source for each in sources],
@@ -221,6 +224,25 @@ def verify() -> ResponseReturnValue:
     else:
         flash(f"{count} marked as checked today.", "good")
     return _to(ids[0]) if back == "listing" else redirect(url_for("admin.programs.index", stage="stale"), 303)
+
+
+def _wanted(asked: Mapping[str, str]) -> Wanted:
+    stage, credential = chosen("stage", ListingStage, asked), chosen("credential", Credential, asked)
+    return Wanted(
+        text=searched("text", asked),
+        stage=stage if stage not in _WRITING else None,
+        source=searched("source", asked),
+        credential=credential.value if credential else None,
+    )
+
+
+def _count(session: Session, asked: Mapping[str, str]) -> int:
+    """How many a saved view shows: listings, or drafts where it asks for those being written."""
+    today, stale_days = _today()
+    stage = chosen("stage", ListingStage, asked)
+    if stage in _WRITING:
+        return stage_counts(session, today=today, stale_days=stale_days)[stage]
+    return count_programs(session, _wanted(asked), today=today, stale_days=stale_days, most=COUNTED_TO)
 
 
 def _today() -> tuple[date, int]:

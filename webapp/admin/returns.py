@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.admin import partner_words, words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, SEES_PEOPLE, needs_role, staff
 from webapp.admin.partner_forms import DecisionForm
+from webapp.admin.queue_walk import asked_queue, onward, walk_at
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
@@ -58,6 +59,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     return render_template(
         "admin/return.html",
         found=found,
+        walk=walk_at(row_id, "admin.returns.detail"),
         form=DecisionForm(),
         look=partner_words.RETURN_LOOKS[found.row.status],
         looks=partner_words.RETURN_LOOKS,
@@ -110,6 +112,6 @@ def _decide(row_id: UUID, action: str, act: Callable[[Session], None], done: str
             write_down(session, action, "return", str(row_id), before={"status": before}, after={"status": after})
     except Refused as refusal:
         tell(refusal)
-    else:
-        flash(done, "good")
-    return redirect(url_for("admin.returns.detail", row_id=row_id), 303)
+        return redirect(url_for("admin.returns.detail", row_id=row_id, queue=asked_queue()), 303)
+    flash(done, "good")
+    return onward(row_id, url_for("admin.returns.detail", row_id=row_id))

@@ -1,19 +1,28 @@
 """Submissions: what students asked for, and what was made of it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, needs_role, staff
+from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.admin.trail import write_down
 from webapp.context import runtime
 from webapp.domain import label, wording
 from webapp.domain.profile_words import profile_in_words
-from webapp.queries.submissions import MatchRow, get_submission, list_submissions
-from webapp.ui.lists import chosen_person, cursor, page_links
+from webapp.domain.staff_list import StaffList
+from webapp.queries.submissions import (
+    MatchRow,
+    SubmissionFilter,
+    count_submissions,
+    get_submission,
+    list_submissions,
+)
+from webapp.ui.lists import chosen_day, chosen_person, cursor, page_links
 
 blueprint = Blueprint("submissions", __name__, url_prefix="/submissions")
 
@@ -22,10 +31,24 @@ blueprint = Blueprint("submissions", __name__, url_prefix="/submissions")
 @needs_role(EVERYONE)
 def index() -> ResponseReturnValue:
     """Submissions, newest first."""
-    person = chosen_person()
+    wanted = _wanted()
     with runtime().begin() as session:
-        page = list_submissions(session, cursor=cursor(), person=person)
-    return render_template("admin/submissions.html", page=page, person=person, **page_links(page))
+        desk = desk_of(
+            session, StaffList.SUBMISSIONS, lambda asked: count_submissions(session, _wanted(asked), most=COUNTED_TO)
+        )
+        if desk.opens_with:
+            return redirect(desk.opens_with)
+        page = list_submissions(session, wanted, cursor=cursor())
+    return render_template("admin/submissions.html", page=page, desk=desk, person=wanted.person, **page_links(page))
+
+
+def _wanted(asked: Mapping[str, str] | None = None) -> SubmissionFilter:
+    """What the address, or a saved view, narrows the list to."""
+    return SubmissionFilter(
+        person=chosen_person() if asked is None else None,
+        since=chosen_day("since", asked),
+        until=chosen_day("until", asked, after=True),
+    )
 
 
 @blueprint.get("/<uuid:row_id>")

@@ -11,5 +11,6 @@ class EventKind(StrEnum):
     LINK_REQUESTED = "link.requested"  # subject: a request that a link be mailed
     IMPORT_DUE = "import.due"  # subject: an import that a worker is to check, publish or undo
     BATCH_DUE = "batch.due"  # subject: a file of leads whose due time has come
+    BULK_ACT_DUE = "bulk_act.due"  # subject: an act of staff upon many
     MAIL_RECEIVED = "mail.received"  # subject: a mail that came back to us
     WEIGHTS_TRIAL_DUE = "weights.trial_due"  # subject: a trial of proposed weights on last week's lists

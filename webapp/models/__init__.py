@@ -4,6 +4,7 @@ from webapp.models.account import FailedLogin, StaffAccount, StaffRole
 from webapp.models.api_key import ApiKey, KeptAnswer
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base
+from webapp.models.bulk_act import BulkAct, BulkActItem
 from webapp.models.cap import Cap, CapCounter, CapReservation, PaceCounter, PacePlace, PartnerSchedule
 from webapp.models.cap_request import CapRequest
 from webapp.models.catalog import CatalogImport, CatalogVersion, ImportStatus, VersionCause
@@ -54,6 +55,7 @@ from webapp.models.publisher import Publisher, PublisherDay
 from webapp.models.question import LeadAnswer, PartnerQuestion
 from webapp.models.resume_link import ResumeLink
 from webapp.models.retention_run import RetentionRun
+from webapp.models.saved_view import ListChoice, SavedView
 from webapp.models.screening_policy import ScreeningPolicy
 from webapp.models.seed import SeedContact, SeedLead
 from webapp.models.shared_list import SharedList
@@ -72,6 +74,8 @@ __all__ = [
     "AuditEntry",
     "Base",
     "BillingCycle",
+    "BulkAct",
+    "BulkActItem",
     "Cap",
     "CapCounter",
     "CapRequest",
@@ -119,6 +123,7 @@ __all__ = [
     "LinkRequest",
     "ListingChange",
     "ListingDraft",
+    "ListChoice",
     "ListingRevision",
     "ListingStatus",
     "MailDomain",
@@ -152,6 +157,7 @@ __all__ = [
     "ResumeLink",
     "RetentionRun",
     "ReturnEvent",
+    "SavedView",
     "ScreeningPolicy",
     "SeedContact",
     "SeedLead",

@@ -22,4 +22,7 @@ class Complaint(Base):
     recorded_by: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    __table_args__ = (Index("ix_complaints_partner_id_at", "partner_id", "at"),)
+    __table_args__ = (
+        Index("ix_complaints_partner_id_at", "partner_id", "at"),
+        Index("ix_complaints_at_lead_id", "at", "lead_id"),
+    )

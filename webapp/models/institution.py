@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Base, Id
@@ -27,3 +27,5 @@ class Institution(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     programs: Mapped[list[Program]] = relationship(back_populates="institution")
+
+    __table_args__ = (Index("ix_institutions_words", text("search_vector(name)"), postgresql_using="gin"),)

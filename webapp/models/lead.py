@@ -92,6 +92,9 @@ class Lead(Base):
             postgresql_include=["id", "status", "undo_until", "delivered_at", "first_look_at"],
             postgresql_where="NOT test",
         ),
+        # For the queues of staff and their counts.
+        Index("ix_leads_held_review", "reason", "created_at", "id", postgresql_where="status = 'held_review'"),
+        Index("ix_leads_failed", "expires_at", "id", postgresql_where="status = 'failed'"),
         Index("ix_leads_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
     )
 

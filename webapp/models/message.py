@@ -54,6 +54,7 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_created_at_id", "created_at", "id"),
         Index("ix_messages_status_created_at_id", "status", "created_at", "id"),
+        Index("ix_messages_message_class_created_at_id", "message_class", "created_at", "id"),
         Index("ix_messages_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
         Index("ix_messages_leased_until", "leased_until", postgresql_where="leased_until IS NOT NULL"),
         Index("ix_messages_handed_over_at", "handed_over_at", postgresql_where="handed_over_at IS NOT NULL"),

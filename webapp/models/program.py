@@ -63,6 +63,7 @@ class Program(ListedFacts, Base):
             "program_id",
             postgresql_where=text("status = 'published'"),
         ),
+        Index("ix_programs_words", text("search_vector(name)"), postgresql_using="gin"),
         # For the public index of programs, which is read in the order of names.
         Index(
             "ix_programs_published_name",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, func
+from sqlalchemy import Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import Base, Id
@@ -44,6 +44,9 @@ class Prospect(Base):
 
     __table_args__ = (
         Index("ix_prospects_created_at_id", "created_at", "id"),
+        # For the search box of staff; the function is in the database and folds case and accents.
+        Index("ix_prospects_names", text("search_vector(first_name, last_name)"), postgresql_using="gin"),
+        Index("ix_prospects_phone", "phone", postgresql_where="phone IS NOT NULL"),
         Index("ix_prospects_erased_at", "erased_at", postgresql_where="erased_at IS NOT NULL"),
         Index("ix_prospects_listing_news_from", "listing_news_from", postgresql_where="listing_news_from IS NOT NULL"),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from webapp.models import AuditEntry, StaffAccount
-from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.paging import Page, count_up_to, newest_first, read_page
 
 _ORDER = newest_first(AuditEntry.at, AuditEntry.id)
 
@@ -84,6 +84,11 @@ def list_audit(session: Session, wanted: AuditFilter, *, cursor: str | None) -> 
         AuditEntry.partner_id,
     ).where(*_conditions(wanted))
     return read_page(session, statement, _ORDER, lambda row: AuditRow(*row[:10]), cursor=cursor)
+
+
+def count_audit(session: Session, wanted: AuditFilter, *, most: int | None = None) -> int:
+    """How many entries are like that; at `most` the counting stops."""
+    return count_up_to(session, select(AuditEntry.id).where(*_conditions(wanted)), most)
 
 
 def list_object_types(session: Session) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from webapp.domain.delivery import Channel, DeliveryStatus
 from webapp.domain.errors import NotFound
 from webapp.models import Delivery, Lead, Partner, PartnerEndpoint
 from webapp.queries.attempts import AttemptRow, attempts_at_delivery
-from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.paging import Page, count_up_to, newest_first, read_page
 
 _ORDER = newest_first(Delivery.created_at, Delivery.id)
 
@@ -32,6 +32,16 @@ class DeliveryRow:
     due_at: datetime | None
     finished_at: datetime | None
     test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """What a list of deliveries is narrowed to; None means all. They were made from `since` to before `until`."""
+
+    status: DeliveryStatus | None = None
+    partner_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +67,38 @@ def next_retry() -> ScalarSelect[datetime | None]:
     )
 
 
-def list_deliveries(
-    session: Session, *, cursor: str | None, status: DeliveryStatus | None, partner_id: UUID | None
-) -> Page[DeliveryRow]:
+def list_deliveries(session: Session, wanted: DeliveryFilter, *, cursor: str | None) -> Page[DeliveryRow]:
     """Deliveries, newest first."""
-    statement = _rows()
-    if status is not None:
-        statement = statement.where(Delivery.status == status)
-    if partner_id is not None:
-        statement = statement.where(Lead.partner_id == partner_id)
-    return read_page(session, statement, _ORDER, lambda row: DeliveryRow(*row[:11]), cursor=cursor)
+    return read_page(session, _narrowed(_rows(), wanted), _ORDER, lambda row: DeliveryRow(*row[:11]), cursor=cursor)
+
+
+def delivery_ids(session: Session, wanted: DeliveryFilter, *, most: int) -> list[UUID]:
+    """The ids of the first `most` that are like that, the oldest first."""
+    return list(session.scalars(_ids(wanted).order_by(Delivery.created_at, Delivery.id).limit(most)))
+
+
+def count_deliveries(session: Session, wanted: DeliveryFilter, *, most: int | None = None) -> int:
+    """How many are like that; at `most` the counting stops."""
+    return count_up_to(session, _ids(wanted), most)
+
+
+def _ids(wanted: DeliveryFilter) -> Select[Any]:
+    statement: Select[Any] = select(Delivery.id)
+    if wanted.partner_id is not None:
+        statement = statement.join(Lead, Lead.id == Delivery.lead_id)
+    return _narrowed(statement, wanted)
+
+
+def _narrowed(statement: Select[Any], wanted: DeliveryFilter) -> Select[Any]:
+    if wanted.status is not None:
+        statement = statement.where(Delivery.status == wanted.status)
+    if wanted.partner_id is not None:
+        statement = statement.where(Lead.partner_id == wanted.partner_id)
+    if wanted.since is not None:
+        statement = statement.where(Delivery.created_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(Delivery.created_at < wanted.until)
+    return statement
 
 
 def get_delivery(session: Session, delivery_id: UUID) -> DeliveryDetail:

@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.bulk_act import BulkStatus
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.import_job import AT_WORK
 from webapp.domain.lead import NOT_YET_SENT, LeadStatus
 from webapp.domain.message import MessageStatus
 from webapp.domain.notice import NoticeStatus
 from webapp.models import (
+    BulkAct,
     Delivery,
     DeliveryBatch,
     ImportJob,
@@ -74,6 +76,12 @@ def due_imports(session: Session, now: datetime, *, grace: timedelta, limit: int
     abandoned = ImportJob.leased_until <= now
     at_work = ImportJob.status.in_(AT_WORK)
     return list(session.scalars(select(ImportJob.id).where(at_work, or_(waiting, abandoned)).limit(limit)))
+
+
+def due_bulk_acts(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:
+    """Acts of staff upon many that began longer than `grace` ago and are not done."""
+    running = (BulkAct.status == BulkStatus.RUNNING) & (BulkAct.started_at <= now - grace)
+    return list(session.scalars(select(BulkAct.id).where(running).order_by(BulkAct.started_at).limit(limit)))
 
 
 def due_leads(session: Session, now: datetime, *, grace: timedelta, limit: int) -> list[UUID]:

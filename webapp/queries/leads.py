@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.contact_preferences import ContactPreferences
@@ -19,7 +19,7 @@ from webapp.queries.consents import ConsentChain, consent_chain
 from webapp.queries.deliveries import DeliveryDetail, delivery_of_lead
 from webapp.queries.messages import MessageRow, messages_of_lead
 from webapp.queries.notice import NoticeRow, notices_of_lead
-from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.paging import Page, count_up_to, newest_first, read_page
 from webapp.queries.prospects import Student, get_student
 from webapp.queries.question import answers_of
 from webapp.queries.submissions import MatchRow, get_match
@@ -43,12 +43,18 @@ class LeadRow:
 
 @dataclass(frozen=True, slots=True)
 class LeadFilter:
-    """What a list of leads is narrowed to; None means all. `person` is the keyed hash of an address."""
+    """What a list of leads is narrowed to; None means all. `person` is the keyed hash of an address.
+
+    They were made from `since` to before `until`; `reasons` are those of a queue of staff.
+    """
 
     status: LeadStatus | None = None
     partner_id: UUID | None = None
     program_id: str | None = None
     person: bytes | None = None
+    reasons: frozenset[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ class PartnerName:
 
 def list_leads(session: Session, wanted: LeadFilter, *, cursor: str | None) -> Page[LeadRow]:
     """Leads, newest first."""
-    statement = select(
+    statement: Select[Any] = select(
         Lead.id,
         Lead.created_at,
         Partner.display_name,
@@ -127,6 +133,22 @@ def list_leads(session: Session, wanted: LeadFilter, *, cursor: str | None) -> P
         Lead.test,
         Lead.due_at,
     ).join(Partner, Partner.id == Lead.partner_id)
+    statement = _narrowed(statement, wanted)
+    return read_page(session, statement, _ORDER, lambda row: LeadRow(*row[:8]), cursor=cursor)
+
+
+def lead_ids(session: Session, wanted: LeadFilter, *, most: int) -> list[UUID]:
+    """The ids of the first `most` that are like that, the oldest first."""
+    statement = _narrowed(select(Lead.id), wanted).order_by(Lead.created_at, Lead.id).limit(most)
+    return list(session.scalars(statement))
+
+
+def count_leads(session: Session, wanted: LeadFilter, *, most: int | None = None) -> int:
+    """How many are like that; at `most` the counting stops."""
+    return count_up_to(session, _narrowed(select(Lead.id), wanted), most)
+
+
+def _narrowed(statement: Select[Any], wanted: LeadFilter) -> Select[Any]:
     if wanted.status is not None:
         statement = statement.where(Lead.status == wanted.status)
     if wanted.partner_id is not None:
@@ -135,7 +157,13 @@ def list_leads(session: Session, wanted: LeadFilter, *, cursor: str | None) -> P
         statement = statement.where(Lead.program_id == wanted.program_id)
     if wanted.person is not None:
         statement = statement.join(Prospect, Prospect.id == Lead.prospect_id).where(Prospect.email_key == wanted.person)
-    return read_page(session, statement, _ORDER, lambda row: LeadRow(*row[:8]), cursor=cursor)
+    if wanted.reasons is not None:
+        statement = statement.where(Lead.reason.in_(wanted.reasons))
+    if wanted.since is not None:
+        statement = statement.where(Lead.created_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(Lead.created_at < wanted.until)
+    return statement
 
 
 def partner_names(session: Session) -> tuple[PartnerName, ...]:

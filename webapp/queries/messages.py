@@ -13,7 +13,7 @@ from webapp.domain.errors import NotFound
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.models import InboundMail, Message
 from webapp.queries.attempts import AttemptRow, attempts_at_message
-from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.paging import Page, count_up_to, newest_first, read_page
 from webapp.queries.prospects import Student, get_student
 
 _ORDER = newest_first(Message.created_at, Message.id)
@@ -34,6 +34,16 @@ class MessageRow:
     handed_over_at: datetime | None
     submission_id: UUID | None
     lead_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """What a list of messages is narrowed to; None means all. They were made from `since` to before `until`."""
+
+    status: MessageStatus | None = None
+    message_class: MessageClass | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +71,32 @@ class MessageDetail:
     reports: tuple[ReportRow, ...]
 
 
-def list_messages(
-    session: Session, *, cursor: str | None, status: MessageStatus | None, message_class: MessageClass | None
-) -> Page[MessageRow]:
+def list_messages(session: Session, wanted: MessageFilter, *, cursor: str | None) -> Page[MessageRow]:
     """Messages, newest first."""
-    statement = _rows()
-    if status is not None:
-        statement = statement.where(Message.status == status)
-    if message_class is not None:
-        statement = statement.where(Message.message_class == message_class)
-    return read_page(session, statement, _ORDER, lambda row: MessageRow(*row[:11]), cursor=cursor)
+    return read_page(session, _narrowed(_rows(), wanted), _ORDER, lambda row: MessageRow(*row[:11]), cursor=cursor)
+
+
+def message_ids(session: Session, wanted: MessageFilter, *, most: int) -> list[UUID]:
+    """The ids of the first `most` that are like that, the oldest first."""
+    statement = _narrowed(select(Message.id), wanted).order_by(Message.created_at, Message.id).limit(most)
+    return list(session.scalars(statement))
+
+
+def count_messages(session: Session, wanted: MessageFilter, *, most: int | None = None) -> int:
+    """How many are like that; at `most` the counting stops."""
+    return count_up_to(session, _narrowed(select(Message.id), wanted), most)
+
+
+def _narrowed(statement: Select[Any], wanted: MessageFilter) -> Select[Any]:
+    if wanted.status is not None:
+        statement = statement.where(Message.status == wanted.status)
+    if wanted.message_class is not None:
+        statement = statement.where(Message.message_class == wanted.message_class)
+    if wanted.since is not None:
+        statement = statement.where(Message.created_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(Message.created_at < wanted.until)
+    return statement
 
 
 def messages_of_submission(session: Session, submission_id: UUID) -> tuple[MessageRow, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
@@ -82,6 +82,12 @@ def read_page(
         back=_cursor(True, rows[0][-width:]) if rows and has_back else None,
         on=_cursor(False, rows[-1][-width:]) if rows and has_on else None,
     )
+
+
+def count_up_to(session: Session, statement: Select[Any], most: int | None) -> int:
+    """How many rows `statement` has; at `most` the counting stops, so that it costs no more than a page."""
+    rows = statement.limit(most).subquery()
+    return session.execute(select(func.count()).select_from(rows)).scalar_one()
 
 
 def _cursor(going_back: bool, values: Sequence[Any]) -> str:

@@ -15,7 +15,7 @@ from webapp.domain.listing_stage import ListingStage, stage_of, stale_before
 from webapp.models import Institution, ListingDraft, ListingStatus, Program
 from webapp.models.program import NEVER
 from webapp.queries.listing import listings_by_id
-from webapp.queries.paging import Key, Order, Page, read_page
+from webapp.queries.paging import Key, Order, Page, count_up_to, read_page
 
 _ORDER = Order((Key(Program.program_id, str),), descending=False)
 # Written out: bound as a parameter, the planner would not know the index that holds it.
@@ -90,6 +90,12 @@ def list_programs(
 
     order = _OLDEST_FIRST if wanted.stage is ListingStage.STALE else _ORDER
     return read_page(session, statement, order, made, cursor=cursor)
+
+
+def count_programs(session: Session, wanted: Wanted, *, today: date, stale_days: int, most: int | None = None) -> int:
+    """How many are like that; at `most` the counting stops."""
+    statement = select(Program.id).join(Institution, Institution.id == Program.institution_id)
+    return count_up_to(session, statement.where(*_conditions(wanted, stale_before(today, stale_days))), most)
 
 
 def get_listing_state(session: Session, program_id: str, *, today: date, stale_days: int) -> ListingState:

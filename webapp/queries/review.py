@@ -1,6 +1,6 @@
 """The leads that wait for a person of ours: why, since when, until when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -48,11 +48,6 @@ def _waits() -> ColumnElement[bool]:
     return and_(Lead.status == LeadStatus.HELD_REVIEW, Lead.reason.is_distinct_from(AWAITING_CONFIRMATION))
 
 
-def count_review(session: Session) -> int:
-    """How many leads wait for a person of ours."""
-    return session.execute(select(func.count()).select_from(Lead).where(_waits())).scalar_one()
-
-
 def count_review_by_reason(session: Session, partner_id: UUID | None = None) -> dict[str, int]:
     """The same by reason, the most frequent first."""
     statement = select(Lead.reason, func.count()).where(_waits()).group_by(Lead.reason).order_by(func.count().desc())
@@ -62,9 +57,14 @@ def count_review_by_reason(session: Session, partner_id: UUID | None = None) -> 
 
 
 def list_review(
-    session: Session, *, partner_id: UUID | None = None, reason: str | None = None, cursor: str | None = None
+    session: Session,
+    *,
+    partner_id: UUID | None = None,
+    reason: str | None = None,
+    among: Collection[str] | None = None,
+    cursor: str | None = None,
 ) -> Page[ReviewRow]:
-    """The leads that wait for a person of ours, the oldest first, since it ends first."""
+    """The leads that wait for a person of ours, the oldest first, since it ends first; `among`: their reasons."""
     statement = (
         select(
             Lead.id,
@@ -83,6 +83,8 @@ def list_review(
         statement = statement.where(Lead.partner_id == partner_id)
     if reason:
         statement = statement.where(Lead.reason == reason)
+    if among is not None:
+        statement = statement.where(Lead.reason.in_(among))
     page = read_page(session, statement, _ORDER, lambda row: ReviewRow(*row[:8]), cursor=cursor)
     ids = [row.id for row in page.items]
     steps, same = _last_steps(session, ids), _same(session, ids)

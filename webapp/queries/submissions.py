@@ -13,7 +13,7 @@ from webapp.domain.lead import LeadStatus
 from webapp.models import Institution, Lead, Match, Partner, Program, Prospect, Submission
 from webapp.queries.consents import ConsentChain, consent_chain
 from webapp.queries.messages import MessageRow, messages_of_submission
-from webapp.queries.paging import Page, newest_first, read_page
+from webapp.queries.paging import Page, count_up_to, newest_first, read_page
 from webapp.queries.prospects import Student, get_student
 
 _ORDER = newest_first(Submission.created_at, Submission.id)
@@ -31,6 +31,15 @@ class SubmissionRow:
     matches: int
     leads: int
     catalog_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFilter:
+    """What a list of submissions is narrowed to; None means all. `person` is the keyed hash of an address."""
+
+    person: bytes | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +96,8 @@ class SubmissionDetail:
     messages: tuple[MessageRow, ...]
 
 
-def list_submissions(session: Session, *, cursor: str | None, person: bytes | None = None) -> Page[SubmissionRow]:
-    """Submissions, newest first; only those of one address when `person` is its keyed hash."""
+def list_submissions(session: Session, wanted: SubmissionFilter, *, cursor: str | None) -> Page[SubmissionRow]:
+    """Submissions, newest first."""
     matches = select(func.count()).where(Match.submission_id == Submission.id).scalar_subquery()
     leads = select(func.count()).where(Lead.submission_id == Submission.id).scalar_subquery()
     statement = select(
@@ -101,9 +110,24 @@ def list_submissions(session: Session, *, cursor: str | None, person: bytes | No
         leads.label("leads"),
         Submission.catalog_version,
     )
-    if person is not None:
-        statement = statement.join(Prospect, Prospect.id == Submission.prospect_id).where(Prospect.email_key == person)
+    statement = _narrowed(statement, wanted)
     return read_page(session, statement, _ORDER, lambda row: SubmissionRow(*row[:8]), cursor=cursor)
+
+
+def count_submissions(session: Session, wanted: SubmissionFilter, *, most: int | None = None) -> int:
+    """How many are like that; at `most` the counting stops."""
+    return count_up_to(session, _narrowed(select(Submission.id), wanted), most)
+
+
+def _narrowed(statement: Any, wanted: SubmissionFilter) -> Any:
+    if wanted.person is not None:
+        statement = statement.join(Prospect, Prospect.id == Submission.prospect_id)
+        statement = statement.where(Prospect.email_key == wanted.person)
+    if wanted.since is not None:
+        statement = statement.where(Submission.created_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(Submission.created_at < wanted.until)
+    return statement
 
 
 def get_submission(session: Session, submission_id: UUID) -> SubmissionDetail:

@@ -12,6 +12,7 @@ from webapp.observability.log import get_logger
 from webapp.observability.metrics import SWEPT
 from webapp.queries.due import (
     due_batches,
+    due_bulk_acts,
     due_deliveries,
     due_imports,
     due_inbound_mails,
@@ -44,6 +45,7 @@ _FINDINGS: tuple[tuple[EventKind, Find], ...] = (
     (EventKind.MAIL_RECEIVED, due_inbound_mails),
     (EventKind.WEIGHTS_TRIAL_DUE, due_weights_trials),
     (EventKind.IMPORT_DUE, due_imports),
+    (EventKind.BULK_ACT_DUE, due_bulk_acts),
 )
 _STOPS: Final[Mapping[Switch, Set[EventKind]]] = {
     Switch.MAIL: frozenset({EventKind.MESSAGE_DUE}),

@@ -1,7 +1,9 @@
 """What list pages share: reading filters from the address, and the addresses of the pages before and after."""
 
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from flask import abort, request, url_for
@@ -21,9 +23,9 @@ class Neighbours(Protocol):
     def on(self) -> str | None: ...
 
 
-def chosen(name: str, kind: type[Code]) -> Code | None:
-    """The code that the address asks for under `name`; None for all. 404 for one that does not exist."""
-    text = request.args.get(name, "")
+def chosen(name: str, kind: type[Code], asked: Mapping[str, str] | None = None) -> Code | None:
+    """The code that `asked` (else the address) names under `name`; None for all. 404 for one that does not exist."""
+    text = _asked(name, asked)
     if not text:
         return None
     try:
@@ -32,15 +34,32 @@ def chosen(name: str, kind: type[Code]) -> Code | None:
         abort(404)
 
 
-def chosen_id(name: str) -> UUID | None:
-    """The id that the address asks for under `name`; None for all. 404 for what is no id."""
-    text = request.args.get(name, "")
+def chosen_id(name: str, asked: Mapping[str, str] | None = None) -> UUID | None:
+    """The id that `asked` (else the address) names under `name`; None for all. 404 for what is no id."""
+    text = _asked(name, asked)
     if not text:
         return None
     try:
         return UUID(text)
     except ValueError:
         abort(404)
+
+
+def chosen_day(name: str, asked: Mapping[str, str] | None = None, *, after: bool = False) -> datetime | None:
+    """The midnight (UTC) at which the day under `name` begins, or with `after` ends; None for no day. 404 for what is
+    none."""
+    text = _asked(name, asked)
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+        return datetime.combine(day + timedelta(days=1) if after else day, time.min, UTC)
+    except (ValueError, OverflowError):
+        abort(404)
+
+
+def _asked(name: str, asked: Mapping[str, str] | None) -> str:
+    return (request.args if asked is None else asked).get(name, "")
 
 
 def chosen_person() -> bytes | None:
@@ -54,9 +73,9 @@ def chosen_person() -> bytes | None:
         abort(404)
 
 
-def searched(name: str, longest: int = 100) -> str | None:
-    """The words that the address asks for under `name`, without what no text holds; None for none."""
-    return clean_text(request.args.get(name, "")[:longest])
+def searched(name: str, asked: Mapping[str, str] | None = None, *, longest: int = 100) -> str | None:
+    """The words that `asked` (else the address) has under `name`, without what no text holds; None for none."""
+    return clean_text(_asked(name, asked)[:longest])
 
 
 def cursor() -> str | None:
@@ -64,11 +83,16 @@ def cursor() -> str | None:
     return request.args.get("page") or None
 
 
+def kept_args() -> dict[str, Any]:
+    """What the address asks for, but for the page: the filters, to be asked for again."""
+    return {name: value for name, value in request.args.items() if name != "page" and value}
+
+
 def page_links(page: Neighbours) -> dict[str, str | None]:
     """The addresses of the neighbouring pages, with the filters kept."""
-    kept = {name: value for name, value in request.args.items() if name != "page" and value}
+    kept = kept_args()
 
     def link(place: str | None) -> str | None:
-        return url_for(str(request.endpoint), **{**kept, "page": place}) if place else None  # type: ignore[arg-type]  # filters are text
+        return url_for(str(request.endpoint), **{**kept, "page": place}) if place else None
 
     return {"previous_url": link(page.back), "next_url": link(page.on)}
