@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -100,7 +100,7 @@ class Visitor:
         assert found is not None, f"{path} has no form"
         return found[1]
 
-    def post(self, path: str, data: dict[str, object] | None = None, *, form_at: str = "/admin/") -> TestResponse:
+    def post(self, path: str, data: Mapping[str, object] | None = None, *, form_at: str = "/admin/") -> TestResponse:
         """Post as the form at `form_at` would."""
         return self.client.post(path, data={"csrf_token": self.token(form_at), **(data or {})})
 
