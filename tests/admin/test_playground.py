@@ -27,7 +27,7 @@ from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.models import AuditEntry, WeightsTrial
 from webapp.queries.weights import list_versions, live_weights
 from webapp.services import live_weights as held
-from webapp.services import weights, weights_trial
+from webapp.services import snapshot, weights, weights_trial
 
 __all__ = ["owner"]
 
@@ -36,7 +36,10 @@ CAREER = next(each for each in personas() if each.profile.priorities.of(Criterio
 
 @pytest.fixture(autouse=True)
 def look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests before these may have published listings a moment ago."""
     monkeypatch.setattr(held, "RECHECK_SECONDS", 0.0)
+    monkeypatch.setattr(snapshot, "RECHECK_SECONDS", 0.0)
+    monkeypatch.setattr(snapshot, "PATIENCE_SECONDS", 60.0)
 
 
 def asked(visitor: Visitor, **sent: object) -> str:
