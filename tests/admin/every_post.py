@@ -63,8 +63,8 @@ def _code(place: Place) -> Mapping[str, Any]:
     return {"code": code_at(secret[1], int(place.clock.now().timestamp()) // PERIOD_SECONDS)}
 
 
-def _file(_: Place) -> Mapping[str, Any]:
-    header, first, *_ = files("webapp.cli").joinpath("demo/catalog.csv").read_bytes().splitlines(keepends=True)
+def _file(_place: Place) -> Mapping[str, Any]:
+    header, first = files("webapp.cli").joinpath("demo/catalog.csv").read_bytes().splitlines(keepends=True)[:2]
     tried = first.replace(b"demo-", b"tried-", 1)
     return {"file": (BytesIO(header + tried), "listings.csv"), "source": "tried"}
 

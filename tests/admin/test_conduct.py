@@ -6,13 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.admin.conftest import NOW, Asked, Visitor
-from tests.admin.test_browser import office
 from tests.factories.back_office import PROFILE, Office
 from webapp.bootstrap import Runtime
 from webapp.domain.lead import LeadStatus
 from webapp.models import Lead, LeadEvent, SeedContact, SeedLead
-
-__all__ = ["office"]
 
 
 def test_what_waits_is_counted_told_and_ended_with_a_reason(
