@@ -70,7 +70,11 @@ def _paths(office: Office) -> list[str]:
         f"/admin/publishers/{office.publisher_id}",
         "/admin/imports",
         f"/admin/imports/{office.import_id}",
-        "/admin/audit",
+        "/admin/audit?kind=changes",
+        "/admin/account",
+        "/admin/account/second-step",
+        "/admin/confirm",
+        "/admin/staff",
     ]
 
 
