@@ -64,7 +64,7 @@ def _code(place: Place) -> Mapping[str, Any]:
 
 
 def _file(_place: Place) -> Mapping[str, Any]:
-    header, first, *_ = files("webapp.cli").joinpath("demo/catalog.csv").read_bytes().splitlines(keepends=True)
+    header, first = files("webapp.cli").joinpath("demo/catalog.csv").read_bytes().splitlines(keepends=True)[:2]
     tried = first.replace(b"demo-", b"tried-", 1)
     return {"file": (BytesIO(header + tried), "listings.csv"), "source": "tried"}
 

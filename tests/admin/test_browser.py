@@ -104,7 +104,11 @@ def _paths(office: Office, sent: Sent) -> list[str]:
         f"/admin/imports/jobs/{sent.mapping_id}/columns",
         f"/admin/imports/jobs/{sent.checked_id}",
         f"/admin/imports/jobs/{sent.due_id}",
-        "/admin/audit",
+        "/admin/audit?kind=changes",
+        "/admin/account",
+        "/admin/account/second-step",
+        "/admin/confirm",
+        "/admin/staff",
     ]
 
 

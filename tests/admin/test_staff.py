@@ -351,7 +351,7 @@ def test_an_owner_asks_the_second_step_of_everybody(
     boss, owner, person, login = account("owner"), visit(), visit(), account("support")
     owner.log_in(boss.email, boss.password)
     person.log_in(login.email, login.password)
-    ask = {"required": "yes"}
+    ask: dict[str, object] = {"required": "yes"}
     owner.post("/admin/staff/second-step", ask, form_at="/admin/staff")
     assert "Set up your own second step first." in owner.get("/admin/staff").text
     set_up(owner, clock)

@@ -227,6 +227,38 @@ class TestStaff:
         result = shell("staff", "create", "ada@example.org", env={**env, "STAFF_PASSWORD": None})
         assert (result.exit_code, "--password-stdin" in result.stderr) == (2, True)
 
+    def test_the_others_are_looked_after_from_the_shell_and_the_last_owner_stays(self, env: Env) -> None:
+        given = {**env, "STAFF_PASSWORD": "correct horse battery staple"}
+        assert shell("staff", "create", "ada@example.org", env=given).exit_code == 0
+        assert shell("staff", "invite", "ida@example.org", "--role", "support", env=env).exit_code == 0
+        assert value(env, "SELECT count(*) FROM messages WHERE template = 'staff_access'") == 1
+        for arguments, told in (
+            (("disable", "ada@example.org"), "no owner who can log in"),
+            (("roles", "ada@example.org", "--role", "analyst"), "no owner who can log in"),
+            (("disable", "nobody@example.org"), "no account with this address"),
+            (("reset-second-step", "ida@example.org"), "second step is off"),
+            (("invite", "ada@example.org", "--role", "support"), "There is an account"),
+        ):
+            refused = shell("staff", *arguments, env=env)
+            assert (refused.exit_code, told in refused.stderr) == (1, True), refused.output
+        for arguments in (
+            ("roles", "ida@example.org", "--role", "analyst", "--role", "support"),
+            ("password-link", "ida@example.org"),
+            ("disable", "Ida@Example.org"),
+            ("enable", "ida@example.org"),
+            ("require-second-step",),
+        ):
+            assert shell("staff", *arguments, env=env).exit_code == 0, arguments
+        told = json.loads(shell("staff", "list", "--json", env=env).stdout)
+        assert told["second_step_required"] is True
+        assert [(each["email"], each["roles"], each["state"]) for each in told["staff"]] == [
+            ("ada@example.org", ["owner"], "joined"),
+            ("ida@example.org", ["support", "analyst"], "invited"),
+        ]
+        assert "The second step is asked of all staff." in shell("staff", "list", env=env).stdout
+        by_shell = "SELECT count(*) FROM audit_entries WHERE actor = 'command line'"
+        assert value(env, by_shell) == 7
+
 
 class TestOutboxAndDeliveries:
     def test_the_outbox_says_what_waits(self, demo_env: Env) -> None:

@@ -6,7 +6,7 @@ session is made here and nowhere else is one like it. Beside the library's, the 
 """
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -67,7 +67,7 @@ def install_login(app: Flask) -> None:
         SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=_ARGON2,
         SECURITY_PASSWORD_SALT=built.links.secret,
         SECURITY_TRACKABLE=True,
-        SECURITY_DATETIME_FACTORY=lambda: datetime.now(UTC),
+        SECURITY_DATETIME_FACTORY=lambda: runtime().clock.now(),
         SECURITY_CLI_USERS_NAME=None,
         SECURITY_CLI_ROLES_NAME=None,
     )

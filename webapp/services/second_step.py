@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from webapp.domain.clock import Clock
-from webapp.domain.errors import Problem, Refused
+from webapp.domain.errors import DomainError, Problem, Refused
 from webapp.domain.ids import token_hash
 from webapp.domain.one_time_code import (
     matching_step,
@@ -85,7 +85,11 @@ def _digest(code: str) -> str:
 def _uses_code(holder: Holder, now: datetime, seal: Seal, code: str) -> bool:
     if holder.sealed_totp is None:
         return False
-    step = matching_step(seal.open(holder.sealed_totp), code, now, last_step=holder.totp_step)
+    try:
+        secret = seal.open(holder.sealed_totp)
+    except DomainError:
+        return False  # sealed under a SECRET_KEY that was changed: recovery codes still count
+    step = matching_step(secret, code, now, last_step=holder.totp_step)
     if step is None:
         return False
     holder.totp_step = step
