@@ -1,6 +1,7 @@
 """Kept counts are what the rows say: before and after days are kept, and after rows of kept days change."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -256,6 +257,29 @@ def check_forms_and_lists(session: Session) -> None:
         assert step.shown == sum((each.shown_at or each.saved_at) < begun[each.draft_id] for each in theirs)
         took = sorted((each.saved_at - each.shown_at).total_seconds() for each in saved)
         assert not took or (step.median_seconds or 0) >= took[(len(took) - 1) // 2]
+
+
+def test_a_run_ends_in_time_and_the_next_goes_on(
+    session: Session, begin: Begin, clock: FrozenClock, links: Links, seal: Seal
+) -> None:
+    @dataclass
+    class Hasty:
+        """A clock by which every look takes fifteen seconds."""
+
+        at: datetime
+
+        def now(self) -> datetime:
+            self.at += timedelta(seconds=15)
+            return self.at
+
+    clock.at = NOW
+    make_history(session, clock, links, seal)
+    runs = []
+    while not runs or runs[-1]:
+        runs.append(day_count.keep(begin, Hasty(NOW)))
+        assert len(runs) < 30
+    assert len(runs) > 3
+    check_figures(session)
 
 
 def test_caps_of_all_partners_are_those_of_each(session: Session, clock: FrozenClock, seal: Seal) -> None:
