@@ -274,7 +274,7 @@ def test_a_run_ends_in_time_and_the_next_goes_on(
 
     clock.at = NOW
     make_history(session, clock, links, seal)
-    runs = []
+    runs: list[int] = []
     while not runs or runs[-1]:
         runs.append(day_count.keep(begin, Hasty(NOW)))
         assert len(runs) < 30
