@@ -49,11 +49,11 @@ def test_each_dashboard_opens_and_its_files_hold_what_the_page_shows(
             assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
             files += 1
     assert files >= 8
-    page = analyst.get("/admin/dashboards/partners?range=90").text
-    rows = table(page, "Leads by partner and status")
+    partners = analyst.get("/admin/dashboards/partners?range=90").text
+    rows = table(partners, "Leads by partner and status")
     assert rows[-1][:2] == ["All", f"{leads:,}"] or len(rows) == 1
     assert sum(int(row[1].replace(",", "")) for row in rows if row[0] != "All") == leads
-    assert "&lt;b&gt;Elm&lt;/b&gt;" in page
+    assert "&lt;b&gt;Elm&lt;/b&gt;" in partners
     csv_rows = analyst.get("/admin/dashboards/partners/partners.csv?range=90").text
     assert "'=1+1 & <b>Elm</b>" in csv_rows
     one = analyst.get(f"/admin/dashboards/partners?range=90&partner={partner_id}")
@@ -63,9 +63,9 @@ def test_each_dashboard_opens_and_its_files_hold_what_the_page_shows(
 def test_a_span_is_what_the_form_asks_for_or_says_why_not(logged_in: Callable[..., Visitor]) -> None:
     analyst = logged_in("analyst")
     for days in RANGES:
-        first = NOW.date() - timedelta(days=int(days) - 1)
+        begins = NOW.date() - timedelta(days=int(days) - 1)
         assert f"{int(days):,} days of UTC" in analyst.get(f"/admin/dashboards/returns?range={days}").text
-        assert f'value="{first}"' in analyst.get(f"/admin/dashboards/returns?range={days}").text
+        assert f'value="{begins}"' in analyst.get(f"/admin/dashboards/returns?range={days}").text
     between = "/admin/dashboards/returns?range=between&from={}&to={}"
     page = analyst.get(between.format("2026-10-01", "2026-10-07")).text
     assert "October 1, 2026 to October 7, 2026, 7 days of UTC" in page

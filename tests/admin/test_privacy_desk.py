@@ -16,7 +16,13 @@ def test_a_letter_goes_its_whole_way(logged_in: Callable[..., Visitor], asked: A
         prospect = session.get_one(Prospect, session.get_one(Lead, asked.lead_id).prospect_id)
         prospect_id, address = prospect.id, prospect.email
     support, analyst = logged_in("support"), logged_in("analyst")
-    letter = {"kind": "erasure", "law": "gdpr", "source": "letter", "received_on": "2026-11-15", "address": address}
+    letter: dict[str, object] = {
+        "kind": "erasure",
+        "law": "gdpr",
+        "source": "letter",
+        "received_on": "2026-11-15",
+        "address": address,
+    }
     future = support.post("/admin/privacy/new", {**letter, "received_on": "2027-01-01"})
     assert (future.status_code, "still to come" in future.text) == (422, True)
     made = support.post("/admin/privacy/new", letter)

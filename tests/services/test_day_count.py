@@ -1,6 +1,7 @@
 """Kept counts are what the rows say: before and after days are kept, and after rows of kept days change."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -38,7 +39,7 @@ from webapp.queries.cap import list_cap_use, list_caps
 from webapp.queries.day_count import open_days
 from webapp.queries.demand import Want, demand
 from webapp.queries.exposure_audit import list_audits
-from webapp.queries.form_funnel import form_funnel
+from webapp.queries.form_funnel import FOLLOWED, form_funnel
 from webapp.queries.freshness import OLDER, UNDATED, freshness
 from webapp.queries.hand_over import failure_reasons, hand_over
 from webapp.queries.lead_return import reason_rates
@@ -104,7 +105,7 @@ def make_draft(session: Session, clock: FrozenClock, links: Links, chance: Rando
     """A form with some of its steps, some of them long after it was begun."""
     draft = session.get_one(Draft, open_draft(session, clock, links))
     at = draft.created_at = NOW - timedelta(minutes=chance.randrange(36 * 24 * 60))
-    draft.completed_at = at + timedelta(days=chance.choice((1, 8))) if chance.random() < 0.7 else None
+    draft.completed_at = at + timedelta(days=chance.choice((1, 5))) if chance.random() < 0.7 else None
     for step in STEPS[: chance.randrange(1, 4)]:
         shown = at + timedelta(seconds=chance.randrange(5, 20))
         at = shown + timedelta(seconds=chance.choice((7, 40, 400, 9 * 86400)))
@@ -242,7 +243,7 @@ def check_forms_and_lists(session: Session) -> None:
     assert next(wish.programs for wish in found.wishes if wish.value == "master") == 2
 
     drafts = [each for each in session.scalars(select(Draft)) if each.created_at.date() >= FIRST]
-    begun = {each.id: each.created_at + timedelta(days=7) for each in drafts}
+    begun = {each.id: each.created_at + FOLLOWED for each in drafts}
     funnel = form_funnel(session, FIRST, LAST, NOW)
     steps: list[Any] = [each for each in session.scalars(select(DraftStep)) if each.draft_id in begun]
     assert funnel.begun == len(drafts)
@@ -256,6 +257,29 @@ def check_forms_and_lists(session: Session) -> None:
         assert step.shown == sum((each.shown_at or each.saved_at) < begun[each.draft_id] for each in theirs)
         took = sorted((each.saved_at - each.shown_at).total_seconds() for each in saved)
         assert not took or (step.median_seconds or 0) >= took[(len(took) - 1) // 2]
+
+
+def test_a_run_ends_in_time_and_the_next_goes_on(
+    session: Session, begin: Begin, clock: FrozenClock, links: Links, seal: Seal
+) -> None:
+    @dataclass
+    class Hasty:
+        """A clock by which every look takes fifteen seconds."""
+
+        at: datetime
+
+        def now(self) -> datetime:
+            self.at += timedelta(seconds=15)
+            return self.at
+
+    clock.at = NOW
+    make_history(session, clock, links, seal)
+    runs: list[int] = []
+    while not runs or runs[-1]:
+        runs.append(day_count.keep(begin, Hasty(NOW)))
+        assert len(runs) < 30
+    assert len(runs) > 3
+    check_figures(session)
 
 
 def test_caps_of_all_partners_are_those_of_each(session: Session, clock: FrozenClock, seal: Seal) -> None:

@@ -25,7 +25,7 @@ FATES: Final = (
         Part("Handed over", "schedule"),
         (M.HANDED_OVER, M.DEFERRED, M.PENDING, M.LEASED, M.UNCERTAIN, M.FAILED, M.SUPPRESSED),
     ),
-    (Part("Bounced", "cost"), (M.BOUNCED,)),
+    (Part("Bounced", "background"), (M.BOUNCED,)),
     (Part("Reported as unwanted", "interests"), (M.COMPLAINED,)),
 )
 SUSPICIOUS: Final = 0.01

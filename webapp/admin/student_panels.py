@@ -68,7 +68,7 @@ def _stages(found: FormFunnel) -> Panel:
     return Panel(
         "stages",
         "From the first answer to an introduction",
-        "Forms count on the day they were begun, with what was done within a week of that.",
+        "Forms count on the day they were begun, with what was done within three days of that.",
         (
             Column("Stage", WORDS),
             Column("Forms"),

@@ -1,6 +1,6 @@
 """The form as a funnel: how many begin, see and save each step, finish, and ask for something; and how long it takes.
 
-A form counts on the day it was begun (UTC), with what was done within a week of that: later, drafts are deleted.
+A form counts on the day it was begun (UTC), with what was done within three days of that: later, drafts are deleted.
 """
 
 from collections.abc import Mapping
@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from webapp.models import Draft, DraftStep, Lead, Submission
 from webapp.queries.day_count import SETTLING, Keys, Topic, day_of, keys_of, totals
 
-FOLLOWED: Final = timedelta(days=7)
+FOLLOWED: Final = timedelta(days=3)
 SECONDS: Final = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1800)
 """Bounds of the classes that times fall in; what took longer is in a last class."""
 LONGER: Final = 10**9
 """The bound of the last class: longer than all others."""
-BEGUN, SHOWN, SAVED, FINISHED, ASKED, INTRODUCED = "begun", "shown", "saved", "finished", "asked", "introduced"
+BEGUN, STEP, FINISHED, ASKED, INTRODUCED = "begun", "step", "finished", "asked", "introduced"
+UNSAVED: Final = "unsaved"
 _UNTIMED: Final = "-"
 
 
@@ -48,27 +49,26 @@ def _rows(window: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     day, until = day_of(Draft.created_at), Draft.created_at + FOLLOWED
     begun = select(day.label("day"), keys_of(literal(BEGUN)).label("keys")).where(window)
     finished = select(day, keys_of(literal(FINISHED))).where(window, Draft.completed_at < until)
-    sent = exists().where(Submission.draft_id == Draft.id, Submission.created_at < until)
-    asked = select(day, keys_of(literal(ASKED))).where(window, sent)
-    led = exists().where(
-        Submission.draft_id == Draft.id, Submission.created_at < until, Lead.submission_id == Submission.id, Lead.counts
-    )
-    introduced = select(day, keys_of(literal(INTRODUCED))).where(window, led)
-    steps = DraftStep.draft_id == Draft.id
+    # Looked up draft by draft: as a join it reads every request there ever was.
+    first = select(func.min(Submission.created_at)).where(Submission.draft_id == Draft.id)
+    asked = select(day, keys_of(literal(ASKED))).where(window, first.scalar_subquery() < until)
+    led = first.join(Lead, (Lead.submission_id == Submission.id) & Lead.counts).scalar_subquery()
+    introduced = select(day, keys_of(literal(INTRODUCED))).where(window, led < until)
     seen_at = func.coalesce(DraftStep.shown_at, DraftStep.saved_at)
-    shown = select(day, keys_of(literal(SHOWN), DraftStep.step)).join(Draft, steps).where(window, seen_at < until)
-    saved = select(day, keys_of(literal(SAVED), DraftStep.step, _class())).join(Draft, steps)
-    saved = saved.where(window, DraftStep.saved_at < until)
-    events = union_all(begun, finished, asked, introduced, shown, saved).subquery()
+    steps = select(day, keys_of(literal(STEP), DraftStep.step, _class(until))).join(
+        Draft, DraftStep.draft_id == Draft.id
+    )
+    events = union_all(begun, finished, asked, introduced, steps.where(window, seen_at < until)).subquery()
     day_column, keys = events.columns
     return select(day_column, keys, func.count()).group_by(day_column, keys)
 
 
-def _class() -> ColumnElement[str]:
-    """The class that the time between a step's first sight and its first save is in."""
+def _class(until: Any) -> ColumnElement[str]:
+    """The class that the time between a step's first sight and its first save is in; `UNSAVED` where there is none."""
     seconds = func.extract("epoch", DraftStep.saved_at - DraftStep.shown_at)
     classes = [(seconds <= bound, str(bound)) for bound in SECONDS]
-    return case((DraftStep.shown_at.is_(None), _UNTIMED), *classes, else_=str(LONGER))
+    unsaved = DraftStep.saved_at.is_(None) | (DraftStep.saved_at >= until)
+    return case((unsaved, UNSAVED), (DraftStep.shown_at.is_(None), _UNTIMED), *classes, else_=str(LONGER))
 
 
 FORM: Final = Topic("form", Draft.created_at, _rows, settles_in=FOLLOWED + SETTLING)
@@ -88,9 +88,10 @@ def form_funnel(session: Session, first: date, last: date, now: datetime) -> For
 
 
 def _step(name: str, found: Mapping[Keys, int]) -> StepCount:
-    saved = {keys[2]: number for keys, number in found.items() if keys[:2] == (SAVED, name)}
-    timed = {int(bound): number for bound, number in saved.items() if bound != _UNTIMED}
-    return StepCount(name, found.get((SHOWN, name), 0), sum(saved.values()), share_below(timed, 0.5))
+    seen = {keys[2]: number for keys, number in found.items() if keys[:2] == (STEP, name)}
+    timed = {int(bound): number for bound, number in seen.items() if bound not in (UNSAVED, _UNTIMED)}
+    shown = sum(seen.values())
+    return StepCount(name, shown, shown - seen.get(UNSAVED, 0), share_below(timed, 0.5))
 
 
 def share_below(classes: Mapping[int, int], share: float) -> float | None:
