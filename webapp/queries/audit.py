@@ -1,11 +1,12 @@
 """The audit log for the back office."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.models import AuditEntry
@@ -49,19 +50,7 @@ class AuditFilter:
 
 def list_audit(session: Session, wanted: AuditFilter, *, cursor: str | None) -> Page[AuditRow]:
     """Entries, newest first."""
-    statement = select(
-        AuditEntry.id,
-        AuditEntry.at,
-        AuditEntry.actor,
-        AuditEntry.action,
-        AuditEntry.object_type,
-        AuditEntry.object_id,
-        AuditEntry.before,
-        AuditEntry.after,
-        AuditEntry.remote_address,
-        AuditEntry.partner_id,
-    )
-    return read_page(session, _narrowed(statement, wanted), _ORDER, lambda row: AuditRow(*row[:10]), cursor=cursor)
+    return read_page(session, _narrowed(_columns(), wanted), _ORDER, lambda row: AuditRow(*row[:10]), cursor=cursor)
 
 
 def count_audit(session: Session, wanted: AuditFilter, *, most: int | None = None) -> int:
@@ -85,3 +74,29 @@ def _narrowed(statement: Any, wanted: AuditFilter) -> Any:
     if wanted.until is not None:
         statement = statement.where(AuditEntry.at < wanted.until)
     return statement
+
+
+def trail_of(session: Session, objects: Collection[tuple[str, str]], *, most: int = 100) -> tuple[AuditRow, ...]:
+    """What was done to any of `objects`, as (type, id): the newest `most`, oldest first."""
+    rows = session.execute(
+        _columns()
+        .where(tuple_(AuditEntry.object_type, AuditEntry.object_id).in_(objects))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(most)
+    )
+    return tuple(AuditRow(*row) for row in reversed(rows.all()))
+
+
+def _columns() -> Any:
+    return select(
+        AuditEntry.id,
+        AuditEntry.at,
+        AuditEntry.actor,
+        AuditEntry.action,
+        AuditEntry.object_type,
+        AuditEntry.object_id,
+        AuditEntry.before,
+        AuditEntry.after,
+        AuditEntry.remote_address,
+        AuditEntry.partner_id,
+    )

@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.search_words import SearchWords
 from webapp.models import Institution, ListingStatus, Program
 from webapp.queries.paging import Key, Order, Page, count_up_to, read_page
+from webapp.queries.search import programs_with
 
 _ORDER = Order((Key(Program.program_id, str),), descending=False)
 
@@ -34,7 +36,7 @@ class ProgramRow:
 def list_programs(
     session: Session, *, cursor: str | None, text: str | None = None, status: str | None = None
 ) -> Page[ProgramRow]:
-    """Listings by id; with `text`, those that have it in their id, name or institution's name."""
+    """Listings by id; with `text`, that of this id, and those with its words in their or the institution's name."""
     statement: Any = select(
         Program.id,
         Program.program_id,
@@ -60,8 +62,8 @@ def count_programs(session: Session, *, text: str | None, status: str | None, mo
 
 def _narrowed(statement: Any, text: str | None, status: str | None) -> Any:
     if text:
-        held = [column.icontains(text, autoescape=True) for column in (Program.program_id, Program.name)]
-        statement = statement.where(or_(*held, Institution.name.icontains(text, autoescape=True)))
+        words = programs_with(SearchWords(text))
+        statement = statement.where(Program.id.in_(words) if words is not None else Program.program_id == text)
     if status is not None:
         statement = statement.where(Program.status == ListingStatus(status))
     return statement
