@@ -113,11 +113,13 @@ def test_no_page_has_a_fault_that_axe_finds(
     _enter(page, url, owner)
     for path in _paths(office):
         page.goto(url + path)
-        for opener in page.locator("summary").all():
+        for opener in page.locator("main summary").all():
             opener.click()
         for width, scheme in ((1280, "light"), (390, "dark")):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
+            if path == "/admin/" and width == 390:
+                page.locator(".admin-menu summary").click()
             violations = axe_violations(page) if scheme == "light" else appearance_violations(page)
             assert violations == [], f"{path} at {width}"
             assert overflows(page) == 0, f"{path} at {width}"
