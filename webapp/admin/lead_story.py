@@ -21,9 +21,9 @@ def story_of(lead: LeadDetail) -> list[tuple[str, str]]:
 def timeline(lead: LeadDetail, trail: Sequence[AuditRow]) -> list[dict[str, Any]]:
     """All that is on record of a lead as one story, oldest first."""
     # Causes first: where an attempt and the step it led to share a moment, the cause stands above.
-    story = [*_consents(lead), *_attempts(lead), *_acts(trail)]
+    story = [*_consents(lead), *_attempts(lead)]
     story += [_step(step.at, str(step.to_status), step.reason, step.detail) for step in lead.steps]
-    story += _mails(lead)
+    story += [*_acts(trail), *_mails(lead)]
     story.sort(key=itemgetter("at"))
     if lead.due_at is not None:
         story.append({"title": "Next step due", "at": lead.due_at, "state": "todo"})
