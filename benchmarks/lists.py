@@ -39,8 +39,10 @@ SELECT md5('partner' || n)::uuid, 'p' || n, 'Partner ' || n || ', Inc.', 'Partne
        'p' || n || '@school.example'
 FROM generate_series(0, {partners} - 1) n;
 INSERT INTO prospects (id, email_key, email, first_name, last_name, data_hash, created_at)
-SELECT md5('prospect' || n)::uuid, sha256(('key' || n % ({leads} * 9 / 10))::bytea), 's' || n || '@mail.example', 'Ann',
-       'Lee', sha256(('hash' || n)::bytea), now() - ({leads} - n) * interval '31.5 s'
+SELECT md5('prospect' || n)::uuid, sha256(('key' || n % ({leads} * 9 / 10))::bytea), 's' || n || '@mail.example',
+       (ARRAY['Maria', 'James', 'Ana', 'Wei', 'Omar', 'Zoë', 'Liam', 'Noor', 'Kofi', 'Ingrid'])[1 + n % 10],
+       CASE WHEN n % 20 = 0 THEN 'Garcia' ELSE 'Lee' || n % 50000 END,
+       sha256(('hash' || n)::bytea), now() - ({leads} - n) * interval '31.5 s'
 FROM generate_series(1, {leads}) n;
 INSERT INTO submissions (id, nonce, draft_id, prospect_id, profile, engine_version, weights_version, catalog_version,
                          considered, excluded, wants_mail, page, created_at)

@@ -1,7 +1,6 @@
 """Leads: who was introduced to whom, how far it came, and what staff may do about it."""
 
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.admin import bulk_acts, words
 from webapp.admin.forms import ComplaintForm, MarkInvalidForm
 from webapp.admin.guard import EVERYONE, SEES_PEOPLE, SENDERS, needs_role, staff
+from webapp.admin.lead_story import story_of, timeline
 from webapp.admin.queue_walk import LABELS, asked_queue, onward, walk_at
 from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.admin.submissions import match_view
@@ -26,6 +26,7 @@ from webapp.domain.profile_words import answers_in_words, contact_in_words
 from webapp.domain.staff_list import StaffList
 from webapp.domain.staff_queue import HELD_QUEUES
 from webapp.domain.standing import Reader, Standing, Times, standing_of
+from webapp.queries.audit import trail_of
 from webapp.queries.complaint import find_complaint
 from webapp.queries.leads import (
     LeadDetail,
@@ -130,6 +131,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     with runtime().begin() as session:
         lead = get_lead(session, row_id)
         complaint = find_complaint(session, row_id)
+        trail = trail_of(session, story_of(lead))
         sees_people = staff().may(SEES_PEOPLE)
         if sees_people:
             write_down(session, "viewed", "lead", str(row_id))
@@ -143,7 +145,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
         answers=answers_in_words(lead.answers) if sees_people else None,
         look=words.lead_look(lead.status, lead.reason),
         standing=standing(lead),
-        story=timeline(lead),
+        story=timeline(lead, trail),
         match=match_view(lead.match),
         consents=lead.consents.of_lead(row_id),
         can_release=may_send and _waits_for_staff(lead),
@@ -316,34 +318,3 @@ def standing(lead: LeadDetail) -> Standing:
         say=format_datetime,
         was_sent=lead.delivered_at is not None or bool(lead.notices),
     )
-
-
-def timeline(lead: LeadDetail) -> list[dict[str, Any]]:
-    """The steps of a lead and the attempts at its delivery as one story, oldest first."""
-    story: list[dict[str, Any]] = []
-    # Attempts first: where an attempt and the step it led to share a moment, the cause stands above.
-    for attempt in lead.delivery.attempts if lead.delivery else ():
-        name, tone = words.OUTCOME_LOOKS[attempt.outcome]
-        told = [f"HTTP {attempt.http_status}" if attempt.http_status else "", words.reason_words(attempt.reason)]
-        if attempt.duration_ms is not None:
-            told.append(f"{attempt.duration_ms:,.0f} ms")
-        text = " · ".join(part for part in told if part)
-        state = {"good": "done", "accent": "current", "error": "bad", "warm": "bad"}.get(tone, "done")
-        at = attempt.finished_at or attempt.started_at
-        story.append({"title": f"Attempt {attempt.number}: {name}", "at": at, "text": text, "state": state})
-    story += [_step(step.at, str(step.to_status), step.reason, step.detail) for step in lead.steps]
-    story.sort(key=itemgetter("at"))
-    if lead.due_at is not None:
-        story.append({"title": "Next step due", "at": lead.due_at, "state": "todo"})
-    return story
-
-
-def _step(at: Any, to_status: str, reason: str, detail: dict[str, Any]) -> dict[str, Any]:
-    name, tone = words.lead_look(LeadStatus(to_status), reason)
-    until = f" Until {detail['until'][:16].replace('T', ' ')} UTC." if detail.get("until") else ""
-    return {
-        "title": name,
-        "at": at,
-        "text": words.reason_words(reason) + words.detail_words(detail) + until,
-        "state": "bad" if tone == "error" else "done",
-    }

@@ -1,12 +1,13 @@
 """The audit log for the back office."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.models import AuditEntry, StaffAccount
@@ -71,18 +72,7 @@ class AuditRow:
 
 def list_audit(session: Session, wanted: AuditFilter, *, cursor: str | None) -> Page[AuditRow]:
     """Entries, newest first."""
-    statement = select(
-        AuditEntry.id,
-        AuditEntry.at,
-        AuditEntry.actor,
-        AuditEntry.action,
-        AuditEntry.object_type,
-        AuditEntry.object_id,
-        AuditEntry.before,
-        AuditEntry.after,
-        AuditEntry.remote_address,
-        AuditEntry.partner_id,
-    ).where(*_conditions(wanted))
+    statement = _columns().where(*_conditions(wanted))
     return read_page(session, statement, _ORDER, lambda row: AuditRow(*row[:10]), cursor=cursor)
 
 
@@ -132,3 +122,29 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     if wanted.before is not None:
         found.append(entry.at < wanted.before)
     return found
+
+
+def trail_of(session: Session, objects: Collection[tuple[str, str]], *, most: int = 100) -> tuple[AuditRow, ...]:
+    """What was done to any of `objects`, as (type, id): the newest `most`, oldest first."""
+    rows = session.execute(
+        _columns()
+        .where(tuple_(AuditEntry.object_type, AuditEntry.object_id).in_(objects))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(most)
+    )
+    return tuple(AuditRow(*row) for row in reversed(rows.all()))
+
+
+def _columns() -> Any:
+    return select(
+        AuditEntry.id,
+        AuditEntry.at,
+        AuditEntry.actor,
+        AuditEntry.action,
+        AuditEntry.object_type,
+        AuditEntry.object_id,
+        AuditEntry.before,
+        AuditEntry.after,
+        AuditEntry.remote_address,
+        AuditEntry.partner_id,
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.contact_preferences import ContactPreferences
@@ -123,7 +123,7 @@ class PartnerName:
 
 def list_leads(session: Session, wanted: LeadFilter, *, cursor: str | None) -> Page[LeadRow]:
     """Leads, newest first."""
-    statement: Select[Any] = select(
+    statement = select(
         Lead.id,
         Lead.created_at,
         Partner.display_name,
@@ -133,8 +133,7 @@ def list_leads(session: Session, wanted: LeadFilter, *, cursor: str | None) -> P
         Lead.test,
         Lead.due_at,
     ).join(Partner, Partner.id == Lead.partner_id)
-    statement = _narrowed(statement, wanted)
-    return read_page(session, statement, _ORDER, lambda row: LeadRow(*row[:8]), cursor=cursor)
+    return read_page(session, _narrowed(statement, wanted), _ORDER, lambda row: LeadRow(*row[:8]), cursor=cursor)
 
 
 def lead_ids(session: Session, wanted: LeadFilter, *, most: int) -> list[UUID]:
@@ -148,7 +147,7 @@ def count_leads(session: Session, wanted: LeadFilter, *, most: int | None = None
     return count_up_to(session, _narrowed(select(Lead.id), wanted), most)
 
 
-def _narrowed(statement: Select[Any], wanted: LeadFilter) -> Select[Any]:
+def _narrowed(statement: Any, wanted: LeadFilter) -> Any:
     if wanted.status is not None:
         statement = statement.where(Lead.status == wanted.status)
     if wanted.partner_id is not None:

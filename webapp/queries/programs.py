@@ -6,16 +6,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, func, literal_column, or_, select
+from sqlalchemy import Date, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
 from webapp.domain.listing import Listing
 from webapp.domain.listing_stage import ListingStage, stage_of, stale_before
+from webapp.domain.search_words import SearchWords
 from webapp.models import Institution, ListingDraft, ListingStatus, Program
 from webapp.models.program import NEVER
 from webapp.queries.listing import listings_by_id
 from webapp.queries.paging import Key, Order, Page, count_up_to, read_page
+from webapp.queries.search import programs_with
 
 _ORDER = Order((Key(Program.program_id, str),), descending=False)
 # Written out: bound as a parameter, the planner would not know the index that holds it.
@@ -66,7 +68,7 @@ class ProgramRow:
 def list_programs(
     session: Session, wanted: Wanted, *, cursor: str | None, today: date, stale_days: int
 ) -> Page[ProgramRow]:
-    """Listings by id; stale ones by how long ago they were checked. `text` is in id, name or institution."""
+    """Listings by id; stale ones by how long ago they were checked. `text`: its id, or words of its or its institution's name."""
     statement: Any = select(
         Program.id,
         Program.program_id,
@@ -142,8 +144,8 @@ def stage_counts(session: Session, *, today: date, stale_days: int) -> Mapping[L
 def _conditions(wanted: Wanted, before: date) -> list[Any]:
     conditions: list[Any] = []
     if wanted.text:
-        columns = (Program.program_id, Program.name, Institution.name)
-        conditions.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+        words = programs_with(SearchWords(wanted.text))
+        conditions.append(Program.id.in_(words) if words is not None else Program.program_id == wanted.text)
     if wanted.source:
         conditions.append(Program.catalog_source == wanted.source)
     if wanted.credential:
