@@ -7,15 +7,20 @@ that. A tag between sections stands in an `mj-raw`, whose content is put out as 
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import mjml
+from markupsafe import escape
 
 _COMMENT: Final = re.compile(r"\{#.*?#\}[ \t]*\n?", re.DOTALL)
 _EXTENDS: Final = re.compile(r"\{% extends \"([a-z_.]+)\" %\}\n?")
 _IMPORT: Final = re.compile(r"\{% (?:from|import) [^%]*%\}\n?")
+_MACROS: Final = re.compile(r"\{% from \"([a-z_.]+)\" import [^%]*%\}\n?")
+_MACRO: Final = re.compile(r"\{% macro ([a-z]+)\(([a-z_, ]*)\) %\}\n?(.*?)\{% endmacro %\}", re.DOTALL)
+_CALL: Final = re.compile(r"\{\{ ([a-z]+\([^{}]*\)) \}\}")
 _INCLUDE: Final = re.compile(r"\{% include \"([a-z_]+\.mjml)\" %\}\n?")
 _BLOCK: Final = re.compile(r"\{% block ([a-z]+) %\}(.*?)\{% endblock %\}", re.DOTALL)
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -34,12 +39,13 @@ _INDENT: Final = re.compile(r"[ \t]*\n[ \t]*")
 def skeleton(name: str, source_of: Callable[[str], str]) -> str:
     """The template `name` as one template of HTML, with the text of templates taken from `source_of`."""
     source, imports = _joined(name, source_of)
+    source = _written_out(source, _macros(imports, source_of))
     tags: list[str] = []
     hidden = _hidden(source, tags)
     # No fonts: the built-in ones would be fetched from somebody else's server when the mail is read.
     html = _BREAKABLE.sub(">\n<", mjml.mjml2html(hidden, disable_comments=False, fonts={}))
     shown = _HIDDEN.sub(lambda found: tags[int(found[1])], _INDENT.sub("\n", html))
-    return "".join(imports) + shown + "\n"
+    return "".join(each for each in imports if not _MACROS.match(each)) + shown + "\n"
 
 
 def _joined(name: str, source_of: Callable[[str], str]) -> tuple[str, list[str]]:
@@ -60,6 +66,41 @@ def _joined(name: str, source_of: Callable[[str], str]) -> tuple[str, list[str]]
         return _IMPORT.sub("", text)
 
     return _INCLUDE.sub(include, source), list(dict.fromkeys([*imports, *included]))
+
+
+Macro = tuple[Sequence[str], str]
+"""The names a macro gives to what it is called with, and its text."""
+
+
+def _macros(imports: Sequence[str], source_of: Callable[[str], str]) -> dict[str, Macro]:
+    """The macros of the templates that are imported from, by name."""
+    found: dict[str, Macro] = {}
+    for statement in imports:
+        if names := _MACROS.match(statement):
+            for macro, given, text in _MACRO.findall(_COMMENT.sub("", source_of(names[1]))):
+                found[macro] = [each.strip() for each in given.split(",")], text
+    return found
+
+
+def _written_out(source: str, macros: Mapping[str, Macro]) -> str:
+    """`source` with the text of each macro where it is called: a call takes many times longer than its text."""
+
+    def write_out(found: re.Match[str]) -> str:
+        # What Jinja allows between brackets is Python, but for its sign for joining texts.
+        call = ast.parse(found[1].replace("~", "+"), mode="eval").body
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in macros:
+            return found[0]
+        names, text = macros[call.func.id]
+        bound = []
+        for name, value in zip(names, call.args, strict=True):
+            shown, given = f"{{{{ {name} }}}}", ast.get_source_segment(found[1], value) or ""
+            if isinstance(value, ast.Constant) and text.count(shown) == len(re.findall(rf"\b{name}\b", text)):
+                text = text.replace(shown, str(escape(ast.literal_eval(given))))
+            else:
+                bound.append(f"{name} = {given}")
+        return f"{{% with {', '.join(bound)} %}}{text}{{% endwith %}}" if bound else text
+
+    return _CALL.sub(write_out, source)
 
 
 def _hidden(source: str, tags: list[str]) -> str:
