@@ -152,7 +152,7 @@ def _part(boundary: str, subtype: str, text: str) -> bytes:
 
 
 def _is_safe(text: str, content: bytes) -> bool:
-    """Whether relays leave `text` alone: printable ASCII, no long line, no blank at a line's end, no "From " at its start.
+    """Whether relays leave `text` alone: printable ASCII, no long line, no blank at a line's end, no "From " before it.
 
     A mailbox puts a ">" before such a "From ", and some servers cut blanks; either would break the signature.
     """

@@ -66,7 +66,7 @@ class _Begun:
 
 @dataclass(slots=True)
 class Record:
-    """The record of one batch. Safe for the threads that send it: what they share is only added to, or written under lock."""
+    """The record of one batch. Safe for the threads that send it: what they share only grows, or changes under lock."""
 
     begin: Begin
     clock: Clock
