@@ -42,6 +42,20 @@ def rate_limited(limits: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def mails_limited(view: Callable[P, R]) -> Callable[P, R]:
+    """Limit how many mails one client may have sent in a day (MAILS_PER_CLIENT_A_DAY), by all such views together.
+
+    For views that mail somebody on a visitor's word, above `rate_limited`. What a view refuses is not counted. How
+    much one mailbox gets, whoever asks, is for the services: `opt_in` and others.
+    """
+    limited = limiter.shared_limit(_mails_a_day, scope="mails", deduct_when=lambda response: response.status_code < 400)
+    return cast(Callable[P, R], limited(view))
+
+
+def _mails_a_day() -> str:
+    return f"{runtime().settings.mails_per_client_a_day}/day"
+
+
 def install(app: Flask, built: Runtime) -> None:
     """Hang the runtime, cross-site request protection and rate limits onto `app`."""
     app.extensions[RUNTIME] = built

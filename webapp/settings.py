@@ -77,6 +77,7 @@ class Settings(BaseModel):
     mail_reply_to: EmailStr | None = None
     mail_return_domain: Annotated[str, AfterValidator(_domain)] | None = None
     mail_connections: Annotated[int, Field(ge=1, le=32)] = 4
+    mails_per_client_a_day: Annotated[int, Field(ge=1)] = 60
     mail_domain_at_once: Annotated[int, Field(ge=1)] = 100
     mail_domain_per_minute: Annotated[int, Field(ge=1)] | None = None
     dkim_domain: Annotated[str, AfterValidator(_domain)] | None = None

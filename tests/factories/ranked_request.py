@@ -25,6 +25,7 @@ def rank_and_submit(
     profile: dict[str, Any] | None = None,
     k: int = 10,
     day: date | None = None,
+    email: str = "ana@student.example",
 ) -> UUID:
     """Rank the newest catalogue for a new draft and have the list mailed; the submission's id."""
     asked = Profile.from_json(PROFILE if profile is None else profile)
@@ -40,7 +41,7 @@ def rank_and_submit(
         Submission(
             nonce=new_token(),
             draft_id=draft_id,
-            contact=Contact(email="ana@student.example", first_name="Ana", last_name="Silva", phone=None),
+            contact=Contact(email=email, first_name="Ana", last_name="Silva", phone=None),
             wants_mail=True,
             introductions=(),
             channels=frozenset(),

@@ -27,7 +27,7 @@ from webapp.queries.complaint import find_complaint, list_complaints
 from webapp.queries.overview import get_overview
 from webapp.queries.partner_team import get_partner_setting
 from webapp.queries.partners import get_partner
-from webapp.queries.scorecard import get_scorecard, list_complaint_rates, list_scorecards
+from webapp.queries.scorecard import list_complaint_rates, list_scorecards
 from webapp.queries.scorecard_rows import list_counted
 from webapp.services import complaint, lead, lead_return, message, partner_setting, screening_policy
 from webapp.services import partner as partners
@@ -118,7 +118,7 @@ def test_old_leads_tests_and_seeds_do_not_count_and_what_was_never_sent_cannot_b
     clock.advance(timedelta(hours=1))
     assert not complaint.record(session, clock, old[0].id, KIND, actor="ada")
     assert not complaint.record(session, clock, recent[0].id, KIND, actor="ada")  # one of three: no sample
-    card = get_scorecard(session, school.partner_id, since=clock.now() - timedelta(days=30), until=clock.now())
+    (card,) = list_scorecards(session, since=clock.now() - timedelta(days=30), until=clock.now())
     assert (card.complaints.delivered, card.complaints.complaints) == (3, 1)
     assert card.complaints.percent == pytest.approx(100 / 3)
     assert (card.return_percent, card.acceptance_percent) == (0, 100)
@@ -185,7 +185,7 @@ def test_each_figure_counts_the_rows_that_its_list_shows(
     session.execute(update(Lead).where(Lead.status == LeadStatus.UNDO_WINDOW).values(status=LeadStatus.REJECTED))
     clock.advance(timedelta(hours=1))
     since, until = clock.now() - timedelta(days=30), clock.now()
-    card = get_scorecard(session, school.partner_id, since=since, until=until)
+    (card,) = list_scorecards(session, since=since, until=until)
     assert (card.delivered, card.answered, card.reached, card.asked, card.agreed) == (4, 5, 2, 2, 1)
     assert (card.acceptance_percent, card.reached_percent, card.days_to_contact) == (80, 50, 0)
     assert (card.returned, dict(card.returns)) == (1, {ReturnReason.STUDENT_COMPLAINT: 1})

@@ -48,9 +48,9 @@ def sent(
 
 
 @pytest.fixture
-def take(session: Session, clock: FrozenClock) -> Take:
+def take(session: Session, clock: FrozenClock, links: Links) -> Take:
     def taking(raw: bytes, *, to: str = TO) -> InboundMail:
-        mail_id = inbound_mail.receive(session, clock, raw, to=to, source="test")
+        mail_id = inbound_mail.receive(session, clock, links, raw, to=to, source="test")
         assert mail_id is not None
         inbound_mail.handle(session, clock, mail_id)
         session.flush()
@@ -102,10 +102,10 @@ def test_a_transactional_mail_that_bounces_stops_the_next_list_too(
 
 
 def test_the_same_report_twice_is_one_and_one_that_comes_late_moves_nothing(
-    session: Session, sent: Message, take: Take, clock: FrozenClock
+    session: Session, sent: Message, take: Take, clock: FrozenClock, links: Links
 ) -> None:
     row = take(fixture("postfix-user-unknown"))
-    assert inbound_mail.receive(session, clock, fixture("postfix-user-unknown"), to=TO, source="test") is None
+    assert inbound_mail.receive(session, clock, links, fixture("postfix-user-unknown"), to=TO, source="test") is None
     inbound_mail.handle(session, clock, row.id)
     take(fixture("sendmail-warning"))
     take(fixture("yahoo-feedback"))

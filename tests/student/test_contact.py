@@ -21,7 +21,7 @@ from webapp.bootstrap import Runtime
 from webapp.domain.ids import address_key
 from webapp.models import FunnelEvent, Lead, Prospect, StatusLink
 from webapp.queries.complaint import find_complaint
-from webapp.queries.funnel import conflicts
+from webapp.queries.funnel import reached_by
 from webapp.services import status_link
 
 
@@ -77,7 +77,7 @@ def test_school_and_student_each_say_it_and_staff_see_where_they_differ(person: 
     assert person.send(where, {"contacted": "no"}, page=page).headers["Location"] == mine
     assert re.search(r"You said on .* that it did not\.", person.open(mine).words)
     with runtime.begin() as session:
-        assert lead.id in {each.lead_id for each in conflicts(session)}
+        assert reached_by(session, [lead.id])[lead.id].conflict
     person.send(where, {"contacted": "yes"}, page=page)
 
     wrong = f"{mine}/introductions/{lead.id}/complaint"
@@ -90,7 +90,7 @@ def test_school_and_student_each_say_it_and_staff_see_where_they_differ(person: 
     assert found is not None
     assert (found.kind, found.recorded_by, found.returned) == ("did_not_stop", "student", "approved")
     with runtime.begin() as session:
-        assert lead.id not in {each.lead_id for each in conflicts(session)}
+        assert not reached_by(session, [lead.id])[lead.id].conflict
     assert person.send(where, {"contacted": "perhaps"}, page=page).status_code == 400
     for path in (f"{early}/introductions/{lead.id}/contact", f"{mine}/introductions/{uuid4()}/contact"):
         assert person.send(path, {"contacted": "yes"}, page=page).status_code == 404

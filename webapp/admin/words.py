@@ -244,6 +244,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "mail_queued": "The mail that carries it is on its way.",
     "mail_handed_over": "The partner's mail server took it.",
     "mail_failed": "The partner's mail server did not take it.",
+    "mail_bounced": "The mail came back: it did not arrive.",
     "mail_suppressed": "The partner's address gets no mail from us.",
     "mail_uncertain": "Sent by mail, but whether it arrived cannot be told.",
     "mapping_failed": "A field that the partner requires has no value in this lead.",

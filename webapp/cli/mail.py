@@ -19,6 +19,7 @@ from webapp.domain.errors import Problem, Refused
 from webapp.domain.return_path import parse_return_path
 from webapp.gateways.mail_listener import ListenAddress, MailListener
 from webapp.services import inbound_mail
+from webapp.services.seed import find_seed_at
 
 _TO = ("X-Original-To", "Delivered-To", "X-Envelope-To", "Envelope-To", "To")
 """Where a mail that lies in a file says whom it was for, the surest first."""
@@ -47,10 +48,14 @@ def listen(url: str | None) -> None:
 
         def take(raw: bytes, to: str) -> None:
             with runtime.begin() as session:
-                inbound_mail.receive(session, runtime.clock, raw, to=to, source=address.protocol)
+                inbound_mail.receive(session, runtime.clock, runtime.links, raw, to=to, source=address.protocol)
+
+        def is_seed(to: str) -> bool:
+            with runtime.begin() as session:
+                return find_seed_at(session, runtime.links, to) is not None
 
         try:
-            asyncio.run(_serve(MailListener(address, take), where))
+            asyncio.run(_serve(MailListener(address, take, is_ours=is_seed), where))
         except OSError as error:
             raise Refused(Problem("INBOUND_URL", f"{where} cannot be opened: {error.strerror}.")) from None
 
@@ -67,7 +72,9 @@ def ingest(paths: tuple[str, ...], as_json: bool) -> None:
     with open_runtime() as runtime:
         for raw in _mails(paths):
             with runtime.begin() as session:
-                mail_id = inbound_mail.receive(session, runtime.clock, raw, to=_recipient(raw), source="ingest")
+                mail_id = inbound_mail.receive(
+                    session, runtime.clock, runtime.links, raw, to=_recipient(raw), source="ingest"
+                )
             if mail_id is None:
                 counts["known"] += 1
                 continue

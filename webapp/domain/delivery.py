@@ -62,8 +62,8 @@ DELIVERY_LIFECYCLE: Final = Lifecycle[DeliveryStatus](
         S.PENDING: frozenset({S.LEASED, S.DELIVERED, S.CANCELLED, S.WAITING, S.FAILED}),
         S.LEASED: frozenset({S.PENDING, S.DELIVERED, S.REJECTED, S.DUPLICATE, S.FAILED, S.CANCELLED}),
         S.FAILED: frozenset({S.WAITING}),
-        # A redelivery: the same again to a partner that lost it. The lead stays delivered.
-        S.DELIVERED: frozenset({S.PENDING}),
+        # A redelivery: the same again to a partner that lost it. The lead stays delivered. Or its mail came back.
+        S.DELIVERED: frozenset({S.PENDING, S.FAILED}),
         S.REJECTED: frozenset(),
         S.DUPLICATE: frozenset(),
         S.CANCELLED: frozenset(),

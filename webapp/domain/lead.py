@@ -45,8 +45,9 @@ LEAD_LIFECYCLE: Final = Lifecycle[LeadStatus](
         S.HELD_SCHEDULE: frozenset({S.QUEUED}) | _STOPS | _SIEVES,
         S.HELD_REVIEW: frozenset({S.QUEUED}) | _STOPS | _SIEVES,
         S.DELIVERING: frozenset({S.DELIVERED, S.REJECTED, S.DUPLICATE_AT_PARTNER, S.FAILED}) | _STOPS,
-        # A partner that has the lead can still be told that the student took it back.
-        S.DELIVERED: frozenset({S.WITHDRAWN}),
+        # A partner that has the lead can still be told that the student took it back. One whose mail came back never
+        # had it: it is on its way again.
+        S.DELIVERED: frozenset({S.WITHDRAWN, S.DELIVERING}),
         S.REJECTED: frozenset(),
         S.DUPLICATE_AT_PARTNER: frozenset({S.WITHDRAWN}),
         # Staff and the partner may replay what failed.
@@ -93,7 +94,7 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
             AWAITING_CONFIRMATION,
         }
     ),
-    S.DELIVERING: frozenset({"delivery_started"}),
+    S.DELIVERING: frozenset({"delivery_started", "mail_bounced"}),
     S.DELIVERED: frozenset({"accepted_earlier", "in_portal", "in_batch_file", "mail_handed_over"}),
     S.REJECTED: frozenset({"answer_rejected"}),
     S.DUPLICATE_AT_PARTNER: frozenset({"answer_duplicate", "http_409"}),
@@ -105,6 +106,7 @@ REASONS: Final[Mapping[LeadStatus, frozenset[str]]] = {
             "endpoint_disabled",
             "mapping_failed",
             "mail_failed",
+            "mail_bounced",
             "mail_suppressed",
             "mail_uncertain",
             "worker_lost_repeatedly",

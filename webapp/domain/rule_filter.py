@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from webapp.domain.rule import Fields, Operator, Record, Rule
 from webapp.domain.rule_evaluation import Evaluation, Line, Truth, evaluate
-from webapp.domain.rule_text import RuleTextError, read, write
+from webapp.domain.rule_text import RuleTextError, read
 
 RULES_LIMIT = 50
 
@@ -137,11 +137,6 @@ def fault_in(text: str, fields: Fields) -> RuleTextError | None:
     except RuleTextError as error:
         return error
     return None
-
-
-def write_filter(rules: tuple[FilterRule, ...], fields: Fields) -> str:
-    """A filter as text again, one rule a line."""
-    return "".join(f"{rule.effect} {write(rule.rule, fields)}\n" for rule in rules)
 
 
 def sift(rules: tuple[FilterRule, ...], record: Record, fields: Fields) -> Sifting:

@@ -176,6 +176,16 @@ WHY_BY_REASON: Final[Mapping[tuple[LeadStatus, str], Three]] = {
         "Your mail server refused the mail, or could not be reached for days.",
         "The mail server of {partner} did not take it.",
     ),
+    (S.DELIVERING, "mail_bounced"): (
+        "The mail to {partner} came back: it did not arrive. It is being sent in another way.",
+        "The mail to you came back: it did not arrive. It is being sent in another way.",
+        "The mail to {partner} came back. It is being sent in another way.",
+    ),
+    (S.FAILED, "mail_bounced"): (
+        "The mail to {partner} came back: it did not arrive.",
+        "The mail to you came back: it did not arrive.",
+        "The mail to {partner} came back: it did not arrive.",
+    ),
     (S.FAILED, "mail_suppressed"): (
         "The address of {partner} gets no mail from us.",
         "Your address gets no mail from us, after a complaint or because it bounced.",

@@ -1,4 +1,4 @@
-"""Rendering: Jinja fills a template, MJML (mrml) turns it into HTML that mail programs understand.
+"""Rendering: Jinja fills a template, whose MJML (mrml) was turned into HTML that mail programs understand once before.
 
 Whatever a student or a listing put into a value stays text: it is escaped where it stands in markup, its line ends and
 control characters are taken out, and an address that is not http or https makes no link.
@@ -13,8 +13,7 @@ from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
-import mjml
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from webapp.emails.account_news import AccountNewsMail
@@ -36,6 +35,7 @@ from webapp.emails.partner_method import PartnerMethod
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.resume_link import ResumeLink
+from webapp.emails.skeleton import skeleton
 from webapp.emails.staff_access import StaffAccess
 from webapp.emails.staff_alert import StaffAlert
 from webapp.emails.status_request import StatusRequest
@@ -110,10 +110,8 @@ def render(name: str, context: Context) -> Message:
     plain, markup = _plain(), _markup()
     subject = one_line(plain.get_template(f"{name}.subject.txt").render(values))[:_LONGEST_SUBJECT].rstrip()
     text = plain.get_template(f"{name}.txt").render(values)
-    filled = markup.get_template(f"{name}.mjml").render(values, subject=subject)
-    # No fonts: the built-in ones would be fetched from somebody else's server when the mail is read.
-    html = mjml.mjml2html(filled, disable_comments=False, fonts={})
-    return Message(subject, _paragraphs(text), html + "\n")
+    html = markup.get_template(f"{name}.html").render(values, subject=subject)
+    return Message(subject, _paragraphs(text), _ascii(html))
 
 
 def one_line(value: str) -> str:
@@ -135,7 +133,7 @@ def _markup() -> Environment:
 
 def _environment(*, autoescape: bool) -> Environment:
     environment = Environment(
-        loader=PackageLoader("webapp.emails"),
+        loader=FunctionLoader(_source),
         autoescape=autoescape,  # noqa: S701 - off only for subjects and text parts, which nothing reads as markup
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -145,6 +143,22 @@ def _environment(*, autoescape: bool) -> Environment:
     )
     environment.filters.update(moment=_moment, link=_link, clock_time=_clock_time)
     return environment
+
+
+@cache
+def _package() -> PackageLoader:
+    return PackageLoader("webapp.emails")
+
+
+def _source(name: str) -> str:
+    """The text of a template; that of `x.html` is made from `x.mjml`."""
+    stem, _, kind = name.rpartition(".")
+    return skeleton(f"{stem}.mjml", _source) if kind == "html" else _package().get_source(_plain(), name)[0]
+
+
+def _ascii(html: str) -> str:
+    """`html` with all that is not ASCII as character references: it needs no encoding on its way then."""
+    return html if html.isascii() else html.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _cleaned(value: Any) -> Any:

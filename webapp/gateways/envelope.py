@@ -30,6 +30,9 @@ _OWN_HEADERS: Final = frozenset(
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _LINE: Final = 76
 _LONGEST_LINE: Final = 998
+_LONGEST_SAFE: Final = 900
+"""Bytes of a body's line that leave room for what a server may put before it."""
+_PRINTABLE: Final = bytes(range(0x20, 0x7F)) + b"\t\n"
 
 
 def compose(mail: OutgoingMail, *, now: datetime) -> Envelope:
@@ -135,15 +138,27 @@ def _mailbox(mailbox: Mailbox) -> str:
 
 
 def _part(boundary: str, subtype: str, text: str) -> bytes:
-    """One body part in quoted-printable: ASCII, lines of at most 76, safe for any relay."""
+    """One body part, as it is where every relay lets that through unchanged, else in quoted-printable."""
     text = text.rstrip("\r\n") + "\n"
-    plain = _LINE_END.sub("\r\n", text) if "\r" in text else text.replace("\n", "\r\n")
-    body = binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True)
+    plain = _LINE_END.sub("\n", text) if "\r" in text else text
+    content = plain.encode("utf-8", "replace")
+    encoding, body = "7bit", content.replace(b"\n", b"\r\n")
+    if not _is_safe(plain, content):
+        encoding, body = "quoted-printable", binascii.b2a_qp(body, istext=True)
     head = (
-        f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     )
     return head.encode() + body + b"\r\n"
+
+
+def _is_safe(text: str, content: bytes) -> bool:
+    """Whether relays leave `text` alone: printable ASCII, no long line, no blank at a line's end, no "From " before it.
+
+    A mailbox puts a ">" before such a "From ", and some servers cut blanks; either would break the signature.
+    """
+    if not text.isascii() or content.translate(None, _PRINTABLE) or " \n" in text or "\t\n" in text:
+        return False
+    return "\nFrom " not in text and not text.startswith("From ") and max(map(len, text.split("\n"))) <= _LONGEST_SAFE
 
 
 def _surrogate(text: str) -> bool:

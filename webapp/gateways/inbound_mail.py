@@ -24,6 +24,7 @@ _LONGEST_DIAGNOSIS: Final = 300
 
 _TOKEN: Final = re.compile(r"\bbounce\+([0-9a-f]{32,50})@", re.IGNORECASE)
 _OUR_ID: Final = re.compile(r"<([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})@", re.IGNORECASE)
+_MESSAGE_ID: Final = re.compile(rb"^Message-ID:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
 _FIELD: Final = re.compile(r"([A-Za-z0-9-]{2,60})[ \t]*:[ \t]*(.*)")
 
@@ -83,6 +84,18 @@ def read_report(raw: bytes) -> Report:
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         # The standard library's parser is lenient, not unbreakable; a mail that breaks it is no report of ours.
         return Report(ReportKind.OTHER, diagnosis="unreadable")
+
+
+def message_id_of(raw: bytes) -> str:
+    """The mail's own Message-ID as it stands in its head, or "". Never raises."""
+    found = _MESSAGE_ID.search(re.split(rb"\r?\n\r?\n", raw[:MOST_BYTES], maxsplit=1)[0])
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def our_id_in(message_id: str) -> UUID | None:
+    """The id of a message of ours that a Message-ID has the form of."""
+    found = _OUR_ID.match(message_id)
+    return UUID(found[1]) if found else None
 
 
 def _read(mail: Message) -> Report:

@@ -60,8 +60,8 @@ class _Smtp(SMTP):
 class _Handler:
     """What the protocol asks of us. Apart from the listener: the library looks at every attribute of it."""
 
-    def __init__(self, take: Take) -> None:
-        self._take = take
+    def __init__(self, take: Take, is_ours: Callable[[str], bool]) -> None:
+        self._take, self._is_ours = take, is_ours
 
     async def handle_RCPT(  # noqa: N802  (the name that the library looks for)
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -69,7 +69,8 @@ class _Handler:
         """Take one recipient, of the kinds we have."""
         if envelope.rcpt_tos:
             return "452 4.5.3 One recipient at a time"
-        if parse_return_path(address) is None and address.partition("@")[0].lower() not in BOXES:
+        by_form = parse_return_path(address) is not None or address.partition("@")[0].lower() in BOXES
+        if not by_form and not await asyncio.get_running_loop().run_in_executor(None, self._is_ours, address):
             return "550 5.1.1 There is no such mailbox here"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
@@ -90,10 +91,20 @@ class _Handler:
 
 
 class MailListener:
-    """Serves until it is stopped. One mail, one recipient: a mail server sends others by themselves."""
+    """Serves until it is stopped. One mail, one recipient: a mail server sends others by themselves.
 
-    def __init__(self, address: ListenAddress, take: Take, *, timeout: float = 60.0) -> None:
-        self._address, self._handler, self._timeout = address, _Handler(take), timeout
+    `is_ours` knows more addresses that it takes mail for. It may wait for a database.
+    """
+
+    def __init__(
+        self,
+        address: ListenAddress,
+        take: Take,
+        *,
+        is_ours: Callable[[str], bool] = lambda _address: False,
+        timeout: float = 60.0,
+    ) -> None:
+        self._address, self._handler, self._timeout = address, _Handler(take, is_ours), timeout
         self._server: asyncio.AbstractServer | None = None
 
     async def start(self) -> None:

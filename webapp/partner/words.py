@@ -123,6 +123,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "mail_queued": "The mail that carries it is on its way.",
     "mail_handed_over": "Your mail server took it.",
     "mail_failed": "Your mail server did not take it.",
+    "mail_bounced": "The mail came back: it did not arrive.",
     "mail_suppressed": "Your address gets no mail from us.",
     "mail_uncertain": "Sent by mail, but whether it arrived cannot be told.",
     "worker_lost_repeatedly": "Something broke on our side each time we tried.",

@@ -46,17 +46,6 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """A lead of which its school says that it was in touch, and its student that it was not."""
-
-    lead_id: UUID
-    partner: str
-    status: FunnelStatus
-    contacted_on: date | None
-    answered_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class AskedStatus:
     """What the page behind a status link shows. `expired` and `used_at` say that it takes no more answers."""
 
@@ -104,32 +93,6 @@ def reached_by(session: Session, lead_ids: Iterable[UUID]) -> dict[UUID, Reached
         )
         for lead_id, held, said in rows
     }
-
-
-def conflicts(session: Session, *, partner_id: UUID | None = None) -> tuple[Conflict, ...]:
-    """Where school and student disagree about contact, the newest answer first; 200 at most."""
-    statement = (
-        select(
-            Lead.id,
-            Partner.display_name,
-            FunnelStanding.status,
-            FunnelStanding.contacted_on,
-            ContactAnswer.answered_at,
-        )
-        .join(FunnelStanding, FunnelStanding.lead_id == Lead.id)
-        .join(ContactAnswer, ContactAnswer.lead_id == Lead.id)
-        .join(Partner, Partner.id == Lead.partner_id)
-        .where(FunnelStanding.status.is_not(None), ContactAnswer.contacted.is_(False))
-        .order_by(ContactAnswer.answered_at.desc(), Lead.id)
-        .limit(_MOST)
-    )
-    if partner_id is not None:
-        statement = statement.where(Lead.partner_id == partner_id)
-    return tuple(
-        Conflict(lead_id, partner, status, contacted_on, answered_at)
-        for lead_id, partner, status, contacted_on, answered_at in session.execute(statement)
-        if status is not None
-    )
 
 
 def find_asked_status(session: Session, token: str) -> AskedStatus | None:

@@ -68,7 +68,7 @@ class ProgramRow:
 def list_programs(
     session: Session, wanted: Wanted, *, cursor: str | None, today: date, stale_days: int
 ) -> Page[ProgramRow]:
-    """Listings by id; stale ones by how long ago they were checked. `text`: its id, or words of its or its institution's name."""
+    """Listings by id; stale ones by how long ago they were checked. `text`: an id, or words of a name."""
     statement: Any = select(
         Program.id,
         Program.program_id,

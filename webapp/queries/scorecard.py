@@ -11,7 +11,6 @@ from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.complaint import ComplaintKind
-from webapp.domain.errors import NotFound
 from webapp.domain.lead_return import ReturnReason
 from webapp.domain.partner import PausedBy
 from webapp.domain.scorecard import Figure
@@ -150,14 +149,6 @@ def list_complaint_rates(session: Session, *, now: datetime) -> tuple[PartnerRat
         if rate.complaints or by is PausedBy.COMPLAINTS:
             found.append(PartnerRate(partner.id, partner.display_name, limits.complaint_days, rate, by))
     return tuple(sorted(found, key=lambda each: -(each.rate.percent or 0)))
-
-
-def get_scorecard(session: Session, partner_id: UUID, *, since: datetime, until: datetime) -> Scorecard:
-    """One partner's. NotFound without such a partner."""
-    partner = session.get(Partner, partner_id)
-    if partner is None:
-        raise NotFound("There is no such partner.")
-    return _scorecards(session, [partner], since, until)[0]
 
 
 def list_scorecards(session: Session, *, since: datetime, until: datetime) -> tuple[Scorecard, ...]:

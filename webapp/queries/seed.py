@@ -70,11 +70,6 @@ class SeedDetail:
     contacts: tuple[ContactRow, ...]
 
 
-def list_seeds(session: Session, partner_id: UUID) -> tuple[SeedStory, ...]:
-    """Every seed of a partner, the newest first."""
-    return seeds_by_partner(session, [partner_id], None, None).get(partner_id, ())
-
-
 def list_seed_page(
     session: Session, *, partner_id: UUID | None = None, cursor: str | None = None
 ) -> tuple[Page[SeedStory], dict[UUID, str]]:

@@ -86,6 +86,8 @@ def end(
         follow_up.plan_question(session, lead, at=at)
         charge.accrue(session, lead, at=at)
         return
+    # What was counted as delivered until its mail came back was billed then.
+    charge.credit(session, lead, at=at, reason=reason)
     cap.release(session, lead)
     message.queue(
         session,

@@ -13,13 +13,15 @@ from webapp.domain.bounce import ENDS_THE_MESSAGE, SOFT_RULE, ReportKind
 from webapp.domain.clock import Clock
 from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
-from webapp.domain.message import MESSAGE_LIFECYCLE, MessageStatus
+from webapp.domain.links import Links
+from webapp.domain.message import MESSAGE_LIFECYCLE, MessageStatus, Template
 from webapp.domain.return_path import parse_return_path
 from webapp.domain.suppression import EVERY_CLASS, SuppressionReason
-from webapp.gateways.inbound_mail import MOST_BYTES, Report, read_report
-from webapp.models import InboundMail, Message
+from webapp.gateways.inbound_mail import MOST_BYTES, Report, message_id_of, our_id_in, read_report
+from webapp.models import Delivery, InboundMail, Lead, Message
 from webapp.observability.metrics import INBOUND_MAILS
-from webapp.services import outbox, suppression
+from webapp.services import ending, outbox, partner_mail, seed, suppression
+from webapp.services.message_state import locked
 
 RAW_KEPT: Final = timedelta(days=14)
 """How long a mail that was not understood can be looked at by a person."""
@@ -30,10 +32,11 @@ TOO_EARLY: Final = timedelta(hours=1)
 BATCH: Final = 2000
 
 
-def receive(session: Session, clock: Clock, raw: bytes, *, to: str, source: str) -> UUID | None:
+def receive(session: Session, clock: Clock, links: Links, raw: bytes, *, to: str, source: str) -> UUID | None:
     """Keep a mail that came for the envelope recipient `to` ("" where that is not known); None if it came before.
 
-    Nothing of it is believed or acted on yet.
+    Nothing of it is believed or acted on yet. Only that somebody wrote to the address of a seed is noted at once: who
+    the mail was for is not kept.
     """
     token = parse_return_path(to)
     digest = hashlib.sha256(b"\0".join([(token or "").encode(), raw])).digest()
@@ -54,6 +57,8 @@ def receive(session: Session, clock: Clock, raw: bytes, *, to: str, source: str)
     if row is None:
         return None
     mail_id: UUID = row.id
+    if token is None and to and not _is_our_own(session, raw):
+        seed.record_inbound(session, links, to, at=clock.now(), reference=message_id_of(raw) or digest.hex())
     outbox.add(session, EventKind.MAIL_RECEIVED, [mail_id], due_at=clock.now())
     return mail_id
 
@@ -66,7 +71,7 @@ def handle(session: Session, clock: Clock, mail_id: UUID) -> None:
     if row is None or row.handled_at is not None:
         return
     report = read_report(row.raw or b"")
-    message = _message_of(session, row, report)
+    message, delivered = _locked(session, _message_of(session, row, report))
     if message is not None and message.status is MessageStatus.LEASED and clock.now() - row.received_at < TOO_EARLY:
         # It came back before the worker could write down that it went out: the sweep brings it again.
         return
@@ -78,9 +83,17 @@ def handle(session: Session, clock: Clock, mail_id: UUID) -> None:
         row.message_id, row.recipient_key = message.id, message.recipient_key
         session.flush()
         row.outcome = _act(session, row, message, at=clock.now())
+        if delivered is not None and message.status is MessageStatus.BOUNCED:
+            partner_mail.take_back(session, *delivered, at=clock.now())
     if report.kind is not ReportKind.OTHER:
         row.raw = None
     INBOUND_MAILS.labels(report.kind).inc()
+
+
+def _is_our_own(session: Session, raw: bytes) -> bool:
+    """Whether it is a mail that we sent: a seed gets receipts, as every student does."""
+    own = our_id_in(message_id_of(raw))
+    return own is not None and session.get(Message, own) is not None
 
 
 def purge(session: Session, clock: Clock) -> int:
@@ -104,7 +117,7 @@ def purge(session: Session, clock: Clock) -> int:
 
 
 def _message_of(session: Session, row: InboundMail, report: Report) -> Message | None:
-    """The message a report is about, locked.
+    """The message a report is about.
 
     Only what whoever had the mail can know counts: the token of its envelope sender, or its whole Message-ID. Where the
     report was sent to an envelope sender, that one decides, and nothing in the text stands in for a wrong one.
@@ -117,8 +130,25 @@ def _message_of(session: Session, row: InboundMail, report: Report) -> Message |
         found = Message.id.in_(report.message_ids)
     else:
         return None
-    statement = select(Message).where(found).order_by(Message.id).limit(1).with_for_update()
+    statement = select(Message).where(found).order_by(Message.id).limit(1)
     return session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+
+
+def _locked(session: Session, message: Message | None) -> tuple[Message | None, tuple[Lead, Delivery] | None]:
+    """The message, locked; and where it hands a lead over, before that the lead and its delivery, as everywhere.
+
+    Only the last mail of a delivery says where the lead is.
+    """
+    delivered = None
+    if message is not None and message.template is Template.PARTNER_LEAD and "delivery_id" in message.about:
+        lead, delivery = ending.locked(session, UUID(message.about["delivery_id"]))
+        later = select(Message.id).where(
+            Message.lead_id == message.lead_id, Message.template == message.template, Message.id > message.id
+        )
+        by_it = str(delivery.endpoint_id) == message.about.get("endpoint_id")
+        if by_it and session.execute(later.limit(1)).first() is None:
+            delivered = lead, delivery
+    return (None if message is None else locked(session, message.id)), delivered
 
 
 def _act(session: Session, row: InboundMail, message: Message, *, at: datetime) -> str:

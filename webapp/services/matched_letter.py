@@ -19,6 +19,13 @@ from webapp.queries.partner import offers_for
 from webapp.services import opt_in
 from webapp.services.introduction_letter import introductions_of
 
+_SUBMISSION = (
+    Submission.id,
+    Submission.prospect_id,
+    Submission.draft_id,
+    Submission.considered,
+    Submission.created_at,
+)
 _MATCH = (
     Match.submission_id,
     Match.program_id,
@@ -34,8 +41,9 @@ def matched_programs(
     session: Session, messages: Sequence[Message], links: Links, footers: Mapping[UUID, Footer]
 ) -> dict[UUID, MatchedPrograms]:
     """What each of `messages` says, by its id."""
-    submissions = session.scalars(
-        select(Submission).where(Submission.id.in_([message.submission_id for message in messages]))
+    # The columns that are told of, and no more: a submission also holds all answers, and what was put aside and why.
+    submissions = session.execute(
+        select(*_SUBMISSION).where(Submission.id.in_([message.submission_id for message in messages]))
     ).all()
     about = {submission.id: submission for submission in submissions}
     prospects = session.scalars(
@@ -70,36 +78,44 @@ def _cards(session: Session, submission_ids: Sequence[UUID]) -> dict[UUID, list[
     ).all()
     ids = {match.program_id for match in matches}
     listings, offers, demo = listings_by_id(session, ids), offers_for(session, ids), demo_program_ids(session, ids)
+    facts = {program_id: _facts(listing) for program_id, listing in listings.items()}
     cards: dict[UUID, list[ProgramCard]] = {}
     for match in matches:
-        listing = listings.get(match.program_id)
-        if listing is not None:
-            card = _card(match, listing, match.program_id in offers, match.program_id in demo)
+        if match.program_id in facts:
+            is_partner, is_demo = match.program_id in offers, match.program_id in demo
+            card = _card(match, facts[match.program_id], is_partner=is_partner, is_demo=is_demo)
             cards.setdefault(match.submission_id, []).append(card)
     return cards
 
 
-def _card(match: Any, listing: Listing, is_partner: bool, is_demo: bool) -> ProgramCard:
+def _facts(listing: Listing) -> dict[str, str]:
+    """What a card says of a program to everybody: worked out once for all the mails of a batch."""
     cost = price(listing)
+    return {
+        "name": listing.name,
+        "institution": listing.institution,
+        "price": cost.text if cost else "",
+        "price_note": cost.note if cost else "",
+        "modality": teaching(listing) or "",
+        "duration": length(listing) or "",
+        "start": starts(listing) or "",
+        "url": listing.url or "",
+    }
+
+
+def _card(match: Any, facts: Mapping[str, str], *, is_partner: bool, is_demo: bool) -> ProgramCard:
     gaps = [gap_sentence(gap) for gap in match.gaps]
     return ProgramCard(
         rank=match.rank,
-        name=listing.name,
-        institution=listing.institution,
         verdict=match.verdict,
         verdict_label=verdict_label(match.verdict),
         verdict_sentence=verdict_sentence(match.verdict),
         reasons=tuple(reason_sentence(reason) for reason in match.reasons),
         caveats=(*gaps, *(caveat_sentence(caveat) for caveat in match.caveats)),
-        price=cost.text if cost else "",
-        price_note=cost.note if cost else "",
-        modality=teaching(listing) or "",
-        duration=length(listing) or "",
-        start=starts(listing) or "",
-        url=listing.url or "",
         next_step=_next_step(match.verdict, gaps),
         is_partner=is_partner,
         is_demo=is_demo,
+        **facts,
     )
 
 

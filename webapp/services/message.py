@@ -125,7 +125,6 @@ def send_all(begin: Begin, clock: Clock, outside: Outside, message_ids: Sequence
                 each.result()
     finally:
         record.flush_patiently()
-    if left:
         record.give_back(left)
 
 
@@ -174,6 +173,9 @@ def _send_some(clock: Clock, mail: MailGateway, record: Record, left: deque[Prep
             record.end(prepared, _hand_over(mail, prepared, record))
         except LeaseLost:
             continue
+        except BaseException:
+            record.drop(prepared)
+            raise
     record.flush()
 
 

@@ -1,19 +1,19 @@
-"""What is written down while a batch of mails leaves: that one is begun, before its bytes go, and how it ended.
+"""What is written down while a batch of mails leaves: that some are begun, before their bytes go, and how others ended.
 
-Several connections send at once. What they have to write meanwhile is gathered and committed together: each commit
-waits for the disk, and that wait is the same for one line as for ten. Nothing is held back for it: whoever comes first
-writes at once, and those who come while it writes are the next gathering.
+Each commit waits for the disk, and that wait is the same for one line as for ten. So whoever is about to hand over the
+first of a few mails writes down all of them as begun, and with them how the ones before ended. Few, since each that is
+begun and not known to have ended is `uncertain` when its worker dies; and not for long, since what is taken back
+meanwhile should still not leave.
 """
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,10 @@ HANDED_OVER = "handed_over"
 PATIENCE_SECONDS = 15.0
 """How long the end of a batch waits for a database that is away: well within its lease and the time of its task."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 2.0
+BEGUN_TOGETHER = 8
+"""Mails that are written down as begun at once: a dead worker leaves about so many `uncertain` of each batch."""
+BEGUN_FOR = timedelta(seconds=1)
+"""After which what is begun and not yet handed over is looked at again: its lease may be gone by then."""
 _WITH_MORE_TO_DO = (Template.PARTNER_LEAD, Template.RESUME_LINK)
 """Mails whose end changes more than their own row."""
 
@@ -53,52 +57,59 @@ class Sent:
 
 
 @dataclass(slots=True)
-class _Start:
-    prepared: Prepared
+class _Begun:
+    """An attempt that is on disk, and when the message was last seen to be ours."""
+
     attempt_id: UUID
-    is_ours: bool = False
-    failure: BaseException | None = None
-    is_done: bool = False
+    seen_at: datetime
 
 
 @dataclass(slots=True)
 class Record:
-    """The record of one batch. Safe for the threads that send it."""
+    """The record of one batch. Safe for the threads that send it: what they share only grows, or changes under lock."""
 
     begin: Begin
     clock: Clock
     outside: Outside
     leased: Leased
-    _attempts: dict[UUID, UUID] = field(default_factory=dict)
-    _starts: list[_Start] = field(default_factory=list)
+    _begun: dict[UUID, _Begun] = field(default_factory=dict)
+    _lost: set[UUID] = field(default_factory=set)
+    _left: set[UUID] = field(default_factory=set)
+    """Messages whose bytes may be on their way, or have been."""
+    _dropped: set[UUID] = field(default_factory=set)
     _ends: list[tuple[Prepared, Sent]] = field(default_factory=list)
-    _gathering: threading.Lock = field(default_factory=threading.Lock)
     _writing: threading.Lock = field(default_factory=threading.Lock)
+    _place: dict[UUID, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._place = {each.message_id: place for place, each in enumerate(self.leased.messages)}
 
     def start(self, prepared: Prepared) -> None:
         """Write that `prepared` is about to leave; returns when that is safe on disk. LeaseLost when it may not."""
-        start = _Start(prepared, new_id())
-        with self._gathering:
-            self._starts.append(start)
-        with self._writing:
-            if not start.is_done:
-                self._write()
-        if start.failure is not None:
-            raise start.failure
-        if not start.is_ours:
+        if not self._is_begun(prepared):
+            with self._writing:
+                if not self._is_begun(prepared):
+                    self._write([each for each in self._group_of(prepared) if self._is_to_begin(each)])
+        if prepared.message_id in self._lost:
             raise LeaseLost
-        self._attempts[prepared.message_id] = start.attempt_id
+        self._left.add(prepared.message_id)
+
+    def drop(self, prepared: Prepared) -> None:
+        """Sending it broke off in a way nobody foresaw. It keeps its lease: whatever did that should not do it at once
+        again. Where the mail server got nothing of it, `give_back` takes back that it was begun."""
+        if prepared.message_id not in self._left:
+            self._dropped.add(prepared.message_id)
 
     def end(self, prepared: Prepared, sent: Sent) -> None:
         """How it ended; written with the next that is written, at the latest by `flush`."""
-        with self._gathering:
-            self._ends.append((prepared, sent))
+        self._left.add(prepared.message_id)
+        self._ends.append((prepared, sent))
 
     def flush(self) -> None:
         """Write what has not been written."""
         with self._writing:
-            if self._ends or self._starts:
-                self._write()
+            if self._ends:
+                self._write([])
 
     def flush_patiently(self) -> None:
         """`flush`, tried again for a while when the database is away: what a mail server has taken should be known."""
@@ -116,9 +127,14 @@ class Record:
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def give_back(self, unsent: Sequence[Prepared]) -> None:
-        """What was not begun in time is due again, and has not been tried."""
+        """What was not handed over in time is due again, and has not been tried, though it may have been begun."""
+        untried = {*self._dropped, *(each.message_id for each in unsent)}
+        if not untried:
+            return
         now = self.clock.now()
+        begun = [self._begun[each].attempt_id for each in untried if each in self._begun]
         with self.begin() as session:
+            session.execute(delete(Attempt).where(Attempt.id.in_(begun), Attempt.outcome == AttemptOutcome.STARTED))
             for prepared in unsent:
                 row = locked(session, prepared.message_id)
                 if row is None or row.lease_id != self.leased.lease_id:
@@ -128,87 +144,91 @@ class Record:
                 row.leased_domain = None
                 lease.give_up(row, due_at=now)
 
-    def _write(self) -> None:
-        with self._gathering:
-            starts, self._starts = self._starts, []
-            ends, self._ends = self._ends, []
-        try:
-            with self.begin() as session:
-                ours = self._write_starts(session, starts)
-                self._write_ends(session, ends)
-        except BaseException as error:
-            with self._gathering:
-                # Tried once more with the next: a row that stays `started` would become uncertain.
-                self._ends = ends + self._ends
-            for start in starts:
-                start.failure, start.is_done = error, True
-            if not starts:
-                raise
-            return
-        for start in starts:
-            start.is_ours, start.is_done = start.prepared.message_id in ours, True
+    def _group_of(self, prepared: Prepared) -> Sequence[Prepared]:
+        """The few that are begun together with it."""
+        messages = self.leased.messages
+        first = self._place[prepared.message_id] // BEGUN_TOGETHER * BEGUN_TOGETHER
+        return messages[first : first + BEGUN_TOGETHER]
+
+    def _is_begun(self, prepared: Prepared) -> bool:
+        begun = self._begun.get(prepared.message_id)
+        return begun is not None and self.clock.now() - begun.seen_at < BEGUN_FOR
+
+    def _is_to_begin(self, prepared: Prepared) -> bool:
+        return prepared.message_id not in self._left and prepared.message_id not in self._lost
+
+    def _write(self, starts: Sequence[Prepared]) -> None:
+        """Begin `starts`, and end what has ended; all of it or nothing."""
+        ends, now = list(self._ends), self.clock.now()
+        attempts = {
+            each.message_id: begun.attempt_id if (begun := self._begun.get(each.message_id)) else new_id()
+            for each in starts
+        }
+        # Where this fails, the ends stay for the next time: a row that stays `started` would become uncertain.
+        with self.begin() as session:
+            ours = self._write_starts(session, starts, attempts, now)
+            self._write_ends(session, ends)
+        del self._ends[: len(ends)]
+        for message_id, attempt_id in attempts.items():
+            if message_id in ours:
+                self._begun[message_id] = _Begun(attempt_id, now)
+            else:
+                self._lost.add(message_id)
         for _, sent in ends:
             lease.count_attempt("message", sent.outcome)
 
-    def _write_starts(self, session: Session, starts: Sequence[_Start]) -> set[UUID]:
-        """Those that are still ours, each with its attempt."""
+    def _write_starts(
+        self, session: Session, starts: Sequence[Prepared], attempts: Mapping[UUID, UUID], now: datetime
+    ) -> set[UUID]:
+        """Those that are still ours, each with its attempt; one that was begun before keeps that."""
         if not starts:
             return set()
-        now = self.clock.now()
         # Past the ORM, which would take as long again for each of these: nothing here is loaded into the session.
         connection = session.connection()
         ours = set(
             connection.scalars(
                 select(Message.id)
-                .where(Message.id.in_([start.prepared.message_id for start in starts]))
+                .where(Message.id.in_([each.message_id for each in starts]))
                 .where(Message.lease_id == self.leased.lease_id, Message.leased_until > now)
                 .order_by(Message.id)
                 .with_for_update()
             )
         )
-        rows = [
-            {
-                "id": start.attempt_id,
-                "message_id": start.prepared.message_id,
-                "number": start.prepared.number,
-                "outcome": AttemptOutcome.STARTED,
-                "started_at": now,
+        new = [each for each in starts if each.message_id in ours and each.message_id not in self._begun]
+        if new:
+            given = {
+                "ids": [attempts[each.message_id] for each in new],
+                "message_ids": [each.message_id for each in new],
+                "numbers": [each.number for each in new],
+                "at": now,
             }
-            for start in starts
-            if start.prepared.message_id in ours
-        ]
-        if rows:
-            connection.execute(insert(Attempt), rows)
+            connection.execute(_BEGIN, given)
         return ours
 
     def _write_ends(self, session: Session, ends: Sequence[tuple[Prepared, Sent]]) -> None:
-        plain = [
-            (prepared, sent)
-            for prepared, sent in ends
-            if sent.outcome is AttemptOutcome.ACCEPTED
-            and prepared.template not in _WITH_MORE_TO_DO
-            and prepared.message_id in self._attempts
-        ]
-        self._write_accepted(session, plain)
+        plain: list[tuple[Prepared, Sent]] = []
         for prepared, sent in ends:
-            if (prepared, sent) not in plain:
+            if (
+                sent.outcome is AttemptOutcome.ACCEPTED
+                and prepared.template not in _WITH_MORE_TO_DO
+                and prepared.message_id in self._begun
+            ):
+                plain.append((prepared, sent))
+            else:
                 self._write_end(session, prepared, sent)
+        self._write_accepted(session, plain)
 
     def _write_accepted(self, session: Session, ends: Sequence[tuple[Prepared, Sent]]) -> None:
         """What nearly all come to, with two statements for all of them."""
         if not ends:
             return
-        now = self.clock.now()
-        attempts: list[dict[str, Any]] = [
-            {"attempt": self._attempts[prepared.message_id], "answer_": sent.answer} for prepared, sent in ends
-        ]
-        connection = session.connection()
-        connection.execute(
-            update(Attempt)
-            .where(Attempt.id == bindparam("attempt"))
-            .values(outcome=AttemptOutcome.ACCEPTED, reason=HANDED_OVER, finished_at=now, answer=bindparam("answer_")),
-            attempts,
-        )
+        now, connection = self.clock.now(), session.connection()
+        given = {
+            "ids": [self._begun[prepared.message_id].attempt_id for prepared, _ in ends],
+            "answers": [sent.answer for _, sent in ends],
+            "at": now,
+        }
+        connection.execute(_ACCEPT, given)
         connection.execute(
             update(Message)
             .where(Message.id.in_([prepared.message_id for prepared, _ in ends]))
@@ -230,7 +250,8 @@ class Record:
         row = locked(session, prepared.message_id)
         if row is None:
             return
-        attempt_id = self._attempts.get(prepared.message_id) or lease.begin_attempt(session, row, now)
+        begun = self._begun.get(prepared.message_id)
+        attempt_id = begun.attempt_id if begun else lease.begin_attempt(session, row, now)
         lease.finish_attempt(session, attempt_id, sent.outcome, at=now, reason=sent.reason, answer=sent.answer)
         if row.lease_id != self.leased.lease_id:
             return
@@ -250,3 +271,39 @@ class Record:
                     row.due_at = now + wait
             case _:
                 finish(session, row, MessageStatus.FAILED, sent.reason, at=now)
+
+
+_MADE = (
+    func.unnest(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("message_ids", type_=ARRAY(Uuid)),
+        bindparam("numbers", type_=ARRAY(Integer)),
+    )
+    .table_valued("id", "message_id", "number")
+    .render_derived()
+)
+_BEGIN = insert(Attempt).from_select(
+    ["id", "message_id", "number", "outcome", "started_at"],
+    select(
+        _MADE.c.id,
+        _MADE.c.message_id,
+        _MADE.c.number,
+        literal(AttemptOutcome.STARTED, Attempt.outcome.type),
+        bindparam("at", type_=Attempt.started_at.type),
+    ),
+)
+_TAKEN = (
+    func.unnest(bindparam("ids", type_=ARRAY(Uuid)), bindparam("answers", type_=ARRAY(Text)))
+    .table_valued("id", "answer")
+    .render_derived()
+)
+_ACCEPT = (
+    update(Attempt)
+    .where(Attempt.id == _TAKEN.c.id)
+    .values(
+        outcome=AttemptOutcome.ACCEPTED,
+        reason=HANDED_OVER,
+        finished_at=bindparam("at", type_=Attempt.finished_at.type),
+        answer=_TAKEN.c.answer,
+    )
+)

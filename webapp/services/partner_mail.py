@@ -5,18 +5,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.domain.delivery import AttemptOutcome
+from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
+from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.models import Attempt, Delivery, Lead, Message, PartnerEndpoint
-from webapp.services import ending, lease, message
+from webapp.services import ending, lease, message, method_health, turn
+from webapp.services import lead as leads
 
 LOOK_AGAIN = timedelta(minutes=15)
 """When a delivery looks after its mail by itself; the mail's own end wakes it sooner."""
+BOUNCED = "mail_bounced"
 _UNDER_WAY = (MessageStatus.PENDING, MessageStatus.LEASED, MessageStatus.DEFERRED)
 _ENDED = {
     MessageStatus.HANDED_OVER: (AttemptOutcome.ACCEPTED, "mail_handed_over"),
     MessageStatus.UNCERTAIN: (AttemptOutcome.UNCERTAIN, "mail_uncertain"),
     MessageStatus.SUPPRESSED: (AttemptOutcome.PERMANENT, "mail_suppressed"),
+    MessageStatus.BOUNCED: (AttemptOutcome.PERMANENT, BOUNCED),
 }
 
 
@@ -55,6 +59,26 @@ def look_after(session: Session, lead: Lead, delivery: Delivery, *, at: datetime
     attempt_id = lease.begin_attempt(session, delivery, at, ending.tried_by(lead, delivery))
     lease.finish_attempt(session, attempt_id, outcome, at=at, reason=reason)
     ending.fail(session, lead, delivery, at=at, reason=reason)
+
+
+def take_back(session: Session, lead: Lead, delivery: Delivery, *, at: datetime) -> None:
+    """The mail by which `delivery` was handed over came back: the try has failed, and the next method has its turn.
+
+    A lead that its student took back meanwhile stays taken back. One that was only sent again stays delivered.
+    """
+    if delivery.status is not DeliveryStatus.DELIVERED or lead.status is not LeadStatus.DELIVERED:
+        return
+    attempt_id = lease.begin_attempt(session, delivery, at, ending.tried_by(lead, delivery))
+    lease.finish_attempt(session, attempt_id, AttemptOutcome.PERMANENT, at=at, reason=BOUNCED)
+    method = session.get(PartnerEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
+    if delivery.reason == _ENDED[MessageStatus.HANDED_OVER][1]:
+        leads.move(session, lead, LeadStatus.DELIVERING, at=at, reason=BOUNCED)
+        lead.delivered_at = delivery.finished_at = None
+        ending.fail(session, lead, delivery, at=at, reason=BOUNCED)
+    if method is not None:
+        session.flush()
+        session.refresh(method, with_for_update=turn.METHOD_LOCK)
+        method_health.note(session, method, AttemptOutcome.PERMANENT, BOUNCED, now=at)
 
 
 _FAILED = (AttemptOutcome.PERMANENT, "mail_failed")

@@ -44,15 +44,6 @@ class Persona:
     preferences: ContactPreferences = field(default_factory=ContactPreferences)
 
 
-def is_billable(lead: Lead) -> bool:
-    """Whether a delivered lead may stand on an invoice in the end.
-
-    A seed accrues like any other, so that its partner cannot tell it from the ledger while it is watched; it is
-    credited before the cycle is invoiced (docs/decisions/0045). A test lead never accrues.
-    """
-    return not lead.test and not lead.seed
-
-
 def plant(
     session: Session,
     clock: Clock,
@@ -149,9 +140,7 @@ def record_inbound(session: Session, links: Links, address: str, *, at: datetime
 
     `reference` is the mail's own id (Message-ID): the same mail reported again is one contact.
     """
-    lead_id = session.execute(
-        select(SeedLead.lead_id).where(SeedLead.address_key == address_key(links.secret, address))
-    ).scalar_one_or_none()
+    lead_id = find_seed_at(session, links, address)
     if lead_id is None:
         return None
     session.execute(
@@ -167,5 +156,11 @@ def record_inbound(session: Session, links: Links, address: str, *, at: datetime
         )
         .on_conflict_do_nothing(index_elements=["reference"])
     )
-    found: UUID = lead_id
-    return found
+    return lead_id
+
+
+def find_seed_at(session: Session, links: Links, address: str) -> UUID | None:
+    """The seed whose address this is."""
+    return session.execute(
+        select(SeedLead.lead_id).where(SeedLead.address_key == address_key(links.secret, address))
+    ).scalar_one_or_none()

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.context import rate_limited, runtime
+from webapp.context import mails_limited, rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.person import Details
 from webapp.queries.my_data import Person, find_my_data
@@ -29,6 +29,7 @@ def form(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/my-data/<token>/details")
+@mails_limited
 @rate_limited("10/minute;30/hour")
 def save(token: str) -> ResponseReturnValue:
     """Keep what is right; ask the owner of a new address first."""

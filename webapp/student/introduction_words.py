@@ -173,6 +173,7 @@ _WHY: Mapping[tuple[LeadStatus, str], str] = {
     (S.FAILED, "endpoint_disabled"): "The school's computer has failed so often that we stopped asking it.",
     (S.FAILED, "mapping_failed"): "The school's computer needs something that you were not asked for.",
     (S.FAILED, "mail_failed"): "The school's mail server did not take it.",
+    (S.FAILED, "mail_bounced"): "The mail to the school came back: it did not arrive.",
     (S.FAILED, "mail_suppressed"): "The school's mail address takes nothing from us.",
     (S.FAILED, "mail_uncertain"): "It went out by mail, but we cannot tell whether it arrived.",
     (S.FAILED, "worker_lost_repeatedly"): "Something broke on our side each time we tried.",

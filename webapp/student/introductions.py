@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.context import rate_limited, runtime
+from webapp.context import mails_limited, rate_limited, runtime
 from webapp.domain.consent import CONSENT_TEXT_VERSION
 from webapp.domain.errors import Refused
 from webapp.domain.ids import new_token
@@ -90,6 +90,7 @@ def check(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/results/<token>/introductions/check")
+@mails_limited
 @rate_limited("10/minute;60/hour")
 def send(token: str) -> ResponseReturnValue:
     """Store the request, once, if it is what was shown; then show where it stands."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.context import rate_limited, runtime
+from webapp.context import mails_limited, rate_limited, runtime
 from webapp.domain.errors import Refused
 from webapp.domain.message import MessageStatus
 from webapp.queries.resume_link import LinkMail, find_last_link_mail
@@ -42,6 +42,7 @@ def show() -> ResponseReturnValue:
 
 
 @blueprint.post("/match/later")
+@mails_limited
 @rate_limited("5/minute;20/hour")
 def send() -> ResponseReturnValue:
     """Mail one link to the address given."""

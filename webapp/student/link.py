@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.context import rate_limited, runtime
+from webapp.context import mails_limited, rate_limited, runtime
 from webapp.services.correction import renew_link
 from webapp.services.link_request import ask
 from webapp.student.forms.my_data import FindForm
@@ -20,7 +20,8 @@ def find() -> ResponseReturnValue:
 
 
 @blueprint.post("/my-data")
-@rate_limited("5/minute;20/hour;60/day")
+@mails_limited
+@rate_limited("5/minute;20/hour")
 def send() -> ResponseReturnValue:
     """Mail the links. The answer, and the work until it is given, are the same for addresses we know and others."""
     built = runtime()

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from webapp.context import rate_limited, runtime
+from webapp.context import mails_limited, rate_limited, runtime
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import address_key
 from webapp.domain.submission import Contact, Submission
@@ -30,6 +30,7 @@ def look_again(token: str) -> ResponseReturnValue:
     return redirect(url_for("student.results.show", token=token), 302)
 
 
+@mails_limited
 @rate_limited("10/minute;60/hour")
 def ask(token: str) -> ResponseReturnValue:
     """Have the list mailed, once, and show where it stands."""
