@@ -7,7 +7,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -20,7 +20,7 @@ from webapp.bootstrap import upgrade_database, with_driver
 from webapp.domain.search_words import SearchWords
 from webapp.domain.staff_queue import StaffQueue
 from webapp.embedded import running_servers
-from webapp.queries.programs import list_programs
+from webapp.queries.programs import Wanted, list_programs
 from webapp.queries.search import find_by_id, search
 from webapp.queries.staff_queue import count_queues, find_first, find_place
 
@@ -73,10 +73,14 @@ def asks(one: dict[str, str], now: datetime) -> dict[str, Ask]:
         "words across name and institution": box("data science larkspur university"),
         "the queues in the navigation": lambda session: count_queues(session, now),
         "a place in a queue": lambda session: _place(session, now),
-        "programs, first page": lambda session: list_programs(session, cursor=None),
-        "programs with a frequent word": lambda session: list_programs(session, cursor=None, text="data"),
-        "programs with a rare word": lambda session: list_programs(session, cursor=None, text="Thistlecombe 4003"),
+        "programs, first page": lambda session: _programs(session),
+        "programs with a frequent word": lambda session: _programs(session, "data"),
+        "programs with a rare word": lambda session: _programs(session, "Thistlecombe 4003"),
     }
+
+
+def _programs(session: Session, text: str | None = None) -> Any:
+    return list_programs(session, Wanted(text=text), cursor=None, today=date(2026, 11, 28), stale_days=365)
 
 
 def _place(session: Session, now: datetime) -> Any:

@@ -62,7 +62,6 @@ INDEXES = (
     "ix_complaints_at_lead_id ON complaints (at, lead_id)",
     "ix_messages_message_class_created_at_id ON messages (message_class, created_at, id)",
     "ix_audit_entries_actor_at_id ON audit_entries (actor, at, id)",
-    "ix_audit_entries_action_at_id ON audit_entries (action, at, id)",
 )
 
 

@@ -68,7 +68,7 @@ def test_the_numbers_are_those_of_the_shell_byte_for_byte(
         sent = {"csrf_token": visitor.token("/admin/playground"), "profile": profile, "as": "json"}
         answer = visitor.client.post("/admin/playground", data=sent)
         assert answer.data == said.stdout.encode()
-        page = asked(visitor, profile=profile)
+        page = re.sub(r"<td [^>]*>", "<td>", asked(visitor, profile=profile))
         for match in json.loads(said.stdout)["matches"]:
             assert f"<td>{match['score']:.3f}</td>" in page
             for points in match["contributions"].values():

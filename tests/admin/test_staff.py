@@ -425,9 +425,9 @@ def test_the_audit_log_is_searched_by_person_thing_kind_and_time(
     assert rows(f"type=lead&id={asked.lead_id}") == ["viewed"]
     assert rows(f"{own}&type=lead") == ["viewed"]
     today = clock.now().date()
-    assert rows(f"{own}&from={today}&to={today}") == ["viewed", "logged in"]
-    assert rows(f"{own}&to={today - timedelta(days=1)}") == rows(f"{own}&from={today + timedelta(days=1)}") == []
+    assert rows(f"{own}&since={today}&until={today}") == ["viewed", "logged in"]
+    assert rows(f"{own}&until={today - timedelta(days=1)}") == rows(f"{own}&since={today + timedelta(days=1)}") == []
     assert "staff.create" in rows("who=command-line&type=staff_account") or rows("who=command-line") != []
-    for wrong in ("who=me", "kind=odd", "from=yesterday", "to=2026-13-01", "page=x", "id=%00"):
+    for wrong in ("who=me", "kind=odd", "since=yesterday", "until=2026-13-01", "page=x", "id=%00"):
         assert visitor.get(f"/admin/audit?{wrong}").status_code == 404, wrong
     assert visitor.get("/admin/audit?to=9999-12-31").status_code == 200

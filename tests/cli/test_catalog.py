@@ -241,14 +241,14 @@ class TestStaff:
         ):
             refused = shell("staff", *arguments, env=env)
             assert (refused.exit_code, told in refused.stderr) == (1, True), refused.output
-        for arguments in (
+        for done in (
             ("roles", "ida@example.org", "--role", "analyst", "--role", "support"),
             ("password-link", "ida@example.org"),
             ("disable", "Ida@Example.org"),
             ("enable", "ida@example.org"),
             ("require-second-step",),
         ):
-            assert shell("staff", *arguments, env=env).exit_code == 0, arguments
+            assert shell("staff", *done, env=env).exit_code == 0, done
         told = json.loads(shell("staff", "list", "--json", env=env).stdout)
         assert told["second_step_required"] is True
         assert [(each["email"], each["roles"], each["state"]) for each in told["staff"]] == [

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
@@ -137,9 +138,8 @@ def test_a_lead_that_nothing_was_said_of_is_not_yet_contacted_and_counts(
         (1, 1, 5.0),
     ]
     page = " ".join(logged_in(PartnerRole.READ_ONLY).get("/partner/performance").text.split())
-    assert (
-        '<th scope="row">Nov 2026</th><td>1</td><td>0</td><td>1</td><td>1</td><td>0</td><td>2</td><td>60%</td>' in page
-    )
+    page = re.sub(r"<(td|th) [^>]*>", r"<\1>", page)
+    assert "<th>Nov 2026</th><td>1</td><td>0</td><td>1</td><td>1</td><td>0</td><td>2</td><td>60%</td>" in page
     assert "$270.00" in page
     assert "/partner/leads?step=none" in page
     assert "By program group" not in page
@@ -147,4 +147,5 @@ def test_a_lead_that_nothing_was_said_of_is_not_yet_contacted_and_counts(
         group = program_group.create(session, clock, school.partner_id, "Evenings")
         program_group.put(session, group, [school.program_id])
     page = " ".join(logged_in(PartnerRole.READ_ONLY).get("/partner/performance").text.split())
+    page = re.sub(r"<(td|th) [^>]*>", r"<\1>", page)
     assert "Nov 2026</th><td>Evenings</td><td>6</td><td>6</td><td>100%</td><td>2</td><td>5</td>" in page

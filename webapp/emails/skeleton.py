@@ -55,7 +55,7 @@ def _joined(name: str, source_of: Callable[[str], str]) -> tuple[str, list[str]]
     if frame is not None:
         blocks = dict(_BLOCK.findall(source))
         imports = _IMPORT.findall(source)
-        source = _BLOCK.sub(lambda found: blocks.get(found[1], found[2]), _COMMENT.sub("", source_of(frame[1])))
+        source = _BLOCK.sub(lambda found: str(blocks.get(found[1], found[2])), _COMMENT.sub("", source_of(frame[1])))
     else:
         imports = []
     included: list[str] = []

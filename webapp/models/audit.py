@@ -39,6 +39,5 @@ class AuditEntry(Base):
             postgresql_where="partner_id IS NOT NULL",
         ),
         Index("ix_audit_entries_actor_at_id", "actor", "at", "id"),
-        Index("ix_audit_entries_action_at_id", "action", "at", "id"),
         Index("ix_audit_entries_object_type_object_id", "object_type", "object_id"),
     )
