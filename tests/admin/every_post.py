@@ -204,7 +204,7 @@ EVERY_POST: dict[str, Sent] = {
     ),
     "admin.imports.send": Sent("/admin/imports", make_data=_file, told=AFTER),
     "admin.imports.send_ipeds": Sent("/admin/imports", make_data=_ipeds_files, told=AFTER),
-    "admin.imports.choose_columns": Sent("/admin/imports/jobs/{unmapped_job}/columns"),
+    "admin.imports.choose_columns": Sent("/admin/imports/jobs/{unmapped_job}/columns", {"column-0": "program_id"}),
     "admin.imports.choose_institutions": Sent(CHECKED),
     "admin.imports.allow": Sent(action=CHECKED + "/allow"),
     "admin.imports.check": Sent(action=CHECKED + "/check"),

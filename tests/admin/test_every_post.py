@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -219,7 +220,7 @@ def _filled(
 
 
 def _leads_to(adapter: MapAdapter, form: PageForm) -> str:
-    return str(adapter.match(form.action.partition("?")[0], method="POST")[0])
+    return str(adapter.match(urlsplit(form.action).path, method="POST")[0])
 
 
 def _told(text: str) -> str:
