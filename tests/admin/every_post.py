@@ -13,12 +13,16 @@ from typing import Any
 from tests.admin.conftest import Visitor
 from tests.admin.form_reader import links_of
 from tests.factories.staff import PASSWORD
+from webapp.domain.bulk_act import BulkKind
 from webapp.domain.clock import Clock
 from webapp.domain.complaint import ComplaintKind
 from webapp.domain.finding import FOUND_BY_STAFF
 from webapp.domain.lead import EndedByStaff
 from webapp.domain.one_time_code import PERIOD_SECONDS, code_at
+from webapp.domain.persona import personas
+from webapp.domain.privacy_request import PrivacyLaw, RequestKind, RequestOutcome, RequestSource
 from webapp.domain.suppression import ADDED_BY_STAFF, LiftReason
+from webapp.services.import_job import IPEDS_FILES
 
 BOTH, AFTER, BEFORE = frozenset({"before", "after"}), frozenset({"after"}), frozenset({"before"})
 NEITHER: frozenset[str] = frozenset()
@@ -69,6 +73,10 @@ def _file(_place: Place) -> Mapping[str, Any]:
     return {"file": (BytesIO(header + tried), "listings.csv"), "source": "tried"}
 
 
+def _ipeds_files(_place: Place) -> Mapping[str, Any]:
+    return {role: (BytesIO(b"UNITID\n100654\n"), f"{role}.csv") for role in IPEDS_FILES}
+
+
 def _where_it_went(place: Place, _: Visitor) -> str:
     return place.location
 
@@ -86,11 +94,21 @@ def _suppression(_: Place, visitor: Visitor) -> str:
 PARTNER = "/admin/partners/{partner}"
 METHOD = PARTNER + "/delivery-methods/{method}"
 STAFF = "/admin/staff/{colleague}"
+CHECKED = "/admin/imports/jobs/{checked_job}"
+LISTING = "/admin/programs/listing/{program}"
+DRAFT, IN_REVIEW = "/admin/programs/drafts/{draft}", "/admin/programs/drafts/{draft_in_review}"
+PRIVACY = "/admin/privacy/{privacy_request}"
 ACCOUNT, STEP = "/admin/account", "/admin/account/second-step"
 LISTS_ONLY = "It looks something up and changes nothing."
 EVERY_POST: dict[str, Sent] = {
     "admin.login.log_out": Sent("/admin/", told=NEITHER),
-    "admin.overview.find": Sent("/admin/", {"text": "bootcamp"}, why_silent=LISTS_ONLY),
+    "admin.search.find": Sent("/admin/", {"text": "bootcamp"}, why_silent=LISTS_ONLY),
+    "admin.saved_views.save": Sent("/admin/partners?status=live", {"name": "Live ones"}, AFTER),
+    "admin.saved_views.change": Sent(
+        data={"name": "Those that pay"}, first=("admin.saved_views.save",), find_page=_where_it_went
+    ),
+    "admin.saved_views.delete": Sent(first=("admin.saved_views.save",), find_page=_where_it_went, told=BEFORE),
+    "admin.saved_views.choose": Sent("/admin/partners", {"column": "status"}),
     "admin.proof.prove": Sent("/admin/confirm", {"password": PASSWORD}, NEITHER),
     "admin.account.change_password": Sent(
         ACCOUNT, {"current": PASSWORD, "password": "seven quiet walnut harbours"}, NEITHER
@@ -112,6 +130,14 @@ EVERY_POST: dict[str, Sent] = {
     "admin.staff.reset_second_step": Sent("/admin/staff/{with_step}"),
     "admin.staff.disable": Sent(STAFF),
     "admin.staff.enable": Sent(STAFF, first=("admin.staff.disable",)),
+    "admin.leads.bulk": Sent(
+        "/admin/leads?status=held_review", {"which": "ticked", "row": "{held}", "act": BulkKind.RELEASE.value}, AFTER
+    ),
+    "admin.deliveries.bulk": Sent(
+        "/admin/deliveries?status=failed", {"which": "ticked", "row": "{failed_delivery}"}, AFTER
+    ),
+    "admin.messages.bulk": Sent("/admin/messages", {"which": "ticked", "row": "{uncertain}"}, AFTER),
+    "admin.bulk_acts.start": Sent(first=("admin.leads.bulk",), find_page=_where_it_went),
     "admin.leads.release": Sent("/admin/leads/{held}"),
     "admin.leads.mark_invalid": Sent("/admin/leads/{held}", {"finding": FOUND_BY_STAFF[0].value}),
     "admin.leads.replay": Sent("/admin/leads/{failed}"),
@@ -176,9 +202,30 @@ EVERY_POST: dict[str, Sent] = {
         first=("admin.suppressions.add",),
         find_page=_suppression,
     ),
-    "admin.imports.check": Sent("/admin/imports", make_data=_file, told=AFTER),
-    "admin.imports.apply": Sent(first=("admin.imports.check",), find_page=_where_it_went, told=AFTER),
-    "admin.imports.discard": Sent(first=("admin.imports.check",), find_page=_where_it_went, told=NEITHER),
+    "admin.imports.send": Sent("/admin/imports", make_data=_file, told=AFTER),
+    "admin.imports.send_ipeds": Sent("/admin/imports", make_data=_ipeds_files, told=AFTER),
+    "admin.imports.choose_columns": Sent("/admin/imports/jobs/{unmapped_job}/columns", {"column-0": "program_id"}),
+    "admin.imports.choose_institutions": Sent(CHECKED),
+    "admin.imports.allow": Sent(action=CHECKED + "/allow"),
+    "admin.imports.check": Sent(action=CHECKED + "/check"),
+    "admin.imports.apply": Sent(CHECKED),
+    "admin.imports.discard": Sent(CHECKED),
+    "admin.imports.undo": Sent("/admin/imports/{import}"),
+    "admin.programs.create": Sent(
+        "/admin/programs/new", {"program_id": "larkspur-ms", "institution": "Larkspur", "name": "Data"}, AFTER
+    ),
+    "admin.programs.edit": Sent(LISTING, told=AFTER),
+    "admin.programs.move": Sent(LISTING),
+    "admin.programs.restore_revision": Sent("/admin/programs/listing/{changed_listing}"),
+    "admin.programs.verify": Sent(LISTING),
+    "admin.listing_drafts.save": Sent(DRAFT, {"name": "Data science", "then": ""}),
+    "admin.listing_drafts.ask_for": Sent(DRAFT + "/requirement", {"rule": "background.education >= bachelor"}),
+    "admin.listing_drafts.discard": Sent(DRAFT, told=BEFORE),
+    "admin.listing_drafts.send_back": Sent(IN_REVIEW, {"note": "Say how many months it takes."}),
+    "admin.listing_drafts.publish": Sent(IN_REVIEW, told=AFTER),
+    "admin.program_proposals.take_up": Sent("/admin/program-proposals/{proposal}"),
+    "admin.program_proposals.decline": Sent("/admin/program-proposals/{proposal}", {"reason": "It is there already."}),
+    "admin.program_proposals.accept_removal": Sent("/admin/program-proposals/{removal}"),
     "admin.partners.create": Sent(
         "/admin/partners/new",
         {
@@ -217,4 +264,25 @@ EVERY_POST: dict[str, Sent] = {
     "admin.publishers.create": Sent("/admin/publishers/new", {"name": "Guides", "origins": "https://g.example"}, AFTER),
     "admin.publishers.change": Sent("/admin/publishers/{publisher}/edit", {"name": "Renamed"}),
     "admin.publishers.move": Sent("/admin/publishers/{publisher}"),
+    "admin.privacy_requests.record": Sent(
+        "/admin/privacy/new",
+        {"kind": RequestKind.ERASURE.value, "law": PrivacyLaw.GDPR.value, "source": RequestSource.LETTER.value},
+        AFTER,
+    ),
+    "admin.privacy_requests.extend": Sent(PRIVACY, {"words": "It is in many places."}),
+    "admin.privacy_requests.carry_out": Sent(PRIVACY),
+    "admin.privacy_requests.close": Sent(
+        PRIVACY, {"outcome": next(iter(RequestOutcome)).value, "note": "Answered by mail."}
+    ),
+    "admin.retention_runs.preview": Sent("/admin/retention", told=AFTER),
+    "admin.playground.ask": Sent(
+        "/admin/playground", {"persona": personas()[0].name, "part": "weights", "vague": "0.31"}, why_silent=LISTS_ONLY
+    ),
+    "admin.weights.propose": Sent(
+        data={"note": "Sentences count for less."}, first=("admin.playground.ask",), find_page=_no_page
+    ),
+    "admin.weights.publish": Sent("/admin/weights/{proposed_weights}"),
+    "admin.weights.discard": Sent("/admin/weights/{proposed_weights}"),
+    "admin.weights.try_again": Sent("/admin/weights/{proposed_weights}", told=AFTER),
+    "admin.weights.go_back": Sent("/admin/weights/{former_weights}"),
 }

@@ -129,7 +129,8 @@ def start(row_id: UUID) -> ResponseReturnValue:
     with built.begin() as session:
         begun = bulk_act.start(session, built.clock, row_id, by=_actor())
         if begun:
-            write_down(session, "started", "bulk_act", str(row_id))
+            before, after = {"status": BulkStatus.PLANNED.value}, {"status": BulkStatus.RUNNING.value}
+            write_down(session, "started", "bulk_act", str(row_id), before=before, after=after)
     if begun:
         bulk_act.work(built.begin, built.clock, row_id, most=AT_ONCE, seconds=5)
         built.wake_up.nudge()

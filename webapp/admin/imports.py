@@ -113,7 +113,8 @@ def undo(row_id: UUID) -> ResponseReturnValue:
             job_id = jobs.start_undo(session, built.clock, row_id, staff_id=staff().id, actor=staff().email)
             row = get_import(session, row_id).row
             numbers = {name: getattr(row, name) for name in _NUMBERS}
-            write_down(session, "undo asked for", "listing file", str(row_id), before=numbers)
+            after = {"job": str(job_id), "state": get_import_job(session, job_id).status.value}
+            write_down(session, "undo asked for", "listing file", str(row_id), before=numbers, after=after)
     except InvalidTransition:
         flash("It is being undone already, or was.", "info")
         return redirect(url_for("admin.imports.detail", row_id=row_id), 303)

@@ -71,7 +71,8 @@ def save(row_id: UUID) -> ResponseReturnValue:
     try:
         with built.begin() as session:
             drafts.send_to_review(session, built.clock, row_id)
-            write_down(session, "sent to review", "listing", draft.row.program_id, after={"stage": "review"})
+            before, after = {"stage": draft.row.stage.value}, {"stage": ListingStage.REVIEW.value}
+            write_down(session, "sent to review", "listing", draft.row.program_id, before=before, after=after)
     except Refused:
         flash("Kept, but it cannot be published as it is. What is wrong stands beside the facts.", "error")
     return _to(row_id)
@@ -139,18 +140,17 @@ def publish(row_id: UUID) -> ResponseReturnValue:
             version = drafts.publish(session, built.clock, row_id, actor=staff().email)
             cells = dict(Written.of(now).cells) if now else {}
             before, after = _differing(cells, draft.cells)
-            write_down(
-                session, "published", "listing", program_id, before=before, after={**after, "catalog_version": version}
-            )
+            told = {**after, "catalog_version": version}
+            write_down(session, "published", "listing", program_id, before=before if now else None, after=told)
     except Refused as refusal:
         tell(refusal)
         return _to(row_id)
     except InvalidTransition:
         flash("Somebody was quicker: it stands as shown here.", "info")
         return _to(row_id)
-    told = "Published." if version else "It says what was published already, so nothing changed."
+    moved = "Published." if version else "It says what was published already, so nothing changed."
     unchecked = "" if draft.cells.get("verified_on") else " It says nowhere when it was checked, so it counts as stale."
-    flash(told + unchecked, "good")
+    flash(moved + unchecked, "good")
     return redirect(url_for("admin.programs.detail", program_id=program_id), 303)
 
 

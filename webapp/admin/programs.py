@@ -23,7 +23,8 @@ from webapp.domain.listing import PROGRAM_ID
 from webapp.domain.listing_stage import LISTING_LIFECYCLE, ListingStage
 from webapp.domain.staff_list import StaffList
 from webapp.queries.catalog import source_counts
-from webapp.queries.listing_draft import find_draft, list_drafts
+from webapp.queries.listing import listings_by_id
+from webapp.queries.listing_draft import find_draft, get_draft, list_drafts
 from webapp.queries.listing_history import find_revision, list_revisions
 from webapp.queries.program_twins import list_twin_groups, list_twins
 from webapp.queries.programs import Wanted, count_programs, get_listing_state, list_programs, stage_counts
@@ -167,11 +168,13 @@ def restore_revision(program_id: str, until: int) -> ResponseReturnValue:
         former = find_revision(session, program_id, until)
         if former is None:
             raise NotFound("There is no such revision.")
-        written = drafts.Written.of(former)
+        written, replaced = drafts.Written.of(former), find_draft(session, program_id)
+        before = dict(get_draft(session, replaced.id).cells) if replaced else None
         draft_id = drafts.begin(
             session, built.clock, written, program_id=program_id, actor=staff().email, replace_open=True
         )
-        write_down(session, "took up a revision", "listing", program_id, after={"said_until": until})
+        after = {**written.cells, "said_until": until}
+        write_down(session, "took up a revision", "listing", program_id, before=before, after=after)
     flash("What it said then stands in this draft. Nothing is published yet.", "info")
     return redirect(url_for("admin.listing_drafts.detail", row_id=draft_id), 303)
 
@@ -217,8 +220,11 @@ def verify() -> ResponseReturnValue:
     on = built.clock.now().date()
     try:
         with built.begin() as session:
+            days = {key: each.verified_on for key, each in listings_by_id(session, ids).items()}
+            before = {"verified_on": {key: day.isoformat() if day else None for key, day in days.items()}}
             count = listings.verify(session, built.clock, ids, on=on)
-            write_down(session, "verified", "listing", ids[0], after={"verified_on": on.isoformat(), "listings": ids})
+            after = {"verified_on": on.isoformat(), "listings": ids}
+            write_down(session, "verified", "listing", ids[0], before=before, after=after)
     except Refused as refusal:
         tell(refusal)
     else:
