@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from tests.browser import browser_page, chromium, faults, live_server, new_page
 from tests.factories.back_office import Office, furnish
+from tests.factories.import_centre import Sent, send_some
 from tests.factories.lead import leads_of
 from tests.factories.request import submit_request
 from tests.factories.school import School, make_school
@@ -196,3 +197,15 @@ def office(running: Runtime) -> Office:
     if key not in _FURNISHED:
         _FURNISHED[key] = furnish(running)
     return _FURNISHED[key]
+
+
+_SENT: dict[str, Sent] = {}
+
+
+@pytest.fixture
+def sent(office: Office, running: Runtime) -> Sent:
+    """Files at the import centre, drafts and a proposal; sent once for the database."""
+    key = str(running.engine.url)
+    if key not in _SENT:
+        _SENT[key] = send_some(running)
+    return _SENT[key]

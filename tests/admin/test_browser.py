@@ -10,24 +10,13 @@ from playwright.sync_api import Page
 
 from tests.browser import LiveServer, appearance_violations, axe_violations, overflows
 from tests.factories.back_office import Office
-from tests.factories.import_centre import Sent, send_some
+from tests.factories.import_centre import Sent
 from tests.factories.staff import StaffLogin, make_staff
 from webapp.bootstrap import Runtime
 from webapp.queries.due import due_imports
 from webapp.services import import_work
 
 pytestmark = pytest.mark.browser
-
-_SENT: dict[str, Sent] = {}
-
-
-@pytest.fixture
-def sent(office: Office, running: Runtime) -> Sent:
-    """Files at the import centre; sent once for the database."""
-    key = str(running.engine.url)
-    if key not in _SENT:
-        _SENT[key] = send_some(running)
-    return _SENT[key]
 
 
 @pytest.fixture

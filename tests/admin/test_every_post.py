@@ -23,8 +23,8 @@ from tests.admin.conftest import Visitor
 from tests.admin.every_post import BOTH, EVERY_POST, Place, Sent
 from tests.admin.form_reader import PageForm, forms_of
 from tests.admin.test_access import POSTS, path_of, rules_of
+from tests.factories import import_centre
 from tests.factories.back_office import Office
-from tests.factories.import_centre import send_some
 from tests.factories.lead import delivery_of
 from tests.factories.staff import StaffLogin
 from webapp.app import create_app
@@ -68,6 +68,7 @@ def stage(
     app: Flask,
     running: Runtime,
     office: Office,
+    sent: import_centre.Sent,
     account: Callable[..., StaffLogin],
     visit: Callable[[], Visitor],
 ) -> Iterator[Stage]:
@@ -89,7 +90,7 @@ def stage(
         names = _names(session, within, office)
         names |= _names_of_weights(session, within)
         session.get_one(StaffAccount, with_step.id).totp_since = within.clock.now()
-    names |= _names_of_listings(within, office)
+        names |= _names_of_listings(session, within, office, sent)
     names |= {"colleague": str(colleague.id), "with_step": str(with_step.id)}
     yield Stage(app, connection, within, Place(names, within.clock), people)
     outer.rollback()
@@ -166,19 +167,17 @@ def _names_of_weights(session: Session, runtime: Runtime) -> dict[str, str]:
     return {"former_weights": str(made[0]), "proposed_weights": str(made[2])}
 
 
-def _names_of_listings(runtime: Runtime, office: Office) -> dict[str, str]:
+def _names_of_listings(session: Session, runtime: Runtime, office: Office, sent: import_centre.Sent) -> dict[str, str]:
     """Files at the import centre, drafts, and what partners propose."""
-    sent = send_some(runtime)
-    with runtime.begin() as session:
-        removal_id = program_proposal.propose_removal(
-            session,
-            runtime.clock,
-            partner_id=office.partner_id,
-            program_id=session.get_one(Lead, office.delivered_lead_id).program_id,
-            note=None,
-            test=False,
-            actor="pat@school.example",
-        )
+    removal_id = program_proposal.propose_removal(
+        session,
+        runtime.clock,
+        partner_id=office.partner_id,
+        program_id=session.get_one(Lead, office.delivered_lead_id).program_id,
+        note=None,
+        test=False,
+        actor="pat@school.example",
+    )
     return {
         "unmapped_job": str(sent.mapping_id),
         "checked_job": str(sent.checked_id),

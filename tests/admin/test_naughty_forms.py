@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 from flask import Flask
 from playwright.sync_api import Dialog, Page
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from tests.admin.conftest import Visitor, ask_for_one
 from tests.admin.test_access import POSTS
 from tests.browser import LiveServer
+from tests.factories import import_centre
 from tests.factories.lead import fail_delivery, put_lead
 from tests.factories.limits import put_limits
 from tests.factories.school import School
@@ -25,9 +27,21 @@ from webapp.bootstrap import Runtime
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
 from webapp.domain.lead_return import ReturnReason
+from webapp.domain.privacy_request import PrivacyLaw, RequestKind, RequestSource
 from webapp.domain.switch import Switch
-from webapp.models import Cap, Lead, SeedLead
-from webapp.services import lead_return, program_group, publisher, switch
+from webapp.matching.weights import Weights
+from webapp.models import Cap, Institution, Lead, PartnerInstitution, SeedLead
+from webapp.queries.weights import live_weights
+from webapp.services import (
+    lead_return,
+    listing_draft,
+    privacy_request,
+    program_group,
+    program_proposal,
+    publisher,
+    switch,
+    weights,
+)
 from webapp.services.lead_return import Wish
 
 ROUNDS = 1
@@ -45,6 +59,7 @@ SHOWN = {
 WITHOUT_WORDS = {
     f"admin.{noun}.{view}"
     for noun, views in {
+        "account": "end_log_in end_others",
         "api_keys": "revoke",
         "bulk_acts": "start",
         "complaints": "record",
@@ -70,7 +85,9 @@ WITHOUT_WORDS = {
         "review": "end",
         "sample_leads": "send",
         "saved_views": "choose delete",
+        "second_step": "begin end make_recovery_codes",
         "signing_secrets": "end rotate",
+        "staff": "change_roles disable enable mail_password_link require_second_step reset_second_step",
         "suppressions": "lift",
         "weights": "discard go_back try_again",
     }.items()
@@ -165,6 +182,62 @@ def pages(running: Runtime, school: School) -> list[str]:
     ]
 
 
+def pages_of_listings(running: Runtime, school: School) -> list[str]:
+    """A page with each form about listings, files and data of people, of rows made for this."""
+    clock, actor, mark = running.clock, "ada@staff.example", new_id().hex[-8:]
+    row = {"program_id": f"naughty-{mark}", "name": "Data", "credential": "master", "cip": "30.7001"}
+    job_id = import_centre.send(running, [{"Our mark": "k-1", "Degree program": "Data"}], f"naughty-{mark}")
+    with running.begin() as session:
+        draft_id = listing_draft.open_draft(session, clock, school.program_id, actor=actor)
+        good = listing_draft.Written({**row, "institution": "Naughty School"})
+        review_id = listing_draft.begin(session, clock, good, program_id=row["program_id"], actor=actor)
+        listing_draft.send_to_review(session, clock, review_id)
+        name = session.scalars(
+            select(Institution.name)
+            .join(PartnerInstitution, PartnerInstitution.institution_id == Institution.id)
+            .where(PartnerInstitution.partner_id == school.partner_id)
+        ).one()
+        proposal_id = program_proposal.propose_listing(
+            session,
+            clock,
+            partner_id=school.partner_id,
+            listing={**row, "program_id": f"naughty-{mark}-2", "institution": name},
+            note=None,
+            test=False,
+            actor="pat@school.example",
+        )
+        asked_id = privacy_request.record(
+            session,
+            clock,
+            kind=RequestKind.EXPORT,
+            law=PrivacyLaw.GDPR,
+            source=RequestSource.LETTER,
+            received_on=clock.now().date(),
+            person=None,
+            actor=actor,
+        )
+        figures = {**live_weights(session).to_json(), "vague": 0.37}
+        weights_id = weights.propose(session, clock, figures, note="Tried.", actor=actor)
+    drafts = "/admin/programs/drafts"
+    return [
+        *("/admin/programs/new", f"{drafts}/{draft_id}", f"{drafts}/{draft_id}/requirement", f"{drafts}/{review_id}"),
+        *(f"/admin/program-proposals/{proposal_id}", f"/admin/imports/jobs/{job_id}/columns"),
+        *("/admin/privacy/new", f"/admin/privacy/{asked_id}", "/admin/playground", f"/admin/weights/{weights_id}"),
+        *("/admin/staff", "/admin/confirm", "/admin/account"),
+    ]
+
+
+def forms_on_answers(visitor: Visitor) -> Iterator[Form]:
+    """Forms that stand on what another was answered."""
+    tried = {"part": "weights", "vague": "0.36"}
+    for path, data in (("/admin/playground", tried), ("/admin/account/second-step/begin", {})):
+        answer = visitor.post(path, data)
+        assert answer.status_code == 200, path
+        reader = Forms(path)
+        reader.feed(answer.text)
+        yield from reader.found
+
+
 def forms_of(visitor: Visitor, paths: list[str]) -> Iterator[Form]:
     for path in paths:
         answer = visitor.get(path)
@@ -189,7 +262,13 @@ def test_every_form_takes_whatever_is_typed_and_shows_it_as_text(
     naughty = cycle([*SCRIPTS, *(text for text in everything if text.strip())])
     owner, adapter, done, shown = logged_in(), app.url_map.bind("localhost"), dict[str, Form](), set()
     # All read before the first is sent: what one does may take another away. The view is there once it was kept.
-    forms = chain(list(forms_of(owner, pages(running, school))), forms_of(owner, ["/admin/leads?status=held_review"]))
+    with running.begin() as session:
+        figures = live_weights(session)
+    forms = chain(
+        list(forms_of(owner, [*pages(running, school), *pages_of_listings(running, school)])),
+        list(forms_on_answers(owner)),
+        forms_of(owner, ["/admin/leads?status=held_review"]),
+    )
     for form in forms:
         address = urlsplit(form.action)
         endpoint, _ = adapter.match(address.path, method="POST")
@@ -212,6 +291,15 @@ def test_every_form_takes_whatever_is_typed_and_shows_it_as_text(
     assert faults == []
     with running.begin() as session:
         switch.turn_on(session, Switch.MAIL)
+        if live_weights(session).to_json() != figures.to_json():
+            _rank_with(session, running, figures)
+
+
+def _rank_with(session: Session, running: Runtime, figures: Weights) -> None:
+    """Put back what was live: other tests rank on this database."""
+    live, actor = live_weights(session).version, "ada@staff.example"
+    row_id = weights.propose(session, running.clock, figures.to_json(), note="As before.", actor=actor)
+    weights.publish(session, running.clock, row_id, note="As before.", instead_of=live, actor=actor)
 
 
 def _nothing_runs(running: Runtime, page: Page, url: str, school: School) -> None:
