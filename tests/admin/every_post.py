@@ -261,7 +261,9 @@ EVERY_POST: dict[str, Sent] = {
     "admin.invoices.pay": Sent("/admin/invoices/{invoice}", {"reference": "R-1"}),
     "admin.operations.turn_off": Sent("/admin/operations", {"words": "The mail server is being moved."}),
     "admin.operations.turn_on": Sent("/admin/operations", first=("admin.operations.turn_off",)),
-    "admin.publishers.create": Sent("/admin/publishers/new", {"name": "Guides", "origins": "https://g.example"}, AFTER),
+    "admin.publishers.create": Sent(
+        "/admin/publishers/new", {"name": "Guides that only this form makes", "origins": "https://g.example"}, AFTER
+    ),
     "admin.publishers.change": Sent("/admin/publishers/{publisher}/edit", {"name": "Renamed"}),
     "admin.publishers.move": Sent("/admin/publishers/{publisher}"),
     "admin.privacy_requests.record": Sent(
