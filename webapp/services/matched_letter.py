@@ -67,7 +67,7 @@ def matched_programs(
             introductions=opened.get(submission.id),
         )
         for message in messages
-        if (submission := about.get(message.submission_id)) is not None  # type: ignore[arg-type]  # None is in no dict
+        if (submission := about.get(message.submission_id)) is not None
     }
 
 
