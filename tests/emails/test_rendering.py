@@ -9,16 +9,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import mjml
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import PackageLoader
 
 from tests.emails.golden_files import FOLDER, golden
 from tests.emails.page import Page
 from webapp.domain.message import Template
 from webapp.emails import names, render
 from webapp.emails.introduction_update import IntroductionNews
-from webapp.emails.renderer import Context, one_line
+from webapp.emails.renderer import Context, _markup, one_line
 from webapp.emails.samples import CARD, MATCHED, OPENED, SAMPLES, UPDATE, WITHDRAWN
 from webapp.gateways.envelope import compose
 from webapp.gateways.mail import Mailbox, OutgoingMail
@@ -55,6 +57,26 @@ def test_the_mails_are_those_the_vocabulary_names() -> None:
 def test_a_mail_is_as_its_golden_files(name: str) -> None:
     for path, content in golden(name).items():
         assert content == path.read_text(encoding="utf-8"), f"{path.name}: see tests/emails/golden_files.py"
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_skeleton_filled_is_what_mjml_makes_of_the_filled_template(name: str) -> None:
+    """Hiding the tags from MJML changes nothing but where lines end."""
+    environment = _markup().overlay(loader=PackageLoader("webapp.emails"), cache_size=0)
+    message, context = render(name, SAMPLES[name]), SAMPLES[name]
+    values = {field.name: getattr(context, field.name) for field in fields(context)}
+    filled = environment.get_template(f"{name}.mjml").render(values, subject=message.subject)
+    assert _without_lines(message.html) == _without_lines(mjml.mjml2html(filled, disable_comments=False, fonts={}))
+    # Only the words that were agreed to make longer lines; such a mail goes in quoted-printable.
+    has_receipt = name == "introductions_opened" or getattr(context, "introductions", None) is not None
+    assert has_receipt or max(map(len, message.html.splitlines())) < 900
+    assert message.html.isascii()
+
+
+def _without_lines(html: str) -> str:
+    """References as characters, blanks made one, and none beside a tag that is no part of a sentence."""
+    html = re.sub(r"\s+", " ", re.sub(r"&#([0-9]{3,});", lambda found: chr(int(found[1])), html))
+    return re.sub(r"> (?=<)", ">", re.sub(r" ?(<(?!/?(?:a|strong|span)\b)[^>]*>) ?", r"\1", html)).strip()
 
 
 def test_the_list_alone_says_that_no_school_got_the_address() -> None:

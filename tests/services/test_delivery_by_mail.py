@@ -1,6 +1,7 @@
 """Delivery by mail: what a mail holds, when it counts as handed over, and that nobody who took it back is mailed."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import AttemptOutcome, Channel
 from webapp.domain.delivery_method import Wanted
 from webapp.domain.lead import LeadStatus
+from webapp.domain.links import Links
 from webapp.domain.message import MessageStatus, Template
+from webapp.domain.return_path import return_path
 from webapp.gateways.errors import Permanent, Uncertain
 from webapp.gateways.fakes import FakeMail
 from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
-from webapp.models import Attempt, PartnerNotice
-from webapp.services import lead, message
+from webapp.models import Attempt, Lead, PartnerNotice
+from webapp.services import inbound_mail, lead, message
 from webapp.services.transaction import Begin
 
 
@@ -116,3 +119,47 @@ def test_a_lead_taken_back_while_its_mail_is_in_a_workers_hands_is_not_mailed(
     session.expire_all()
     assert (mail_row.status, mail_row.reason) == (MessageStatus.SUPPRESSED, "withdrawn_by_student")
     assert session.scalars(select(PartnerNotice)).all() == []
+
+
+def test_a_mail_that_comes_back_was_no_hand_over(
+    session: Session, add: Add, ask: Any, work: Work, post_mail: Any, clock: FrozenClock, links: Links
+) -> None:
+    add(MAIL, PORTAL)
+    ask()
+    work()
+    post_mail()
+    assert work().status is LeadStatus.DELIVERED
+    [sent] = mails(session, Template.PARTNER_LEAD)
+    bounce = (Path(__file__).parents[1] / "gateways" / "inbound" / "postfix-user-unknown.eml").read_bytes()
+    for _ in range(2):  # reported again, it changes nothing more
+        to = return_path(sent.return_token, "match.example")
+        mail_id = inbound_mail.receive(session, clock, links, bounce, to=to, source="test")
+        assert mail_id is not None
+        inbound_mail.handle(session, clock, mail_id)
+        bounce += b" "
+    back = session.scalars(select(Lead)).one()
+    assert (back.status, back.reason, back.delivered_at) == (LeadStatus.DELIVERING, "mail_bounced", None)
+    found = work()
+    assert (found.status, found.reason, used(session)) == (LeadStatus.DELIVERED, "in_portal", [1])
+    tried = session.scalars(select(Attempt).where(Attempt.delivery_id.is_not(None)).order_by(Attempt.number)).all()
+    assert [each.reason for each in tried] == ["mail_handed_over", "mail_bounced", "in_portal"]
+
+
+def test_where_no_other_method_is_left_the_lead_has_failed(
+    session: Session, add: Add, ask: Any, work: Work, post_mail: Any, clock: FrozenClock, links: Links
+) -> None:
+    add(MAIL)
+    ask()
+    work()
+    post_mail()
+    assert work().status is LeadStatus.DELIVERED
+    [sent] = mails(session, Template.PARTNER_LEAD)
+    bounce = (Path(__file__).parents[1] / "gateways" / "inbound" / "postfix-user-unknown.eml").read_bytes()
+    mail_id = inbound_mail.receive(
+        session, clock, links, bounce, to=return_path(sent.return_token, "match.example"), source="test"
+    )
+    assert mail_id is not None
+    inbound_mail.handle(session, clock, mail_id)
+    found = session.scalars(select(Lead)).one()
+    assert (found.status, found.reason, used(session)) == (LeadStatus.FAILED, "mail_bounced", [0])
+    assert len(mails(session, Template.INTRODUCTION_UPDATE)) == 1  # the student hears of it

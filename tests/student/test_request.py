@@ -13,7 +13,7 @@ from tests.student.person import ANSWERS, Page, Person, errors_of
 from tests.student.rows import count
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, replace_parts
-from webapp.context import RATE_LIMIT_MARK
+from webapp.context import RATE_LIMIT_MARK, limiter
 from webapp.domain.clock import FrozenClock
 from webapp.settings import Environment
 from webapp.student.forms.request import PAGE_IS_OLD, TOO_FAST, TRAP_FILLED
@@ -113,6 +113,27 @@ def limited_person(runtime: Runtime, redis_url: str) -> Iterator[Person]:
     limited = runtime.settings.model_copy(update={"rate_limits": True, "redis_url": redis_url})
     yield Person(create_app(limited, runtime=replace_parts(runtime, settings=limited)).test_client())
     create_app(runtime.settings, runtime=runtime)
+
+
+@pytest.fixture
+def rationed_person(runtime: Runtime, redis_url: str) -> Iterator[Person]:
+    """Somebody who may have two mails a day sent to addresses they type in."""
+    few = {"rate_limits": True, "redis_url": redis_url, "mails_per_client_a_day": 2}
+    limited = runtime.settings.model_copy(update=few)
+    app = create_app(limited, runtime=replace_parts(runtime, settings=limited))
+    limiter.reset()
+    yield Person(app.test_client())
+    create_app(runtime.settings, runtime=runtime)
+
+
+def test_nobody_can_write_to_many_strangers_in_a_day(rationed_person: Person, database: Engine) -> None:
+    results = rationed_person.finish()
+    page = rationed_person.open(results)
+    assert rationed_person.ask(results, page=page, email="").status_code == 422  # refused, so not counted
+    codes = [rationed_person.ask(results, email=f"stranger{number}@student.example").status_code for number in range(2)]
+    assert codes == [303, 303]
+    assert rationed_person.ask(results, page=page, email="stranger3@student.example").status_code == 429
+    assert count(database, "prospects", "email = 'stranger3@student.example'") == 0
 
 
 def test_too_many_requests_are_slowed_down(limited_person: Person) -> None:

@@ -53,7 +53,7 @@ def _joined(name: str, source_of: Callable[[str], str]) -> tuple[str, list[str]]
     source = _COMMENT.sub("", source_of(name))
     frame = _EXTENDS.match(source)
     if frame is not None:
-        blocks = dict(_BLOCK.findall(source))
+        blocks: dict[str, str] = dict(_BLOCK.findall(source))
         imports = _IMPORT.findall(source)
         source = _BLOCK.sub(lambda found: str(blocks.get(found[1], found[2])), _COMMENT.sub("", source_of(frame[1])))
     else:

@@ -1,7 +1,8 @@
 """Signing mail with DomainKeys Identified Mail (RFC 6376, RFC 8463), so that receivers know it is ours and unchanged.
 
-Canonicalisation is `relaxed/simple`: our bodies are quoted-printable, in which no server has a reason to touch a blank,
-and hashing them as they are takes a third of the time. The signing itself is done by the library `cryptography`.
+Canonicalisation is `relaxed/simple`: our bodies are short ASCII lines without a blank at their ends, or are quoted. No
+server has a reason to touch a blank in them, and hashing them as they are takes a third of the time. The signing itself
+is done by the library `cryptography`.
 """
 
 from __future__ import annotations
