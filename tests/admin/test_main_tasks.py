@@ -148,6 +148,8 @@ def turn_mail_off(desk: Desk) -> None:
 
 def correct_a_listing(desk: Desk) -> None:
     desk.go("Programs")
+    desk.page.get_by_label("Id, name or institution").fill(desk.school.program_id)
+    desk.enter()
     desk.press(desk.page.locator(f'a[href="/admin/programs/listing/{desk.school.program_id}"]'))
     desk.press(desk.button("Edit"))
     desk.page.locator('[name="city"]').fill("Oakland")
@@ -175,7 +177,7 @@ TASKS: dict[str, tuple[Callable[[Desk], None], int]] = {
     "Pause a partner": (pause, 3),
     "Set a cap": (set_a_cap, 9),
     "Turn mail off": (turn_mail_off, 2),
-    "Correct a listing": (correct_a_listing, 5),
+    "Correct a listing": (correct_a_listing, 6),
     "Lift a suppression": (lift_a_suppression, 5),
 }
 
