@@ -7,9 +7,10 @@ import redis
 
 from tests.crash.installation import Installation, nothing_lost_nothing_doubled
 from webapp import embedded
+from webapp.services.message_record import BEGUN_TOGETHER
 
 STUDENTS = 200
-THREADS, CONNECTIONS = 4, 4
+THREADS = 4
 
 pytestmark = pytest.mark.crash
 
@@ -39,7 +40,7 @@ def test_database_restarted(installation: Installation) -> None:
     time.sleep(2)
     installation.servers.start()
     installation.wait_until_settled(STUDENTS, seconds=120)
-    nothing_lost_nothing_doubled(installation, STUDENTS, uncertain_at_most=THREADS * CONNECTIONS)
+    nothing_lost_nothing_doubled(installation, STUDENTS, uncertain_at_most=THREADS * BEGUN_TOGETHER)
 
 
 def wait_for_mails(installation: Installation, number: int) -> None:

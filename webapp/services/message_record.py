@@ -8,7 +8,7 @@ meanwhile should still not leave.
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -113,11 +113,14 @@ class Record:
 
     def flush_patiently(self) -> None:
         """`flush`, tried again for a while when the database is away: what a mail server has taken should be known."""
+        self._patiently(self.flush)
+
+    def _patiently(self, write: Callable[[], None]) -> None:
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
-                self.flush()
+                write()
                 return
             except OperationalError:
                 if time.monotonic() + pause > give_up_at:
@@ -128,6 +131,9 @@ class Record:
 
     def give_back(self, unsent: Sequence[Prepared]) -> None:
         """What was not handed over in time is due again, and has not been tried, though it may have been begun."""
+        self._patiently(lambda: self._give_back(unsent))
+
+    def _give_back(self, unsent: Sequence[Prepared]) -> None:
         untried = {*self._dropped, *(each.message_id for each in unsent)}
         if not untried:
             return
