@@ -142,7 +142,7 @@ def made_by(session: Session, table: type[Base], submission_id: UUID) -> ColumnE
 
 def _unique(table: type[Base]) -> list[str]:
     """The columns of which no two rows may hold the same, each alone. Those of other tables' rows come with those."""
-    inspected: Table = table.__table__  # type: ignore[assignment]
+    inspected: Table = table.__table__  # type: ignore[assignment]  # mapped classes all have a Table
     named = [constraint.columns for constraint in inspected.constraints if isinstance(constraint, UniqueConstraint)]
     named += [index.columns for index in inspected.indexes if index.unique]
     alone = {columns.keys()[0] for columns in (inspected.primary_key.columns, *named) if len(columns) == 1}

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 _TICKS: Final = (1, 2, 3, 5)
-TONES: Final = ("schedule", "background", "cost", "duration", "place", "start", "outcomes", "interests", "other")
-"""Colours of parts, those first that are told apart best."""
 
 
 @dataclass(frozen=True, slots=True)
