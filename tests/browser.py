@@ -35,8 +35,8 @@ _AXE_OPTIONS = {
 }
 _CONTRAST_OPTIONS = {**_AXE_OPTIONS, "runOnly": ["color-contrast"], "rules": {}}
 _LOOKS_OPTIONS = {**_AXE_OPTIONS, "runOnly": ["target-size", "scrollable-region-focusable"], "rules": {}}
-_MARK_A_TEXT_OF_EACH_LOOK = """() => {
-  const looks = new Set();
+_MARK_A_TEXT_OF_EACH_NEW_LOOK = """known => {
+  const looks = new Set(known);
   for (const before of document.querySelectorAll('[data-look]')) before.removeAttribute('data-look');
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
@@ -52,8 +52,10 @@ _MARK_A_TEXT_OF_EACH_LOOK = """() => {
     if (!looks.has(key)) element.setAttribute('data-look', '');
     looks.add(key);
   }
-  return looks.size;
+  return [...looks].slice(known.length);
 }"""
+_fair_looks: list[str] = []
+"""The looks whose contrast was judged in this process and found to be enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +172,19 @@ def appearance_violations(page: Page) -> list[str]:
 
 
 def _contrast_violations(page: Page) -> list[str]:
-    """What axe finds wrong with the contrast of one text of each look.
+    """What axe finds wrong with the contrast of one text of each look that was not found fair on an earlier page.
 
     Of texts in the same colour, size, weight and opacity on the same grounds axe judges the first: it spends four
     fifths of its time on contrast, and there are thirty times as many texts as looks.
     """
-    if not page.evaluate(_MARK_A_TEXT_OF_EACH_LOOK):
+    new = page.evaluate(_MARK_A_TEXT_OF_EACH_NEW_LOOK, _fair_looks)
+    if not new:
         return []
     run = "options => axe.run({include: [['[data-look]']]}, options)"
-    return _violations(page.evaluate(run, _CONTRAST_OPTIONS))
+    found = _violations(page.evaluate(run, _CONTRAST_OPTIONS))
+    if not found:
+        _fair_looks.extend(new)
+    return found
 
 
 def _violations(response: dict[str, Any]) -> list[str]:
