@@ -139,21 +139,12 @@ class Search:
         """
         order = np.lexsort((*ties, self._second(held), self._first(held), *same))
         begins = _changes([column[order] for column in same])
-        if self.most_price == NO_LIMIT and self.most_length == NO_LIMIT:
-            return order[begins]
-        price = np.zeros(len(order), dtype=np.int64) if self.most_price == NO_LIMIT else held.price % UNPUBLISHED
-        length = np.zeros(len(order), dtype=np.int64) if self.most_length == NO_LIMIT else held.length % UNPUBLISHED
-        kept: list[int] = []
-        firsts, front = set(begins.tolist()), list[tuple[int, int]]()
-        for place, (index, paid, studied) in enumerate(
-            zip(order.tolist(), price[order].tolist(), length[order].tolist(), strict=True)
-        ):
-            if place in firsts:
-                front = []
-            if not any(other[0] <= paid and other[1] <= studied for other in front):
-                front.append((paid, studied))
-                kept.append(index)
-        return np.array(kept, dtype=np.int64)
+        limited = [
+            (column % UNPUBLISHED)[order]
+            for column, most in ((held.price, self.most_price), (held.length, self.most_length))
+            if most != NO_LIMIT
+        ]
+        return order[_outlasting(begins, limited) if limited else begins]
 
     def _start(self) -> _Layer:
         land = self.landscape
@@ -240,6 +231,25 @@ class Search:
 def _below(best: Chain | None) -> int:
     """What a chain must cost less than, to be worth going on with: more steps for the same are no better."""
     return NEVER if best is None else best.cost[0]
+
+
+def _outlasting(begins: Ints, spent: Sequence[Ints]) -> Ints:
+    """Of each group of a sorted table the first, and every other that spends less of something than all before it.
+
+    `begins` are the places where the groups begin. What is kept of a group never dominates another that is kept, so
+    there are as many rounds as the longest such list is long.
+    """
+    left, group = np.arange(len(spent[0])), np.zeros(len(spent[0]), dtype=np.int64)
+    group[begins[1:]] = 1
+    group = np.cumsum(group)
+    kept = []
+    while len(left):
+        heads = _changes([group])
+        kept.append(left[heads])
+        of_group = np.repeat(heads, np.diff(heads, append=len(left)))
+        less = np.logical_or.reduce([column < column[of_group] for column in spent])
+        left, group, spent = left[less], group[less], [column[less] for column in spent]
+    return np.sort(np.concatenate(kept)) if kept else begins
 
 
 def _changes(columns: Sequence[Column]) -> Ints:
