@@ -10,15 +10,15 @@ the chain found is still a true one, but a better one may exist.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from webapp.domain.credential import Education
 from webapp.matching.admissions import Admissions
 from webapp.matching.arrays import UNKNOWN, Ints, Mask, Words
-from webapp.matching.landscape import UNPUBLISHED, Hops, Landscape
+from webapp.matching.hops import UNPUBLISHED, Column, Hops, beginnings, outlasting
+from webapp.matching.landscape import Landscape
 from webapp.matching.outlook import NEVER, Outlook
 
 MOST_STEPS = 4
@@ -37,7 +37,6 @@ class Aim(StrEnum):
     FEWEST_STEPS = "fewest_steps"
 
 
-Column: TypeAlias = NDArray[np.integer[Any]]
 Cost: TypeAlias = tuple[int, int, int]
 """What chains are compared by: price, steps, length; for the fastest: length, steps, price. The fewest steps are found
 first, and the cheapest of those is taken."""
@@ -126,10 +125,7 @@ class Search:
 
     def _best_alike(self, hops: Hops) -> Hops:
         """Of the listings that ask and give the same, the best one."""
-        code = hops.admission.astype(np.int64) * 8 + hops.education + 1
-        for index in range(hops.subjects.shape[1]):
-            code = code * 8 + hops.subjects[:, index] + 1
-        return hops.take(self._best_of_same([hops.through, hops.opens, hops.fields, code], hops, [hops.row]))
+        return hops.take(self._best_of_same(hops.likeness, hops, [hops.row]))
 
     def _best_of_same(self, same: list[Column], held: Hops | _Layer, ties: list[Ints]) -> Ints:
         """Of those that are the same in some columns, the best one.
@@ -138,13 +134,13 @@ class Search:
         too long. What does not publish its price or length takes nothing of the limit, and may outlast a better one.
         """
         order = np.lexsort((*ties, self._second(held), self._first(held), *same))
-        begins = _changes([column[order] for column in same])
+        begins = beginnings([column[order] for column in same], len(order))
         limited = [
             (column % UNPUBLISHED)[order]
             for column, most in ((held.price, self.most_price), (held.length, self.most_length))
             if most != NO_LIMIT
         ]
-        return order[_outlasting(begins, limited) if limited else begins]
+        return order[outlasting(begins, limited) if limited else begins]
 
     def _start(self) -> _Layer:
         land = self.landscape
@@ -231,31 +227,3 @@ class Search:
 def _below(best: Chain | None) -> int:
     """What a chain must cost less than, to be worth going on with: more steps for the same are no better."""
     return NEVER if best is None else best.cost[0]
-
-
-def _outlasting(begins: Ints, spent: Sequence[Ints]) -> Ints:
-    """Of each group of a sorted table the first, and every other that spends less of something than all before it.
-
-    `begins` are the places where the groups begin. What is kept of a group never dominates another that is kept, so
-    there are as many rounds as the longest such list is long.
-    """
-    left, group = np.arange(len(spent[0])), np.zeros(len(spent[0]), dtype=np.int64)
-    group[begins[1:]] = 1
-    group = np.cumsum(group)
-    kept = []
-    while len(left):
-        heads = _changes([group])
-        kept.append(left[heads])
-        of_group = np.repeat(heads, np.diff(heads, append=len(left)))
-        less = np.logical_or.reduce([column < column[of_group] for column in spent])
-        left, group, spent = left[less], group[less], [column[less] for column in spent]
-    return np.sort(np.concatenate(kept)) if kept else begins
-
-
-def _changes(columns: Sequence[Column]) -> Ints:
-    """Where a sorted table begins another combination of values."""
-    begins = np.ones(len(columns[0]), dtype=np.bool_)
-    begins[1:] = False
-    for column in columns:
-        begins[1:] |= column[1:] != column[:-1]
-    return np.flatnonzero(begins)
