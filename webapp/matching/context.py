@@ -23,20 +23,22 @@ ASIDE = 0.6
 """What words are worth that the student did not name as an interest but used to describe what they want."""
 BESIDE_A_TOPIC = 0.3
 """What a word is worth that stands beside a topic in the same phrase."""
+FULL_TERMS = 3
+"""The wishes, the weightiest, that make up a full match."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Words of the student that mean one thing the catalogue knows: a topic of the table, or else a word of the index.
 
-    `number` is that of the topic or of the term, `path` the answer the words stand in, `share` what the words are worth
-    beside others as rare.
+    `number` is that of the topic or of the term, `path` the answer the words stand in, `weight` what is rare in the
+    catalogue and asked for outright weighs more of.
     """
 
     number: int
     words: tuple[str, ...]
     path: str
-    share: float
+    weight: float
     topical: bool
 
 
@@ -91,11 +93,18 @@ class Context:
         for mention in topical:
             number = NUMBERS[mention.topic]
             if catalog.matters.taught[number]:
-                yield Wish(number, mention.words, path, share, topical=True)
+                rarity = float(catalog.matters.rarity[number])
+                yield Wish(number, mention.words, path, share * rarity, topical=True)
         for word in telling(rest):
             term = catalog.text.vocabulary.get(stem(word))
             if term is not None:
-                yield Wish(term, (word,), path, share * (BESIDE_A_TOPIC if topical else 1.0), topical=False)
+                beside = share * (BESIDE_A_TOPIC if topical else 1.0)
+                yield Wish(term, (word,), path, beside * float(catalog.text.rarity[term]), topical=False)
+
+    @cached_property
+    def full_match(self) -> float:
+        """The weight of the wishes that make up full value."""
+        return sum(sorted(wish.weight for wish in self.wishes)[-FULL_TERMS:])
 
     @cached_property
     def month(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from webapp.domain.geography import STATES
 from webapp.domain.listing import ALL_STATES, ANY_FIELD, ANY_WITH_PREREQUISITES, Listing
 from webapp.domain.profile import Modality
-from webapp.domain.rule import Record, Rule
+from webapp.domain.rule import Comparison, Record, Rule
 from webapp.domain.rule_evaluation import Evaluation, evaluate
 from webapp.domain.rule_field import ENTRY_FIELDS, MATCH_FIELDS, PROFILE_FIELDS
 from webapp.domain.rule_text import read
@@ -34,6 +34,10 @@ ENTRY_RULES: Mapping[str, Rule] = MappingProxyType({name: read(text, MATCH_FIELD
 RESIDENCE_RULES = ("state", "country")
 ADMISSION_RULES = tuple(name for name in ENTRY_RULES if name not in RESIDENCE_RULES)
 """The rules that ask what a student brings; the others ask where they live, and only where online is the one way in."""
+ADMISSION_ANSWERS: Mapping[str, str] = MappingProxyType(
+    {name: rule.field for name in ADMISSION_RULES if isinstance(rule := ENTRY_RULES[name], Comparison)}
+)
+"""The one answer that each of those rules asks for."""
 
 
 def answers_of(student: Student) -> Columns:

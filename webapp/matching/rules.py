@@ -9,7 +9,7 @@ Every rule on entry (`entry` holds them) yields TRUE, FALSE or OPEN for each row
 * unknown: nothing fails, but the student did not say what the listing asks about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -17,12 +17,11 @@ from functools import cached_property
 import numpy as np
 
 from webapp.domain.profile import Modality
-from webapp.domain.rule import Comparison
 from webapp.domain.rule_field import MATCH_FIELDS
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows
 from webapp.matching.catalog import MODALITY_BITS, STATE_BITS, Catalog
-from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, HOME, answers_of
+from webapp.matching.entry import ADMISSION_ANSWERS, ADMISSION_RULES, ENTRY_RULES, HOME, answers_of
 from webapp.matching.rule_columns import Column, Columns, evaluate_columns
 from webapp.matching.student import Student
 
@@ -69,14 +68,12 @@ class Eligibility:
         return {name: self._rule(name) for name in ADMISSION_RULES}
 
     def _rule(self, name: str) -> Ints:
-        """Where the student said nothing a rule comes to the same for everyone, and is worked out once."""
-        asked, rule = self.catalog.admissions, ENTRY_RULES[name]
-        answer = self.answers.get(rule.field) if isinstance(rule, Comparison) else None
-        if answer is None or not answer.known.any():
-            if name not in asked.unanswered:
-                asked.unanswered[name] = evaluate_columns(rule, asked.columns, MATCH_FIELDS)
-            return asked.unanswered[name]
-        return evaluate_columns(rule, {**self.answers, **asked.columns}, MATCH_FIELDS)
+        """A rule comes to the same for everyone who gave the same answer, and is worked out for the first of them."""
+        asked = self.catalog.admissions
+        answer = self.student.stated.get(ADMISSION_ANSWERS[name])
+        return asked.kept(
+            (name, answer), lambda: evaluate_columns(ENTRY_RULES[name], {**self.answers, **asked.columns}, MATCH_FIELDS)
+        )
 
     @cached_property
     def _table(self) -> Ints:
@@ -94,6 +91,17 @@ class Eligibility:
         """Sets of requirements that publish something the student has not spoken of."""
         unasked: Mask = np.logical_or.reduce(self.catalog.admissions.published.T & (self._table == OPEN), axis=0)
         return unasked
+
+    def held_by(self, admission: int) -> Mapping[str, int]:
+        """The value of each rule for one set of requirements."""
+        if admission not in self._held:
+            values = self._table[:, admission].tolist()
+            self._held[admission] = dict(zip(ADMISSION_RULES, values, strict=True))
+        return self._held[admission]
+
+    @cached_property
+    def _held(self) -> dict[int, Mapping[str, int]]:
+        return {}
 
     @cached_property
     def fails(self) -> Mask:

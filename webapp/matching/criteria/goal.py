@@ -4,6 +4,9 @@ A field of study is an administrative code; what a program teaches says more. Wh
 they count as much as the field, and lift it where they are nearer to the job.
 """
 
+import math
+from collections.abc import Mapping
+
 import numpy as np
 
 from webapp.domain.credential import Credential
@@ -13,7 +16,7 @@ from webapp.matching.arrays import Floats, Rows
 from webapp.matching.context import Context
 from webapp.matching.criteria.assessment import PRIOR, Assessment
 from webapp.matching.criteria.background import readiness
-from webapp.matching.matters import job_share
+from webapp.matching.matters import job_share_of
 from webapp.matching.student import Student
 
 OTHER_CREDENTIAL = 0.25
@@ -83,10 +86,24 @@ def content(context: Context, occupation: Occupation, rows: Rows) -> Floats:
     return np.where(_DEGREES[catalog.credential[rows]], whole, catalog.matters.of_job(occupation.soc, known)[matter])
 
 
-def content_of(context: Context, occupation: Occupation, credential: Credential, strength: Floats) -> float:
-    """The same for one listing that tells topics so strongly."""
+def content_of_row(context: Context, occupation: Occupation, row: int) -> float:
+    """The same for one row."""
+    catalog = context.catalog
+    known = frozenset[Subject]() if _DEGREES[catalog.credential[row]] else context.student.mastered
+    return float(catalog.matters.of_job(occupation.soc, known)[catalog.matters.code[row]])
+
+
+def content_of(context: Context, occupation: Occupation, credential: Credential, told: Mapping[int, float]) -> float:
+    """The same for a listing that tells these topics, so strongly."""
     known = frozenset[Subject]() if credential.is_degree else context.student.mastered
-    return float(job_share(strength.reshape(1, -1), occupation.soc, known)[0])
+    return job_share_of(told, occupation.soc, known)
+
+
+def lead_of(field: float, taught: float) -> float:
+    """`lead` for one row."""
+    if math.isnan(taught):
+        return field
+    return FIELD * field + CONTENT * taught + (1 - FIELD - CONTENT) * max(field, taught)
 
 
 def lead(field: Floats, taught: Floats) -> Floats:
