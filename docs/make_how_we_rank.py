@@ -16,7 +16,7 @@ from webapp.domain.label import BASIS_LABELS, CRITERION_LABELS, PRIORITY_LABELS
 from webapp.domain.profile import Criterion, Priority
 from webapp.matching import DEFAULT_WEIGHTS, context, matters
 from webapp.matching.criteria import background, cost, duration, goal, interests, outcomes, place, start
-from webapp.matching.criteria.assessment import PRIOR
+from webapp.matching.assessment import PRIOR
 from webapp.matching.curves import Curve, curves
 from webapp.matching.low_cost import LOW_COST_CENTS
 from webapp.matching.order import PER_INSTITUTION, TOP

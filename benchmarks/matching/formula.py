@@ -18,7 +18,7 @@ from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.arrays import UNKNOWN
 from webapp.matching.catalog import PACE_BITS, STATE_BITS
 from webapp.matching.criteria import cost, duration, goal, schedule
-from webapp.matching.criteria.assessment import PRIOR
+from webapp.matching.assessment import PRIOR
 from webapp.matching.order import salted
 from webapp.matching.places import (
     ONLINE,

@@ -23,7 +23,7 @@ from webapp.matching.bounds import FIRST_TIER, Bounds
 from webapp.matching.cells import build_cells
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
-from webapp.matching.criteria.assessment import THRESHOLD
+from webapp.matching.assessment import THRESHOLD
 from webapp.matching.facets import READS, Facet, build_facets, first_rows, joint_codes
 from webapp.matching.limits import within_limits
 from webapp.matching.order import PER_INSTITUTION, TOP, Keys, Place, arrange, spread

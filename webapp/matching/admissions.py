@@ -1,6 +1,6 @@
 """Entry requirements, column by column, once for each distinct set of them in a catalogue."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
@@ -12,12 +12,11 @@ from webapp.domain.field import FIELDS
 from webapp.domain.listing import ANY_FIELD, ANY_WITH_PREREQUISITES, Listing
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import UNKNOWN, Floats, Ints, Mask, Words
+from webapp.matching.memory import Memory
 from webapp.matching.rule_columns import Column, Columns
 
 FIELD_BITS: Mapping[str, int] = MappingProxyType({family: 1 << index for index, family in enumerate(FIELDS)})
 ANY_FIELD_BITS = (1 << 64) - 1
-MOST_ANSWERS = 1024
-"""So many results are kept before they are let go: a few for every answer that people give."""
 Requirements: TypeAlias = tuple[int, int, int, float, float, int, tuple[int, ...]]
 """Credential, minimum education, accepted fields, GPA, work years, English, subject levels; hashable."""
 
@@ -40,20 +39,11 @@ class Admissions:
     """What is published: one column each for education, field, GPA, work years, English and the subjects."""
     columns: Columns
     """The same requirements under the names that rules know them by."""
-    answered: dict[tuple[str, Hashable], Ints] = field(default_factory=dict)
-    """What rules come to, by name and answer."""
+    memory: Memory = field(default_factory=Memory)
+    """What was worked out of each set of requirements for one answer."""
 
     def __len__(self) -> int:
         return len(self.credential)
-
-    def kept(self, answer: tuple[str, Hashable], work_out: Callable[[], Ints]) -> Ints:
-        """What a rule comes to for an answer: worked out when it is first asked, and kept, as few answers differ."""
-        found = self.answered.get(answer)
-        if found is None:
-            if len(self.answered) >= MOST_ANSWERS:
-                self.answered.clear()
-            found = self.answered[answer] = work_out()
-        return found
 
 
 def requirements_of(listing: Listing) -> Requirements:

@@ -134,10 +134,10 @@ class Bounds:
 
     def _judged(self, criterion: Criterion, facet: Facet) -> Floats:
         """The point value of each code: kept, so that a question that differs in another answer need not ask again."""
-        points = self.context.points.get(criterion)
-        if points is None:
-            points = self.context.points[criterion] = ASSESS[criterion](self.context, facet.rows).point
-        return points
+        judged = self.context.judged.get(criterion)
+        if judged is None:
+            judged = self.context.judged[criterion] = ASSESS[criterion](self.context, facet.rows)
+        return judged.point
 
     @cached_property
     def _worths(self) -> dict[Facet, Floats]:

@@ -19,7 +19,7 @@ from webapp.domain.credential import Credential
 from webapp.domain.geography import STATES
 from webapp.domain.listing import ALL_STATES, Listing, TuitionBasis
 from webapp.domain.occupation import occupations
-from webapp.domain.profile import Modality, Pace
+from webapp.domain.profile import Criterion, Modality, Pace
 from webapp.domain.subject import Subject
 from webapp.matching.admissions import Admissions, build_admissions, requirements_of
 from webapp.matching.arrays import UNKNOWN, Codes, Floats, Ints, Mask, Words
@@ -93,6 +93,10 @@ class Catalog:
 
     def __len__(self) -> int:
         return len(self.listings)
+
+    def facet_of(self, criterion: Criterion) -> Facet:
+        """The facet that a criterion is judged by."""
+        return next(facet for facet in self.facets if criterion in facet.criteria)
 
     @classmethod
     def from_listings(cls, listings: Iterable[Listing], version: str) -> "Catalog":

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
-from webapp.matching.criteria.assessment import THRESHOLD
+from webapp.matching.assessment import THRESHOLD
 from webapp.matching.echoes import content_of_listing, echoes_of, way_of
 from webapp.matching.reasons import low_salary, price_facts
 from webapp.matching.rules import OPEN, SUBJECTS, Verdict

@@ -10,6 +10,7 @@ from webapp.domain.profile import Criterion
 from webapp.domain.topic import mentions
 from webapp.domain.word import stem
 from webapp.matching.arrays import Floats
+from webapp.matching.assessment import Assessment
 from webapp.matching.catalog import Catalog
 from webapp.matching.matters import NUMBERS
 from webapp.matching.places import Places
@@ -56,8 +57,8 @@ class Context:
         return {}
 
     @cached_property
-    def points(self) -> dict[Criterion, Floats]:
-        """The point values of each criterion for the codes of its facet, as far as they were asked for."""
+    def judged(self) -> dict[Criterion, Assessment]:
+        """The assessment of each criterion for the codes of its facet, as far as they were judged."""
         return {}
 
     @cached_property

@@ -178,5 +178,5 @@ def _again(context: Context, change: Change) -> Context:
     if section == "subjects":  # a subject that is missing keeps the goal away, one that is known leads nowhere new
         touched.add(Criterion.GOAL)
     changed.kept.update((name, value) for name, value in context.kept.items() if name not in touched)
-    changed.points.update((name, value) for name, value in context.points.items() if name not in touched)
+    changed.judged.update((name, value) for name, value in context.judged.items() if name not in touched)
     return changed

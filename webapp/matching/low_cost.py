@@ -16,7 +16,7 @@ from webapp.matching.arrays import Ints, Mask, Rows
 from webapp.matching.bounds import FIRST_TIER, Bounds
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
-from webapp.matching.criteria.assessment import THRESHOLD
+from webapp.matching.assessment import THRESHOLD
 from webapp.matching.order import DECIMALS, PER_INSTITUTION, TOP, Keys, Place, arrange
 from webapp.matching.rules import Verdict
 from webapp.matching.scoring import GOOD_SCORE, Scores

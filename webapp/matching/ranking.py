@@ -185,7 +185,7 @@ def explained(context: Context, best: Best) -> list[Match]:
     scores, at = best.scores, np.searchsorted(best.rows, shown)
     verdicts = best.verdicts[at].tolist()
     context.eligibility.look_at(shown)
-    low, high, coverage = (values[at].tolist() for values in (scores.low, scores.high, scores.coverage))
+    low, high, coverage = scores.low(at).tolist(), scores.high(at).tolist(), scores.coverage[at].tolist()
     columns = {criterion: item.point[at].tolist() for criterion, item in scores.assessments.items()}
     matches = []
     for index, place in enumerate(best.places):

@@ -71,7 +71,7 @@ class Eligibility:
         """A rule comes to the same for everyone who gave the same answer, and is worked out for the first of them."""
         asked = self.catalog.admissions
         answer = self.student.stated.get(ADMISSION_ANSWERS[name])
-        return asked.kept(
+        return asked.memory.of(
             (name, answer), lambda: evaluate_columns(ENTRY_RULES[name], {**self.answers, **asked.columns}, MATCH_FIELDS)
         )
 

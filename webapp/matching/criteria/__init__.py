@@ -7,7 +7,7 @@ from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Rows
 from webapp.matching.context import Context
 from webapp.matching.criteria import background, cost, duration, goal, interests, outcomes, place, schedule, start
-from webapp.matching.criteria.assessment import Assessment
+from webapp.matching.assessment import Assessment
 
 ASSESS: Mapping[Criterion, Callable[[Context, Rows], Assessment]] = MappingProxyType(
     {

@@ -12,7 +12,7 @@ from webapp.domain.subject import RANKED_LEVELS
 from webapp.matching.admissions import Admissions
 from webapp.matching.arrays import UNKNOWN, Floats, Ints, Rows
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment, blend, settle
+from webapp.matching.assessment import Assessment, blend, settle
 from webapp.matching.rules import FALSE, SUBJECTS, TRUE
 
 PARTS = {"education": 3.0, "field": 2.0, "subject": 1.0, "gpa": 1.0, "work_years": 1.0, "english": 1.0}
@@ -40,13 +40,7 @@ def assess(context: Context, rows: Rows) -> Assessment:
     classes = context.kept.get("background")
     if not isinstance(classes, Assessment):
         classes = context.kept["background"] = _by_class(context)
-    admission = context.catalog.admission[rows]
-    return Assessment(
-        classes.point[admission],
-        lambda: classes.known[admission],
-        lambda: classes.low[admission],
-        lambda: classes.high[admission],
-    )
+    return classes.seen_by(context.catalog.admission[rows])
 
 
 def _by_class(context: Context) -> Assessment:
@@ -80,7 +74,12 @@ def _by_class(context: Context) -> Assessment:
     if not any(subjects.known(subject) for subject in SUBJECTS):
         parts += _doors(asked, told=background.education is not None)
     whole, gaps = blend(parts), readiness(context)
-    return Assessment(whole.point * gaps, whole.known, whole.low * worst_gaps, whole.high * gaps)
+    return Assessment(
+        whole.point * gaps,
+        whole.known_of,
+        lambda at: whole.low_of(at) * worst_gaps[at],
+        lambda at: whole.high_of(at) * gaps[at],
+    )
 
 
 def readiness(context: Context) -> Floats:

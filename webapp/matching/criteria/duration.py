@@ -4,7 +4,7 @@ import numpy as np
 
 from webapp.matching.arrays import Rows
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment, falling, settle
+from webapp.matching.assessment import Assessment, falling, settle
 
 HALVING_MONTHS = 24.0
 """With no limit named: the length at which the value is one half."""

@@ -14,7 +14,7 @@ from webapp.domain.occupation import Occupation
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import Floats, Rows
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import PRIOR, Assessment
+from webapp.matching.assessment import PRIOR, Assessment, sure
 from webapp.matching.criteria.background import readiness
 from webapp.matching.matters import job_share_of
 from webapp.matching.student import Student
@@ -37,12 +37,15 @@ def assess(context: Context, rows: Rows) -> Assessment:
     wanted = student.profile.goal.credentials
     value = levels(context)[credential]
     if student.occupation is not None:
-        value = way(context, student.occupation, rows) * value * ready(context)[catalog.admission[rows]]
-        return Assessment(value, np.ones(len(value)), value, value)
+        return sure(way(context, student.occupation, rows) * value * ready(context)[catalog.admission[rows]])
     if student.profile.goal.occupation is None and wanted:
-        return Assessment(value, np.ones(len(value)), value, value)
-    known = np.full(len(value), 0.5 if wanted else 0.0)
-    return Assessment(PRIOR * value, known, np.zeros(len(value)), value)
+        return sure(value)
+    return Assessment(
+        PRIOR * value,
+        lambda at: np.full(len(value[at]), 0.5 if wanted else 0.0),
+        lambda at: np.zeros(len(value[at])),
+        lambda at: value[at],
+    )
 
 
 def levels(context: Context) -> Floats:

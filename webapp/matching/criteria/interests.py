@@ -10,7 +10,7 @@ import numpy as np
 
 from webapp.matching.arrays import Floats, Rows
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import PRIOR, Assessment, unknown
+from webapp.matching.assessment import PRIOR, Assessment, unknown
 
 TELLING = 2.5
 """The weight from which words that mean no topic are taken at their word. With less, as where half the listings hold
@@ -30,9 +30,9 @@ def assess(context: Context, rows: Rows) -> Assessment:
     value = shared[context.catalog.document[rows]]
     return Assessment(
         np.where(described, value, np.maximum(value, PRIOR)),
-        lambda: np.where(described, 1.0, THIN_KNOWN),
-        value,
-        lambda: np.where(described, value, 1.0),
+        lambda at: np.where(described[at], 1.0, THIN_KNOWN),
+        lambda at: value[at],
+        lambda at: np.where(described[at], value[at], 1.0),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from webapp.matching.arrays import Floats, Rows
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import PRIOR, Assessment, blend, settle
+from webapp.matching.assessment import PRIOR, Assessment, blend, settle
 
 SHRINKAGE = 20.0
 """How many graduates the prior counts for."""
@@ -37,7 +37,12 @@ def assess(context: Context, rows: Rows) -> Assessment:
 def _shrink(value: Floats, known: np.typing.NDArray[np.bool_], people: Floats) -> Assessment:
     shrunk = (people * value + SHRINKAGE * PRIOR) / (people + SHRINKAGE)
 
-    def doubt() -> Floats:
-        return 0.5 * SHRINKAGE / (people + SHRINKAGE)
+    def doubt(at: Rows) -> Floats:
+        return 0.5 * SHRINKAGE / (people[at] + SHRINKAGE)
 
-    return settle(shrunk, known, lambda: np.maximum(0.0, shrunk - doubt()), lambda: np.minimum(1.0, shrunk + doubt()))
+    return settle(
+        shrunk,
+        known,
+        lambda at: np.maximum(0.0, shrunk[at] - doubt(at)),
+        lambda at: np.minimum(1.0, shrunk[at] + doubt(at)),
+    )

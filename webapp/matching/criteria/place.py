@@ -9,7 +9,7 @@ from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Mask, Rows
 from webapp.matching.catalog import ALL_BITS
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment
+from webapp.matching.assessment import Assessment
 from webapp.matching.places import (
     IN_PERSON,
     ONLINE,
@@ -55,15 +55,16 @@ def assess(context: Context, rows: Rows) -> Assessment:
     if not places.wanted & ONLINE:
         unknown_way = np.minimum(unknown_way, near)
 
-    def settled() -> Mask:
-        by_way: Mask = np.where(by_online >= by_campus, online_known | ((usable & ONLINE) == 0), located)
-        stated: Mask = by_way & ~unstated
+    def settled(at: Rows) -> Mask:
+        sure_online = online_known[at] | ((usable[at] & ONLINE) == 0)
+        by_way: Mask = np.where(by_online[at] >= by_campus[at], sure_online, located[at])
+        stated: Mask = by_way & ~unstated[at]
         return stated
 
     half_known = 0.5 if places.wanted & IN_PERSON else 0.0
     return Assessment(
         np.where(unstated, unknown_way, point),
-        lambda: np.where(unstated, half_known * located, np.where(settled(), 1.0, 0.5)),
-        lambda: np.where(settled(), point, 0.0),
-        lambda: np.where(settled(), point, 1.0),
+        lambda at: np.where(unstated[at], half_known * located[at], np.where(settled(at), 1.0, 0.5)),
+        lambda at: np.where(settled(at), point[at], 0.0),
+        lambda at: np.where(settled(at), point[at], 1.0),
     )

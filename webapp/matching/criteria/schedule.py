@@ -5,7 +5,7 @@ import numpy as np
 from webapp.matching.arrays import Rows
 from webapp.matching.catalog import PACE_BITS
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment, blend, falling, settle, unknown
+from webapp.matching.assessment import Assessment, blend, falling, settle, unknown
 
 OTHER_PACE = 0.1
 AT_HALF, AT_LIMIT = 1.0, 0.9

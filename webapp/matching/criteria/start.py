@@ -4,7 +4,7 @@ import numpy as np
 
 from webapp.matching.arrays import Rows
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment, settle
+from webapp.matching.assessment import Assessment, settle
 
 GRACE_MONTHS = 12.0
 """How many months past the wish the value takes to fall to nothing."""

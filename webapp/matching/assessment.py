@@ -6,15 +6,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-from webapp.matching.arrays import Floats, Mask
+from webapp.matching.arrays import Floats, Ints, Mask, Rows
 
 PRIOR = 0.4
 """The point value of what is not known: a little below the middle, so never zero and never better than a good fact."""
 THRESHOLD = 0.4
 """Below this point value a criterion speaks against a program."""
 
-Lazy: TypeAlias = Floats | Callable[[], Floats]
-"""An array, or how to make it: only the point value is needed of every row, the rest of the few that are shown."""
+Lazy: TypeAlias = Callable[[Rows], Floats]
+"""How to work something out for some of the rows judged, told by their place among them: only the point value is needed
+of every row, the rest of the few that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,37 +23,30 @@ class Assessment:
     """Parallel arrays in 0..1. `known` is the share of the criterion that rests on facts; low <= point <= high."""
 
     point: Floats
-    lazy_known: Lazy
-    lazy_low: Lazy
-    lazy_high: Lazy
+    known_of: Lazy
+    """How much of the criterion rests on published facts."""
+    low_of: Lazy
+    """The value if what is unknown were as bad as can be."""
+    high_of: Lazy
+    """The value if what is unknown were as good as can be."""
 
-    @property
-    def known(self) -> Floats:
-        """How much of the criterion rests on published facts."""
-        return _made(self.lazy_known)
-
-    @property
-    def low(self) -> Floats:
-        """The value if what is unknown were as bad as can be."""
-        return _made(self.lazy_low)
-
-    @property
-    def high(self) -> Floats:
-        """The value if what is unknown were as good as can be."""
-        return _made(self.lazy_high)
-
-
-def _made(value: Lazy) -> Floats:
-    return value() if callable(value) else value
+    def seen_by(self, code: Ints) -> "Assessment":
+        """The same for rows that are each judged as the row of their code is."""
+        return Assessment(
+            self.point[code],
+            lambda at: self.known_of(code[at]),
+            lambda at: self.low_of(code[at]),
+            lambda at: self.high_of(code[at]),
+        )
 
 
 def settle(value: Floats, known: Mask, low: Lazy | None = None, high: Lazy | None = None) -> Assessment:
     """The value where it is known (within low and high, where given), the prior and the whole range where not."""
     return Assessment(
         np.where(known, value, PRIOR),
-        lambda: known.astype(np.float64),
-        lambda: np.where(known, value if low is None else _made(low), 0.0),
-        lambda: np.where(known, value if high is None else _made(high), 1.0),
+        lambda at: known[at].astype(np.float64),
+        lambda at: np.where(known[at], value[at] if low is None else low(at), 0.0),
+        lambda at: np.where(known[at], value[at] if high is None else high(at), 1.0),
     )
 
 
@@ -68,16 +62,22 @@ def blend(parts: Sequence[tuple[float, Assessment]]) -> Assessment:
 
     return Assessment(
         mean(lambda part: part.point),
-        lambda: mean(lambda part: part.known),
-        lambda: mean(lambda part: part.low),
-        lambda: mean(lambda part: part.high),
+        lambda at: mean(lambda part: part.known_of(at)),
+        lambda at: mean(lambda part: part.low_of(at)),
+        lambda at: mean(lambda part: part.high_of(at)),
     )
+
+
+def sure(value: Floats) -> Assessment:
+    """All that the criterion reads is known."""
+    return Assessment(value, lambda at: np.ones(len(value[at])), lambda at: value[at], lambda at: value[at])
 
 
 def unknown(count: int) -> Assessment:
     """Nothing known of any row."""
-    zeros = np.zeros(count)
-    return Assessment(np.full(count, PRIOR), zeros, zeros, np.ones(count))
+    point = np.full(count, PRIOR)
+    nothing: Lazy = lambda at: np.zeros(len(point[at]))
+    return Assessment(point, nothing, nothing, lambda at: np.ones(len(point[at])))
 
 
 def falling(ratio: Floats, at_half: float, at_limit: float) -> Floats:
