@@ -7,7 +7,7 @@ for each row: a rule on entry is worked out once for each distinct set of requir
 import hashlib
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -28,6 +28,7 @@ from webapp.matching.cells import Cells, build_cells
 from webapp.matching.columns import Facts, encode, facts_of, floats, ints, translate
 from webapp.matching.facets import Facet, build_facets, first_rows, joint_codes
 from webapp.matching.matters import Matters
+from webapp.matching.memory import Memory
 from webapp.matching.text import TextIndex, build_index
 
 STATE_BITS: Mapping[str, int] = MappingProxyType({state: 1 << index for index, state in enumerate(STATES)})
@@ -35,6 +36,7 @@ STATE_CODES: Mapping[str, int] = MappingProxyType({state: index for index, state
 ALL_BITS = (1 << 64) - 1
 MODALITY_BITS: Mapping[str, int] = MappingProxyType({modality.value: 1 << i for i, modality in enumerate(Modality)})
 PACE_BITS: Mapping[str, int] = MappingProxyType({pace.value: 1 << i for i, pace in enumerate(Pace)})
+MOST_JUDGED = 128
 BASES = tuple(TuitionBasis)
 
 
@@ -90,6 +92,8 @@ class Catalog:
     id_hash: Words
     facets: tuple[Facet, ...]
     cells: Cells
+    memory: Memory = field(default_factory=lambda: Memory(MOST_JUDGED))
+    """What criteria that hang on an answer or two make of the codes of their facets."""
 
     def __len__(self) -> int:
         return len(self.listings)

@@ -7,7 +7,6 @@ and of the standings after each hop the best MOST_STANDINGS; where a landscape h
 the chain found is still a true one, but a better one may exist.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from webapp.domain.topic import mentions
-from webapp.matching.context import Wish
 from webapp.matching.assessment import PRIOR
+from webapp.matching.context import Wish
 from webapp.matching.criteria.goal import content_of, content_of_row, lead_of
 from webapp.matching.criteria.interests import told_by
 from webapp.matching.matters import NUMBERS, grades_of, near_to

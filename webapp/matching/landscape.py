@@ -17,7 +17,7 @@ from webapp.domain.field import FIELDS
 from webapp.domain.profile import Criterion
 from webapp.domain.subject import RANKED_LEVELS
 from webapp.matching.admissions import FIELD_BITS, Admissions
-from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows, Words
+from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows
 from webapp.matching.context import Context
 from webapp.matching.hops import UNPUBLISHED, Hops
 from webapp.matching.rules import FALSE, SUBJECTS

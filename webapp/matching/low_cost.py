@@ -13,14 +13,14 @@ import numpy as np
 
 from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Ints, Mask, Rows
-from webapp.matching.bounds import FIRST_TIER, Bounds
-from webapp.matching.context import Context
-from webapp.matching.criteria import ASSESS
 from webapp.matching.assessment import THRESHOLD
+from webapp.matching.bounds import Bounds
+from webapp.matching.context import Context
 from webapp.matching.order import DECIMALS, PER_INSTITUTION, TOP, Keys, Place, arrange
 from webapp.matching.rules import Verdict
 from webapp.matching.scoring import GOOD_SCORE, Scores
 from webapp.matching.shortlist import SLACK
+from webapp.matching.worth import FIRST_TIER
 
 LOW_COST_CENTS = 10_000_00
 """The whole tuition up to which a program is a low-cost option."""
@@ -60,14 +60,14 @@ def _option(bounds: Bounds, kept: Ints, salt: bytes) -> Place | None:
     rows = _allowed(bounds, kept)
     if not len(rows):
         return None
-    best = Bounds(bounds.context, rows).contenders(1)
+    best = bounds.within(rows).contenders(1)
     row, score = _arranged(bounds.context, best, salt)[0]
     if round(score, DECIMALS) < GOOD_SCORE:
         return None
     near, key = bounds.reaching(FIRST_TIER + score - SLACK)
     ahead = key > FIRST_TIER + score + SLACK
     tied = near[(key >= FIRST_TIER + score - SLACK) & ~ahead]
-    place = [each for each, _ in _arranged(bounds.context, tied, salt)].index(row)
+    place = 0 if len(tied) == 1 else [each for each, _ in _arranged(bounds.context, tied, salt)].index(row)
     return Place(row, int(np.count_nonzero(ahead)) + place, 0)
 
 
@@ -78,10 +78,10 @@ def _allowed(bounds: Bounds, kept: Ints) -> Ints:
     rows = rows if isinstance(bounds.rows, slice) else bounds.rows[rows]
     schools = Counter(catalog.institution[kept].tolist())
     full = [school for school, count in schools.items() if count >= PER_INSTITUTION]
-    rows = rows[~np.isin(catalog.institution[rows], full)]
+    rows = rows[~np.isin(catalog.institution[rows], full)] if full else rows
     rows = rows[context.eligibility.verdicts_of(rows) != Verdict.NOT_YET]
     if Criterion.PLACE in context.student.shares:
-        rows = rows[ASSESS[Criterion.PLACE](context, rows).point >= THRESHOLD]
+        rows = rows[Scores(context, rows).assessed(Criterion.PLACE).point >= THRESHOLD]
     return rows
 
 

@@ -8,22 +8,25 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 MOST = 1024
-"""So many results are kept before all are let go: a few for every answer that people give."""
 
 _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Memory:
-    """Results by what was asked and answered. Threads may share it: at worst two work the same thing out."""
+    """Results by what was asked and answered; of so many that is kept, all are let go when another one comes.
 
+    Threads may share it: at worst two work the same thing out.
+    """
+
+    most: int = MOST
     results: dict[Hashable, Any] = field(default_factory=dict)
 
     def of(self, asked: Hashable, work_out: Callable[[], _Result]) -> _Result:
         """The result for something asked, worked out where it is not kept."""
         found: _Result | None = self.results.get(asked)
         if found is None:
-            if len(self.results) >= MOST:
+            if len(self.results) >= self.most:
                 self.results.clear()
             found = self.results[asked] = work_out()
         return found

@@ -149,7 +149,7 @@ def rank(
 
 def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
     """The best k of some rows, ascending."""
-    bounds, count = Bounds(context, rows), max(FIRST_LOOK, 4 * k)
+    bounds, count = Bounds.over(context, rows), max(FIRST_LOOK, 4 * k)
     while True:
         chosen = bounds.contenders(count)
         scores = Scores(context, chosen)

@@ -8,9 +8,9 @@ import numpy as np
 
 from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Floats, Ints, Rows
+from webapp.matching.assessment import Assessment, unknown
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
-from webapp.matching.assessment import Assessment, unknown
 
 EVERY = slice(None)
 STRONG_SCORE, STRONG_COVERAGE = 0.75, 0.6
@@ -34,10 +34,10 @@ class Scores:
         """By criterion. Where everything was ignored, every criterion is unknown for every program."""
         if self.context.student.mute:
             return dict.fromkeys(self.shares, unknown(self._count))
-        return {criterion: self._assessed(criterion) for criterion in self.shares}
+        return {criterion: self.assessed(criterion) for criterion in self.shares}
 
-    def _assessed(self, criterion: Criterion) -> Assessment:
-        """Looked up where the codes of the criterion's facet are judged already."""
+    def assessed(self, criterion: Criterion) -> Assessment:
+        """One criterion; looked up where the codes of its facet are judged already."""
         judged = self.context.judged.get(criterion)
         if judged is None:
             return ASSESS[criterion](self.context, self.rows)

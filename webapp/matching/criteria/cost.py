@@ -4,9 +4,9 @@ import numpy as np
 
 from webapp.domain.listing import TuitionBasis
 from webapp.matching.arrays import Floats, Ints, Rows
+from webapp.matching.assessment import Assessment, falling, settle
 from webapp.matching.catalog import BASES
 from webapp.matching.context import Context
-from webapp.matching.assessment import Assessment, falling, settle
 
 HALVING_CENTS = 30_000_00
 """With no budget named: the total at which the value is one half."""

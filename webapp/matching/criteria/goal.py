@@ -13,8 +13,8 @@ from webapp.domain.credential import Credential
 from webapp.domain.occupation import Occupation
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import Floats, Rows
-from webapp.matching.context import Context
 from webapp.matching.assessment import PRIOR, Assessment, sure
+from webapp.matching.context import Context
 from webapp.matching.criteria.background import readiness
 from webapp.matching.matters import job_share_of
 from webapp.matching.student import Student

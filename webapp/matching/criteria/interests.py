@@ -9,8 +9,8 @@ harder to meet than a short one.
 import numpy as np
 
 from webapp.matching.arrays import Floats, Rows
-from webapp.matching.context import Context
 from webapp.matching.assessment import PRIOR, Assessment, unknown
+from webapp.matching.context import Context
 
 TELLING = 2.5
 """The weight from which words that mean no topic are taken at their word. With less, as where half the listings hold

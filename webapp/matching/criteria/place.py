@@ -7,9 +7,9 @@ import numpy as np
 
 from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Mask, Rows
+from webapp.matching.assessment import Assessment
 from webapp.matching.catalog import ALL_BITS
 from webapp.matching.context import Context
-from webapp.matching.assessment import Assessment
 from webapp.matching.places import (
     IN_PERSON,
     ONLINE,
