@@ -91,16 +91,13 @@ class Catalog:
     verified: Ints
     id_hash: Words
     facets: tuple[Facet, ...]
+    facet_of: Mapping[Criterion, Facet]
     cells: Cells
     memory: Memory = field(default_factory=lambda: Memory(MOST_JUDGED))
     """What criteria that hang on an answer or two make of the codes of their facets."""
 
     def __len__(self) -> int:
         return len(self.listings)
-
-    def facet_of(self, criterion: Criterion) -> Facet:
-        """The facet that a criterion is judged by."""
-        return next(facet for facet in self.facets if criterion in facet.criteria)
 
     @classmethod
     def from_listings(cls, listings: Iterable[Listing], version: str) -> "Catalog":
@@ -144,6 +141,7 @@ class Catalog:
             text=text,
             matters=matters,
             facets=facets,
+            facet_of={criterion: facet for facet in facets for criterion in facet.criteria},
             cells=build_cells(facets[0]),
             **columns,
         )

@@ -67,7 +67,7 @@ def _option(bounds: Bounds, kept: Ints, salt: bytes) -> Place | None:
     near, key = bounds.reaching(FIRST_TIER + score - SLACK)
     ahead = key > FIRST_TIER + score + SLACK
     tied = near[(key >= FIRST_TIER + score - SLACK) & ~ahead]
-    place = 0 if len(tied) == 1 else [each for each, _ in _arranged(bounds.context, tied, salt)].index(row)
+    place = [each for each, _ in _arranged(bounds.context, tied, salt)].index(row)
     return Place(row, int(np.count_nonzero(ahead)) + place, 0)
 
 
@@ -88,5 +88,7 @@ def _allowed(bounds: Bounds, kept: Ints) -> Ints:
 def _arranged(context: Context, rows: Ints, salt: bytes) -> list[tuple[int, float]]:
     """Some rows of the first tier from best to last, each with its score."""
     scores = Scores(context, rows)
+    if len(rows) == 1:
+        return [(int(rows[0]), float(scores.score[0]))]
     score = dict(zip(rows.tolist(), scores.score.tolist(), strict=True))
     return [(row, score[row]) for row, _ in arrange(keys_of(scores, rows, np.zeros(len(rows), dtype=np.bool_)), salt)]

@@ -161,9 +161,9 @@ def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
             break
         count *= 4
     places = with_low_cost(bounds, places, salt)
-    missing = np.setdiff1d([place.row for place in places], chosen)
-    if len(missing):
-        chosen = np.union1d(chosen, missing)
+    missing = {place.row for place in places}.difference(chosen.tolist())
+    if missing:
+        chosen = np.union1d(chosen, list(missing))
         scores, verdicts = Scores(context, chosen), context.eligibility.verdicts_of(chosen)
     return Best(places, chosen, verdicts, scores)
 

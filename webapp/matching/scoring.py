@@ -11,6 +11,7 @@ from webapp.matching.arrays import Floats, Ints, Rows
 from webapp.matching.assessment import Assessment, unknown
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
+from webapp.matching.facets import Facet
 
 EVERY = slice(None)
 STRONG_SCORE, STRONG_COVERAGE = 0.75, 0.6
@@ -41,7 +42,14 @@ class Scores:
         judged = self.context.judged.get(criterion)
         if judged is None:
             return ASSESS[criterion](self.context, self.rows)
-        return judged.seen_by(self.context.catalog.facet_of(criterion).code[self.rows])
+        facet = self.context.catalog.facet_of[criterion]
+        if facet not in self._codes:
+            self._codes[facet] = facet.code[self.rows]
+        return judged.seen_by(self._codes[facet])
+
+    @cached_property
+    def _codes(self) -> dict[Facet, Ints]:
+        return {}
 
     def _total(self, count: int, part: Callable[[Assessment], Floats]) -> Floats:
         result = np.zeros(count)

@@ -39,7 +39,7 @@ def judge(context: Context, criterion: Criterion) -> Assessment:
     """A criterion for each code of its facet, judged once for a question, and for the catalogue where few differ."""
     judged = context.judged.get(criterion)
     if judged is None:
-        work_out = partial(ASSESS[criterion], context, context.catalog.facet_of(criterion).rows)
+        work_out = partial(ASSESS[criterion], context, context.catalog.facet_of[criterion].rows)
         decided_by = _DECIDED_BY.get(criterion)
         if decided_by is None:
             judged = work_out()
