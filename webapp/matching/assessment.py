@@ -8,6 +8,7 @@ import numpy as np
 
 from webapp.matching.arrays import Floats, Ints, Mask, Rows
 
+EVERY = slice(None)
 PRIOR = 0.4
 """The point value of what is not known: a little below the middle, so never zero and never better than a good fact."""
 THRESHOLD = 0.4
@@ -29,6 +30,11 @@ class Assessment:
     """The value if what is unknown were as bad as can be."""
     high_of: Lazy
     """The value if what is unknown were as good as can be."""
+
+    def worked_out(self) -> "Assessment":
+        """The same with everything worked out: for what is kept and asked again."""
+        known, low, high = self.known_of(EVERY), self.low_of(EVERY), self.high_of(EVERY)
+        return Assessment(self.point, known.__getitem__, low.__getitem__, high.__getitem__)
 
     def seen_by(self, code: Ints) -> "Assessment":
         """The same for rows that are each judged as the row of their code is."""

@@ -13,6 +13,7 @@ from webapp.matching.arrays import Floats
 from webapp.matching.assessment import Assessment
 from webapp.matching.catalog import Catalog
 from webapp.matching.matters import NUMBERS
+from webapp.matching.memory import Memory
 from webapp.matching.places import Places
 from webapp.matching.prices import Prices
 from webapp.matching.rules import Eligibility
@@ -55,6 +56,11 @@ class Context:
     def kept(self) -> dict[str, Any]:
         """What a criterion works out once for all rows and needs again for the few that are shown."""
         return {}
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What was worked out for a program that is shown and holds for others that say the same."""
+        return Memory()
 
     @cached_property
     def judged(self) -> dict[Criterion, Assessment]:
@@ -101,6 +107,11 @@ class Context:
             if term is not None:
                 beside = share * (BESIDE_A_TOPIC if topical else 1.0)
                 yield Wish(term, (word,), path, beside * float(catalog.text.rarity[term]), topical=False)
+
+    @cached_property
+    def topical(self) -> bool:
+        """Whether any of it means a topic of the table."""
+        return any(wish.topical for wish in self.wishes)
 
     @cached_property
     def full_match(self) -> float:

@@ -6,7 +6,9 @@ Worked out for the few listings that are shown; the criteria hold the same again
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
+from webapp.domain.occupation import Occupation
 from webapp.domain.topic import mentions
 from webapp.matching.assessment import PRIOR
 from webapp.matching.context import Wish
@@ -15,6 +17,7 @@ from webapp.matching.criteria.interests import told_by
 from webapp.matching.matters import NUMBERS, grades_of, near_to
 from webapp.matching.statement import Case
 
+TINY = 1e-9
 TELLING_GRADE = 0.5
 """The grade from which a topic is named as the work of a job."""
 COLUMNS = ("name", "topics", "summary")
@@ -35,13 +38,89 @@ class Echo:
         return self.topic is None or self.topic == self.wish.number
 
 
-def echoes_of(case: Case) -> list[Echo]:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A listing beside the wanted job: how far its field leads there, what it teaches, and both together, 0..1.
+
+    `taught` is NaN where nothing is told of it. `echoes` are columns of the listing, each with its words that are the
+    work of the job and without which it would lead less far.
+    """
+
+    field: float
+    taught: float
+    way: float
+    echoes: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Told(NamedTuple):
+    """Words of one column that answer what the student said at a path, or come near it."""
+
+    path: str
+    column: str
+    exact: bool
+    words: tuple[str, ...]
+
+
+def work_of(case: Case) -> Work | None:
+    """The listing beside the wanted job; None where none is wanted, or we do not know it."""
+    context, catalog = case.context, case.context.catalog
+    job = context.student.occupation
+    if job is None:
+        return None
+    alike = "work", int(catalog.document[case.row]), int(catalog.cip[case.row]), case.listing.credential
+    return context.memory.of(alike, lambda: _work(case, job))
+
+
+def _work(case: Case, job: Occupation) -> Work:
+    catalog = case.context.catalog
+    field = float(catalog.relations[job.soc][catalog.cip[case.row]])
+    taught = content_of_row(case.context, job, case.row)
+    way, strength, said = lead_of(field, taught), _told(case), _said(case)
+    found: dict[str, list[int]] = {}
+    for topic, grade in grades_of(job.soc, frozenset()).items():
+        if grade >= TELLING_GRADE and topic in strength:
+            found.setdefault(said[topic][0], []).append(topic)
+    echoes = []
+    for column in COLUMNS:
+        topics = found.get(column, ())
+        less = content_of(case.context, job, case.listing.credential, _told_without(case, topics))
+        if topics and lead_of(field, less) < way - TINY:
+            echoes.append((column, tuple(" ".join(said[topic][1]) for topic in topics)))
+    return Work(field, taught, way, tuple(echoes))
+
+
+def interests_told(case: Case) -> tuple[Told, ...]:
+    """What is asked for and found, by answer and column, then what lies near it, in the listing's own words.
+
+    What the value would be as high without is left out.
+    """
+    document = int(case.context.catalog.document[case.row])
+    return case.context.memory.of(("interests", document), lambda: tuple(_interests_told(case)))
+
+
+def _interests_told(case: Case) -> Iterator[Told]:
+    alike: dict[tuple[bool, int, str], list[Echo]] = {}
+    for echo in echoes_of(case):
+        alike.setdefault((not echo.exact, COLUMNS.index(echo.column), echo.wish.path), []).append(echo)
+    value = _interest_without(case, []) if alike else 0.0
+    for near, column, path in sorted(alike):  # interests stand before words
+        told = alike[near, column, path]
+        if _interest_without(case, told) < value - TINY:
+            words = dict.fromkeys(" ".join(echo.words) for echo in told)
+            yield Told(path, COLUMNS[column], not near, tuple(words))
+
+
+def echoes_of(case: Case) -> tuple[Echo, ...]:
     """For each wish that the listing answers the words that answer it best."""
-    if "echoes" not in case.kept:
-        found = (_topical(case, wish) if wish.topical else _verbal(case, wish) for wish in case.context.wishes)
-        case.kept["echoes"] = [echo for echo in found if echo is not None]
-    echoes: list[Echo] = case.kept["echoes"]
-    return echoes
+    document = int(case.context.catalog.document[case.row])
+    return case.context.memory.of(("echoes", document), lambda: tuple(_echoes(case)))
+
+
+def _echoes(case: Case) -> Iterator[Echo]:
+    for wish in case.context.wishes:
+        echo = _topical(case, wish) if wish.topical else _verbal(case, wish)
+        if echo is not None:
+            yield echo
 
 
 def _topical(case: Case, wish: Wish) -> Echo | None:
@@ -62,7 +141,7 @@ def _verbal(case: Case, wish: Wish) -> Echo | None:
     return None if column is None else Echo(wish, column, wish.words, None)
 
 
-def interest_without(case: Case, taken: Sequence[Echo]) -> float:
+def _interest_without(case: Case, taken: Sequence[Echo]) -> float:
     """The value of the interests if the listing did not say what these echoes say."""
     context, gone = case.context, {echo.topic for echo in taken}
     told = _told_without(case, gone)
@@ -76,43 +155,6 @@ def interest_without(case: Case, taken: Sequence[Echo]) -> float:
     sure = told_by(context)
     value = PRIOR * (1 - sure) + sure * min(1.0, total / context.full_match)
     return value if context.catalog.described[case.row] else max(value, PRIOR)
-
-
-def job_echoes(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Columns of the listing, each with its words that are the work of the job and without which it leads less far."""
-    occupation = case.context.student.occupation
-    if occupation is None:
-        return
-    strength, said = _told(case), _said(case)
-    found: dict[str, list[int]] = {}
-    for topic, grade in grades_of(occupation.soc, frozenset()).items():
-        if grade >= TELLING_GRADE and topic in strength:
-            found.setdefault(said[topic][0], []).append(topic)
-    for column in COLUMNS:
-        if column in found:
-            less = content_of(case.context, occupation, case.listing.credential, _told_without(case, found[column]))
-            if lead_of(_relation(case), less) < way_of(case) - 1e-9:
-                yield column, tuple(" ".join(said[topic][1]) for topic in found[column])
-
-
-def way_of(case: Case) -> float:
-    """How far the listing leads to the job, 0..1."""
-    if "way" not in case.kept:
-        wanted = case.context.student.occupation is not None
-        case.kept["way"] = lead_of(_relation(case), content_of_listing(case)) if wanted else 0.0
-    return float(case.kept["way"])
-
-
-def _relation(case: Case) -> float:
-    """How far the field of study leads to the wanted job, of which there is one."""
-    catalog, occupation = case.context.catalog, case.context.student.occupation
-    return 0.0 if occupation is None else float(catalog.relations[occupation.soc][catalog.cip[case.row]])
-
-
-def content_of_listing(case: Case) -> float:
-    """How far what is taught is the work of the job, 0..1; NaN where that is not told, or no job is wanted."""
-    occupation = case.context.student.occupation
-    return float("nan") if occupation is None else content_of_row(case.context, occupation, case.row)
 
 
 def _told(case: Case) -> Mapping[int, float]:

@@ -17,7 +17,7 @@ from webapp.matching.criteria.duration import HALVING_MONTHS
 from webapp.matching.criteria.goal import levels
 from webapp.matching.criteria.outcomes import REFERENCE_CENTS, SALARY_FLOOR
 from webapp.matching.criteria.start import HALVING_MONTHS as START_HALVING
-from webapp.matching.echoes import COLUMNS, Echo, echoes_of, interest_without, job_echoes, way_of
+from webapp.matching.echoes import TINY, interests_told, work_of
 from webapp.matching.places import (
     IN_PERSON,
     ONLINE,
@@ -31,7 +31,6 @@ from webapp.matching.rules import TRUE
 from webapp.matching.statement import Case, Statement
 
 LEAST, MOST = 3, 6
-TINY = 1e-9
 RECORD_COLUMNS = ("credential", "cip", "name", "months", "tuition_total_usd", "institution", "city")
 
 
@@ -48,17 +47,16 @@ def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Sta
 def _goal(case: Case) -> Iterator[Statement]:
     student, listing = case.context.student, case.listing
     occupation, wanted = student.occupation, student.profile.goal.credentials
-    way = way_of(case)
-    if occupation is not None and occupation.relation(listing.cip) >= 0.5:
-        strength = occupation.relation(listing.cip)
-        yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
+    work = work_of(case)
+    if work is not None and work.field >= 0.5:
+        yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=work.field)
     told = (
         case.say("goal_content", Criterion.GOAL, "goal.occupation", column, words=list(words))
-        for column, words in job_echoes(case)
+        for column, words in (() if work is None else work.echoes)
     )
     yield from itertools.islice(told, 1)
     # Of a credential that is not wanted so little is left that how usual it is is no support.
-    if (occupation is None or way > 0) and (not wanted or listing.credential in wanted):
+    if (work is None or work.way > 0) and (not wanted or listing.credential in wanted):
         if wanted and len(wanted) < len(Credential):
             yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
         level = levels(case.context)
@@ -222,20 +220,9 @@ def low_salary(case: Case) -> bool:
 
 
 def _interests(case: Case) -> Iterator[Statement]:
-    """What is asked for and found, by answer and column, then what lies near it, in the listing's own words.
-
-    What the value would be as high without is not cited.
-    """
-    alike: dict[tuple[bool, int, str], list[Echo]] = {}
-    for echo in echoes_of(case):
-        alike.setdefault((not echo.exact, COLUMNS.index(echo.column), echo.wish.path), []).append(echo)
-    value = interest_without(case, []) if alike else 0.0
-    for near, column, path in sorted(alike):  # interests stand before words
-        told = alike[near, column, path]
-        if interest_without(case, told) < value - TINY:
-            code = "interests_near" if near else "interests_shared"
-            words = list(dict.fromkeys(" ".join(echo.words) for echo in told))
-            yield case.say(code, Criterion.INTERESTS, path, COLUMNS[column], words=words)
+    for told in interests_told(case):
+        code = "interests_shared" if told.exact else "interests_near"
+        yield case.say(code, Criterion.INTERESTS, told.path, told.column, words=list(told.words))
 
 
 def _on_record(case: Case, chosen: list[Statement]) -> Iterator[Statement]:

@@ -8,12 +8,11 @@ import numpy as np
 
 from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Floats, Ints, Rows
-from webapp.matching.assessment import Assessment, unknown
+from webapp.matching.assessment import EVERY, Assessment, unknown
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
 from webapp.matching.facets import Facet
 
-EVERY = slice(None)
 STRONG_SCORE, STRONG_COVERAGE = 0.75, 0.6
 GOOD_SCORE = 0.55
 

@@ -44,6 +44,7 @@ def judge(context: Context, criterion: Criterion) -> Assessment:
         if decided_by is None:
             judged = work_out()
         else:
-            judged = context.catalog.memory.of((criterion, decided_by(context)), work_out)
+            asked = criterion, decided_by(context)
+            judged = context.catalog.memory.of(asked, lambda: work_out().worked_out())
         context.judged[criterion] = judged
     return judged

@@ -83,8 +83,8 @@ def _fit(context: Context, name: str) -> Assessment:
     education = context.student.profile.background.education
     if name == "education" and education is not None:
         fit = _education_fit(education.rank, context.catalog.admissions.entrant, rule)
-        return settle(fit, np.ones(len(fit), dtype=np.bool_))
-    return settle(np.where(rule == TRUE, MET, MISSED), rule != 0)
+        return settle(fit, np.ones(len(fit), dtype=np.bool_)).worked_out()
+    return settle(np.where(rule == TRUE, MET, MISSED), rule != 0).worked_out()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +103,7 @@ def _readiness_in(asked: Admissions, subject: int, level: int) -> _Readiness:
         short = np.clip(required - level, 0, len(RANKED_LEVELS) - 1)
         left = np.array(GAP)[short]
         return _Readiness(
-            settle(np.array(SHORT_OF_LEVEL)[short], known),
+            settle(np.array(SHORT_OF_LEVEL)[short], known).worked_out(),
             np.where(known, left, 1.0),
             np.where(known, left, GAP[RANKED_LEVELS[-1].rank - level]),
         )

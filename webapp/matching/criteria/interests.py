@@ -59,6 +59,4 @@ def value_of(context: Context, shared: Floats) -> Floats:
 
 def told_by(context: Context) -> float:
     """How much the words tell of what the student wants, 0..1: a topic tells all, other words by their weight."""
-    if any(wish.topical for wish in context.wishes):
-        return 1.0
-    return min(1.0, context.full_match / TELLING) ** 2
+    return 1.0 if context.topical else min(1.0, context.full_match / TELLING) ** 2
