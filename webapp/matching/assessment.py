@@ -82,14 +82,18 @@ def sure(value: Floats) -> Assessment:
 def unknown(count: int) -> Assessment:
     """Nothing known of any row."""
     point = np.full(count, PRIOR)
-    nothing: Lazy = lambda at: np.zeros(len(point[at]))
+
+    def nothing(at: Rows) -> Floats:
+        return np.zeros(len(point[at]))
+
     return Assessment(point, nothing, nothing, lambda at: np.ones(len(point[at])))
 
 
 def falling(ratio: Floats, at_half: float, at_limit: float) -> Floats:
     """A curve for "no more than": 1 down to `at_half` at half the limit, `at_limit` at the limit, 0 at 1.5 times it."""
-    below_half = 1 - (1 - at_half) * 2 * ratio
-    below_limit = at_half - (at_half - at_limit) * (2 * ratio - 1)
-    above = at_limit * (3 - 2 * ratio)
-    curve = np.where(ratio <= 0.5, below_half, np.where(ratio <= 1, below_limit, above))
+    doubled = 2 * ratio
+    below_half = 1.0 if at_half == 1 else 1 - (1 - at_half) * doubled
+    below_limit = at_half - (at_half - at_limit) * (doubled - 1)
+    above = at_limit * (3 - doubled)
+    curve = np.where(doubled <= 1, below_half, np.where(doubled <= 2, below_limit, above))
     return np.maximum(0.0, curve)

@@ -42,10 +42,15 @@ BASES = tuple(TuitionBasis)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sites:
-    """The distinct campuses: position in degrees (NaN unknown), state code, country and its code in `countries`."""
+    """The distinct campuses: position in degrees (NaN unknown), state code, country and its code in `countries`.
+
+    `radians` and `cosine` are of the latitude.
+    """
 
     latitude: Floats
     longitude: Floats
+    radians: Floats
+    cosine: Floats
     state: Ints
     country: tuple[str | None, ...]
     country_code: Ints
@@ -198,8 +203,11 @@ def _joint(facts: Facts, *names: str) -> tuple[Codes, list[int]]:
 def _sites(sites: Sequence[tuple[Any, ...]]) -> Sites:
     country = tuple(x[3] for x in sites)
     code, countries = encode(country)
+    latitude = np.array([np.nan if x[0] is None else x[0] for x in sites], dtype=np.float64)
     return Sites(
-        latitude=np.array([np.nan if x[0] is None else x[0] for x in sites], dtype=np.float64),
+        latitude=latitude,
+        radians=np.radians(latitude),
+        cosine=np.cos(np.radians(latitude)),
         longitude=np.array([np.nan if x[1] is None else x[1] for x in sites], dtype=np.float64),
         state=np.array(
             [STATE_CODES.get(x[2] or "", UNKNOWN) if x[3] in (None, "US") else UNKNOWN for x in sites], dtype=np.int8

@@ -1,6 +1,6 @@
 """The rules on entry, each written once: for every program at once, and for one program with a trace.
 
-`answers_of` and `Admissions.columns` are the two sides for many programs, `record_of` both sides for one.
+`answer_of` and `Admissions.columns` are the two sides for many programs, `record_of` both sides for one.
 """
 
 from collections.abc import Mapping
@@ -40,9 +40,10 @@ ADMISSION_ANSWERS: Mapping[str, str] = MappingProxyType(
 """The one answer that each of those rules asks for."""
 
 
-def answers_of(student: Student) -> Columns:
-    """The student's answers, each a column of length 1; where they live as the engine works it out."""
-    return {name: Column.of(PROFILE_FIELDS[name], [value]) for name, value in _answers(student).items()}
+def answer_of(student: Student, path: str) -> Columns:
+    """One answer of the student as a column of length 1; where they live as the engine works it out."""
+    value = _answers(student).get(path)
+    return {} if value is None else {path: Column.of(PROFILE_FIELDS[path], [value])}
 
 
 def _answers(student: Student) -> Record:
@@ -50,6 +51,7 @@ def _answers(student: Student) -> Record:
     return {**asked, "practical.state": student.state, "practical.country": _country(student)}
 
 
+RESIDENCE_ANSWERS = {"state": "practical.state", "country": "practical.country"}
 _ASKED = frozenset(name for name in PROFILE_FIELDS if name.startswith(("background.", "subjects.")))
 
 

@@ -45,9 +45,9 @@ class Places:
         sites, here = self.catalog.sites, self.student.position
         if here is None:
             return np.full(len(sites.latitude), np.nan)
-        lat1, lat2 = np.radians(here.latitude), np.radians(sites.latitude)
+        lat1, lat2 = np.radians(here.latitude), sites.radians
         dlon = np.radians(sites.longitude - here.longitude)
-        h = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin(dlon / 2) ** 2
+        h = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * sites.cosine * np.sin(dlon / 2) ** 2
         result: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
         return result
 

@@ -21,7 +21,7 @@ from webapp.domain.rule_field import MATCH_FIELDS
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows
 from webapp.matching.catalog import MODALITY_BITS, STATE_BITS, Catalog
-from webapp.matching.entry import ADMISSION_ANSWERS, ADMISSION_RULES, ENTRY_RULES, HOME, answers_of
+from webapp.matching.entry import ADMISSION_ANSWERS, ADMISSION_RULES, ENTRY_RULES, HOME, RESIDENCE_ANSWERS, answer_of
 from webapp.matching.rule_columns import Column, Columns, evaluate_columns
 from webapp.matching.student import Student
 
@@ -58,22 +58,18 @@ class Eligibility:
     catalog: Catalog
 
     @cached_property
-    def answers(self) -> Columns:
-        """The student's side of every rule."""
-        return answers_of(self.student)
-
-    @cached_property
     def rules(self) -> dict[str, Ints]:
         """The value of each rule for each distinct set of requirements. An assumed minimum education counts too."""
         return {name: self._rule(name) for name in ADMISSION_RULES}
 
     def _rule(self, name: str) -> Ints:
         """A rule comes to the same for everyone who gave the same answer, and is worked out for the first of them."""
-        asked = self.catalog.admissions
-        answer = self.student.stated.get(ADMISSION_ANSWERS[name])
-        return asked.memory.of(
-            (name, answer), lambda: evaluate_columns(ENTRY_RULES[name], {**self.answers, **asked.columns}, MATCH_FIELDS)
-        )
+        asked, path = self.catalog.admissions, ADMISSION_ANSWERS[name]
+
+        def work_out() -> Ints:
+            return evaluate_columns(ENTRY_RULES[name], {**answer_of(self.student, path), **asked.columns}, MATCH_FIELDS)
+
+        return asked.memory.of((name, self.student.stated.get(path)), work_out)
 
     @cached_property
     def _table(self) -> Ints:
@@ -138,7 +134,8 @@ class Eligibility:
 
     def _asked(self, rule: str, asked: Columns) -> Ints:
         only = Column(np.ones(1), np.ones(1, dtype=np.bool_))
-        return evaluate_columns(ENTRY_RULES[rule], {**self.answers, **asked, "program.online_only": only}, MATCH_FIELDS)
+        answer = answer_of(self.student, RESIDENCE_ANSWERS[rule])
+        return evaluate_columns(ENTRY_RULES[rule], {**answer, **asked, "program.online_only": only}, MATCH_FIELDS)
 
     @cached_property
     def _borderless(self) -> bool:

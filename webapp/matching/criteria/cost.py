@@ -13,6 +13,7 @@ HALVING_CENTS = 30_000_00
 SPREAD = {TuitionBasis.PROGRAM: 0.0, TuitionBasis.PER_CREDIT: 0.15, TuitionBasis.INSTITUTION_AVERAGE: 0.3}
 UNSTATED_SPREAD = 0.15
 """How far the true price may lie from the published figure, by what the figure is a figure of."""
+_SPREADS = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])
 AT_HALF, AT_BUDGET = 1.0, 0.9
 
 
@@ -28,8 +29,7 @@ def assess(context: Context, rows: Rows) -> Assessment:
         value = (value + _curve(most, budget)) / 2
 
     def within(cents: Ints, sign: int, at: Rows) -> Floats:
-        spread = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])[context.catalog.basis[rows][at]]
-        return _curve(cents[at] * (1 + sign * spread), budget)
+        return _curve(cents[at] * (1 + sign * _SPREADS[context.catalog.basis[rows][at]]), budget)
 
     return settle(value, least >= 0, lambda at: within(most, 1, at), lambda at: within(least, -1, at))
 
