@@ -90,10 +90,12 @@ def unknown(count: int) -> Assessment:
 
 
 def falling(ratio: Floats, at_half: float, at_limit: float) -> Floats:
-    """A curve for "no more than": 1 down to `at_half` at half the limit, `at_limit` at the limit, 0 at 1.5 times it."""
+    """A curve for "no more than": 1 down to `at_half` at half the limit, `at_limit` at the limit, 0 at 1.5 times it.
+
+    It falls ever faster, so that it is the lowest of the three lines.
+    """
     doubled = 2 * ratio
     below_half = 1.0 if at_half == 1 else 1 - (1 - at_half) * doubled
     below_limit = at_half - (at_half - at_limit) * (doubled - 1)
     above = at_limit * (3 - doubled)
-    curve = np.where(doubled <= 1, below_half, np.where(doubled <= 2, below_limit, above))
-    return np.maximum(0.0, curve)
+    return np.maximum(0.0, np.minimum(np.minimum(below_half, below_limit), above))

@@ -36,7 +36,7 @@ STATE_CODES: Mapping[str, int] = MappingProxyType({state: index for index, state
 ALL_BITS = (1 << 64) - 1
 MODALITY_BITS: Mapping[str, int] = MappingProxyType({modality.value: 1 << i for i, modality in enumerate(Modality)})
 PACE_BITS: Mapping[str, int] = MappingProxyType({pace.value: 1 << i for i, pace in enumerate(Pace)})
-MOST_JUDGED = 128
+MOST_KEPT = 192
 BASES = tuple(TuitionBasis)
 
 
@@ -98,8 +98,8 @@ class Catalog:
     facets: tuple[Facet, ...]
     facet_of: Mapping[Criterion, Facet]
     cells: Cells
-    memory: Memory = field(default_factory=lambda: Memory(MOST_JUDGED))
-    """What criteria that hang on an answer or two make of the codes of their facets."""
+    memory: Memory = field(default_factory=lambda: Memory(MOST_KEPT))
+    """What was worked out for an answer or two: the codes of a facet judged, the campuses seen from an area."""
 
     def __len__(self) -> int:
         return len(self.listings)

@@ -178,6 +178,8 @@ class Eligibility:
 
     def enterable(self, rows: Ints) -> Mask:
         """Which of some rows the student may enter now, as far as is known: no rule on entry fails."""
+        if not len(rows):
+            return np.zeros(0, dtype=np.bool_)
         open_now: Mask = ~self.fails[self.catalog.admission[rows]] & (self.state_of(rows) != FALSE)
         return open_now
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from webapp.domain.credential import Credential
 from webapp.domain.occupation import Occupation
+from webapp.domain.profile import Criterion
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import Floats, Rows
 from webapp.matching.assessment import PRIOR, Assessment, sure
@@ -37,7 +38,7 @@ def assess(context: Context, rows: Rows) -> Assessment:
     wanted = student.profile.goal.credentials
     value = levels(context)[credential]
     if student.occupation is not None:
-        return sure(way(context, student.occupation, rows) * value * ready(context)[catalog.admission[rows]])
+        return sure(_eventually(context, student.occupation, rows) * ready(context)[catalog.admission[rows]])
     if student.profile.goal.occupation is None and wanted:
         return sure(value)
     return Assessment(
@@ -46,6 +47,20 @@ def assess(context: Context, rows: Rows) -> Assessment:
         lambda at: np.zeros(len(value[at])),
         lambda at: value[at],
     )
+
+
+def _eventually(context: Context, occupation: Occupation, rows: Rows) -> Floats:
+    """Way x level x wish: what the rows are worth once they can be entered."""
+    catalog, student = context.catalog, context.student
+
+    def work_out() -> Floats:
+        value: Floats = way(context, occupation, rows) * levels(context)[catalog.credential[rows]]
+        return value
+
+    if rows is not catalog.facet_of[Criterion.GOAL].rows:
+        return work_out()
+    asked = Criterion.GOAL, occupation.soc, student.profile.goal.credentials, student.mastered
+    return catalog.memory.of(asked, work_out)
 
 
 def levels(context: Context) -> Floats:
