@@ -126,7 +126,7 @@ def _plain(url: str) -> str:
 
 
 def main() -> None:
-    sizes = (*SIZES, MILLION) if "--million" in sys.argv[1:] else SIZES
+    sizes: tuple[int, ...] = (*SIZES, MILLION) if "--million" in sys.argv[1:] else SIZES
     if "--only" in sys.argv[1:]:
         sizes = (int(sys.argv[sys.argv.index("--only") + 1]),)
     with tempfile.TemporaryDirectory() as folder, running_servers(opened(folder), broker=False) as servers:

@@ -7,7 +7,7 @@ for each row: a rule on entry is worked out once for each distinct set of requir
 import hashlib
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -98,7 +98,7 @@ class Catalog:
     facets: tuple[Facet, ...]
     facet_of: Mapping[Criterion, Facet]
     cells: Cells
-    memory: Memory = field(default_factory=lambda: Memory(MOST_KEPT))
+    memory: Memory
     """What was worked out for an answer or two: the codes of a facet judged, the campuses seen from an area."""
 
     def __len__(self) -> int:
@@ -148,6 +148,7 @@ class Catalog:
             facets=facets,
             facet_of={criterion: facet for facet in facets for criterion in facet.criteria},
             cells=build_cells(facets[0]),
+            memory=Memory(MOST_KEPT),
             **columns,
         )
 

@@ -163,7 +163,7 @@ def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
     places = with_low_cost(bounds, places, salt)
     missing = {place.row for place in places}.difference(chosen.tolist())
     if missing:
-        chosen = np.union1d(chosen, list(missing))
+        chosen = np.array(sorted(missing.union(chosen.tolist())), dtype=np.int64)
         scores, verdicts = Scores(context, chosen), context.eligibility.verdicts_of(chosen)
     return Best(places, chosen, verdicts, scores)
 
