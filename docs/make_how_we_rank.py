@@ -15,8 +15,8 @@ from pathlib import Path
 from webapp.domain.label import BASIS_LABELS, CRITERION_LABELS, PRIORITY_LABELS
 from webapp.domain.profile import Criterion, Priority
 from webapp.matching import DEFAULT_WEIGHTS, context, matters
-from webapp.matching.criteria import background, cost, duration, goal, interests, outcomes, place, start
-from webapp.matching.criteria.assessment import PRIOR
+from webapp.matching.assessment import PRIOR
+from webapp.matching.criteria import background, cost, duration, goal, outcomes, place, start
 from webapp.matching.curves import Curve, curves
 from webapp.matching.low_cost import LOW_COST_CENTS
 from webapp.matching.order import PER_INSTITUTION, TOP
@@ -97,7 +97,7 @@ def _constants() -> Iterable[tuple[str, str, str]]:
         ("outcomes", "pay worth nothing, as a share of the usual", f"{outcomes.SALARY_FLOOR:g}"),
         ("outcomes", "usual pay where no job is named", f"${outcomes.REFERENCE_CENTS / 100:,.0f}"),
         ("place", "campus, or online for some states, where you did not say where you live", f"{place.SOMEWHERE:g}"),
-        ("interests", "of what you ask for, the weightiest that make up full value", f"{interests.FULL_TERMS}"),
+        ("interests", "of what you ask for, the weightiest that make up full value", f"{context.FULL_TERMS}"),
         ("interests", "what only the summary mentions", f"{matters.IN_PASSING:g}"),
         ("interests", "what lies near, times how near it lies", f"{matters.NEXT_TO:g}"),
         ("interests", "what you did not name as an interest, but wrote", f"{context.ASIDE:g}"),

@@ -1,6 +1,6 @@
 """The engine against PostgreSQL and against a loop over ORM objects: the same question, the same ten programs.
 
-Run: python -m benchmarks.matching.against [--million]
+Run: python -m benchmarks.matching.against [--million | --only SIZE]
 One thread each; CPU time, of the asking thread and of the PostgreSQL process together. The engine gives the whole
 ranking with reasons as JSON; PostgreSQL and the loop give ten ids.
 """
@@ -9,6 +9,7 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded: one thread, as in a web process
 
+import gc
 import sys
 import tempfile
 
@@ -18,7 +19,8 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 from benchmarks.matching.catalogue import Tiled
-from benchmarks.matching.formula import Item, Question, Relation, Table, records_of
+from benchmarks.matching.formula import Item, Question, Relation, Table, texts_of
+from benchmarks.matching.rank import columns_of, plain_pass
 from benchmarks.matching.timing import Timing, timed
 from benchmarks.table import opened, print_table
 from webapp.embedded import running_servers
@@ -30,25 +32,33 @@ from webapp.matching.ranking import best_of
 from webapp.matching.student import Student
 
 SIZES, MILLION = (6_213, 100_000), 1_000_000
+PLAIN, AT_ONCE = "a plain pass over the same bytes", 10_000
 SEQUENTIAL = ("indexscan", "indexonlyscan", "bitmapscan")
 INDEXED = ("seqscan",)
 
 
-def fill(url: str, catalog: Catalog, question: Question) -> None:
-    """Fill the tables, index them for the question with limits, and let PostgreSQL look at them."""
+def fill(url: str, catalog: Catalog) -> None:
+    """Fill the table of programs, index it for the question with limits, and let PostgreSQL look at it."""
     engine = create_engine(url)
     Table.metadata.drop_all(engine)
     Table.metadata.create_all(engine)
     engine.dispose()
     with psycopg.connect(_plain(url), autocommit=True) as connection, connection.cursor() as cursor:
         with cursor.copy("COPY item FROM STDIN") as copy:
-            for record in records_of(catalog):
-                copy.write_row(record)
-        cursor.executemany("INSERT INTO relation VALUES (%s, %s)", list(enumerate(_strengths(catalog, question))))
-        cursor.executemany("INSERT INTO level VALUES (%s, %s)", list(enumerate(question.worth)))
+            for lines in texts_of(catalog):
+                copy.write(lines)
         rest = "cip, modality, pace, authorized, months, verified, tie, row"
         cursor.execute(f"CREATE INDEX ON item (credential, tuition) INCLUDE ({rest})")
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("VACUUM ANALYZE item")
+
+
+def ask(url: str, catalog: Catalog, question: Question) -> None:
+    """Fill the two small tables that hold what the student's wishes make of fields and credentials."""
+    with psycopg.connect(_plain(url), autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("TRUNCATE relation, level")
+        cursor.executemany("INSERT INTO relation VALUES (%s, %s)", list(enumerate(_strengths(catalog, question))))
+        cursor.executemany("INSERT INTO level VALUES (%s, %s)", list(enumerate(question.worth)))
+        cursor.execute("ANALYZE relation, level")
 
 
 def _strengths(catalog: Catalog, question: Question) -> list[float]:
@@ -71,7 +81,8 @@ def by_sql(connection: psycopg.Connection, question: Question) -> list[int]:
 def by_loop(session: Session, question: Question) -> list[int]:
     """The rows of the ten best, by loading every item and sorting."""
     strength = {relation.cip: relation.strength for relation in session.scalars(select(Relation))}
-    keyed = [(question.key(item, strength), item.row) for item in session.scalars(select(Item))]
+    items = session.scalars(select(Item).execution_options(yield_per=AT_ONCE))
+    keyed = [(question.key(item, strength), item.row) for item in items]
     session.expunge_all()
     return [row for _, row in sorted((key, row) for key, row in keyed if key is not None)[:10]]
 
@@ -85,10 +96,11 @@ def by_engine(catalog: Catalog, question: Question) -> list[int]:
 
 def compare(url: str, catalog: Catalog, question: Question) -> list[tuple[str, Timing]]:
     """Assert that all ways give the same ten, and time them."""
-    fill(url, catalog, question)
+    ask(url, catalog, question)
     expected = by_engine(catalog, question)
     full = timed(lambda: rank(question.profile, catalog, DEFAULT_WEIGHTS, counterfactuals=False).to_json())
-    found = [("engine, with reasons", full)]
+    columns = columns_of(catalog)
+    found = [("engine, with reasons", full), (PLAIN, timed(lambda: plain_pass(columns)))]
     with psycopg.connect(_plain(url), autocommit=True) as connection:
         backend = connection.info.backend_pid
         connection.execute("SET max_parallel_workers_per_gather = 0")
@@ -114,21 +126,35 @@ def _plain(url: str) -> str:
 
 
 def main() -> None:
-    sizes = (*SIZES, MILLION) if "--million" in sys.argv[1:] else SIZES
+    sizes: tuple[int, ...] = (*SIZES, MILLION) if "--million" in sys.argv[1:] else SIZES
+    if "--only" in sys.argv[1:]:
+        sizes = (int(sys.argv[sys.argv.index("--only") + 1]),)
     with tempfile.TemporaryDirectory() as folder, running_servers(opened(folder), broker=False) as servers:
         rows = []
         for size in sizes:
             catalog = Tiled(size).catalog()
+            gc.collect()
+            gc.freeze()  # as a process does that has loaded its catalogue
+            fill(servers.database_url, catalog)
+            held = sum(column.nbytes for column in columns_of(catalog)) / size
             for question in (Question(limits=False), Question(limits=True)):
                 found = compare(servers.database_url, catalog, question)
                 ours = found[0][1].p50
                 asked = "hard limits" if question.limits else "all scored"
                 rows += [
-                    [f"{size:,} {asked}: {name}", f"{t.p50:,.2f}", f"{t.p95:,.2f}", f"{t.p50 / ours:,.1f}"]
+                    [
+                        f"{size:,} {asked}: {name}",
+                        f"{t.p50:,.2f}",
+                        f"{t.p95:,.2f}",
+                        f"{t.p50 / ours:,.2f}",
+                        str(t.runs),
+                        f"{held:.0f}" if name in (PLAIN, found[0][0]) else "",
+                    ]
                     for name, t in found
                 ]
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    print_table(f"The best ten, the same by every way (load {load})", ["way", "p50 CPU ms", "p95", "x engine"], rows)
+    columns = ["way", "p50 CPU ms", "p95", "x engine", "runs", "bytes each"]
+    print_table(f"The best ten, the same by every way (load {load})", columns, rows)
 
 
 if __name__ == "__main__":

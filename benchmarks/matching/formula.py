@@ -4,6 +4,7 @@ The profile counts goal, cost, duration, schedule and place (online) and ignores
 query. It is the engine's own: the same curves, shares, tiers, coverage and ties, and the same ten must come out.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,9 +17,9 @@ from webapp.domain.credential import Credential
 from webapp.domain.profile import Criterion, Pace, Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.arrays import UNKNOWN
+from webapp.matching.assessment import PRIOR
 from webapp.matching.catalog import PACE_BITS, STATE_BITS
 from webapp.matching.criteria import cost, duration, goal, schedule
-from webapp.matching.criteria.assessment import PRIOR
 from webapp.matching.order import salted
 from webapp.matching.places import (
     ONLINE,
@@ -31,6 +32,7 @@ from webapp.matching.places import (
 from webapp.matching.student import Student
 
 COUNTED = (Criterion.GOAL, Criterion.COST, Criterion.DURATION, Criterion.SCHEDULE, Criterion.PLACE)
+NULL, AT_ONCE = "\\N", 50_000
 UNKNOWN_WAY = UNKNOWN_WAY_BASE + UNKNOWN_WAY_SLOPE * UNKNOWN_SITE
 
 
@@ -179,19 +181,24 @@ def _fallen(ratio: float, at_half: float, at_limit: float) -> float:
     return max(0.0, at_limit * (3 - 2 * ratio))
 
 
-def records_of(catalog: Catalog) -> list[tuple[Any, ...]]:
-    """The rows of `Item` for a catalogue."""
+def texts_of(catalog: Catalog) -> Iterator[str]:
+    """The rows of `Item` for a catalogue, as COPY reads them, many lines at a time."""
     signed = (salted(catalog.id_hash, b"") ^ np.uint64(1 << 63)).view(np.int64)
     columns = (
-        range(len(catalog)),
-        catalog.credential.tolist(),
-        catalog.cip.tolist(),
-        catalog.modality.tolist(),
-        catalog.pace.tolist(),
-        catalog.authorized.view(np.int64).tolist(),
-        [None if months != months else months for months in catalog.months.tolist()],
-        [None if cents == UNKNOWN else cents for cents in catalog.tuition.tolist()],
-        catalog.verified.tolist(),
-        signed.tolist(),
+        np.arange(len(catalog)),
+        catalog.credential,
+        catalog.cip,
+        catalog.modality,
+        catalog.pace,
+        catalog.authorized.view(np.int64),
+        catalog.months,
+        catalog.tuition,
+        catalog.verified,
+        signed,
     )
-    return list(zip(*columns, strict=True))
+    months, tuition = 6, 7
+    for start in range(0, len(catalog), AT_ONCE):
+        some = [column[start : start + AT_ONCE].tolist() for column in columns]
+        some[months] = [NULL if each != each else each for each in some[months]]
+        some[tuition] = [NULL if each == UNKNOWN else each for each in some[tuition]]
+        yield "".join("\t".join(map(str, record)) + "\n" for record in zip(*some, strict=True))

@@ -111,7 +111,7 @@ def judged(obj: dict[str, Any], catalog: Catalog, k: int, salt: bytes = b"") -> 
     rows = np.array([place.row for place in best.places], dtype=np.int64)
     scores, at = best.scores, np.searchsorted(best.rows, rows)
     parts = {c: (scores.shares[c] * item.point[at]).tolist() for c, item in scores.assessments.items()}
-    columns = [values[at].tolist() for values in (scores.score, scores.low, scores.high, scores.coverage)]
+    columns = [each.tolist() for each in (scores.score[at], scores.low(at), scores.high(at), scores.coverage[at])]
     verdicts = [Verdict(number).label for number in best.verdicts[at].tolist()]
     contributions = [{c: column[index] for c, column in parts.items()} for index in range(len(rows))]
     ids = [catalog.listings[row].program_id for row in rows.tolist()]

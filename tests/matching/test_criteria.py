@@ -12,7 +12,7 @@ from webapp.domain.listing_row import parse_row
 from webapp.domain.profile import Criterion, Profile
 from webapp.domain.subject import Subject
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
-from webapp.matching.criteria.assessment import PRIOR
+from webapp.matching.assessment import PRIOR
 
 BASE = {
     "program_id": "one",

@@ -38,7 +38,7 @@ BUGS = (
     ),
     Bug(
         "unknown as zero",
-        "webapp/matching/criteria/assessment.py",
+        "webapp/matching/assessment.py",
         "np.where(known, value, PRIOR)",
         "np.where(known, value, 0.0)",
         ("test_criteria.py::test_cost_unknown_is_the_prior_and_zero_is_real",),

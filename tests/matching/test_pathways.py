@@ -23,7 +23,8 @@ from webapp.matching.arrays import Mask
 from webapp.matching.chains import MOST_STEPS, NO_LIMIT, Aim, Chain, Search
 from webapp.matching.context import Context
 from webapp.matching.goals import aims_table
-from webapp.matching.landscape import MILLIS, UNPUBLISHED, survey
+from webapp.matching.hops import UNPUBLISHED
+from webapp.matching.landscape import MILLIS, survey
 from webapp.matching.rules import FALSE
 from webapp.matching.standing import Standing
 from webapp.matching.student import Student

@@ -19,11 +19,11 @@ from webapp.domain.listing import Listing
 from webapp.domain.profile import Criterion, Priority, Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.arrays import Floats
-from webapp.matching.bounds import FIRST_TIER, Bounds
+from webapp.matching.assessment import THRESHOLD
+from webapp.matching.bounds import Bounds
 from webapp.matching.cells import build_cells
 from webapp.matching.context import Context
 from webapp.matching.criteria import ASSESS
-from webapp.matching.criteria.assessment import THRESHOLD
 from webapp.matching.facets import READS, Facet, build_facets, first_rows, joint_codes
 from webapp.matching.limits import within_limits
 from webapp.matching.order import PER_INSTITUTION, TOP, Keys, Place, arrange, spread
@@ -32,6 +32,7 @@ from webapp.matching.rules import Verdict
 from webapp.matching.scoring import GOOD_SCORE, Scores
 from webapp.matching.shortlist import SLACK, contenders, foremost
 from webapp.matching.student import Student
+from webapp.matching.worth import FIRST_TIER
 
 TODAY = date(2026, 11, 22)
 many = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -144,7 +145,7 @@ def test_bounds_leave_out_none_of_the_best(repeated: Catalog, obj: dict[str, Any
         every = np.arange(len(repeated))[rows]
         later = context.eligibility.verdicts_of(every) == Verdict.NOT_YET
         key = Scores(context, every).score + np.where(later, 0.0, FIRST_TIER)
-        kept = Bounds(context, rows).contenders(wanted).tolist()
+        kept = Bounds.over(context, rows).contenders(wanted).tolist()
         assert set(every[key >= np.sort(key)[-wanted] - SLACK / 2].tolist()) <= set(kept)
         assert kept == sorted(kept)
 

@@ -178,8 +178,7 @@ class Listing:
 
     def source_of(self, column: str) -> FactSource:
         """Where the fact in a column comes from: its own source, else the outcome's, else the row's."""
-        own = self.fact_sources.get(column)
-        if own is not None:
+        if self.fact_sources and (own := self.fact_sources.get(column)) is not None:
             return own
         if column.startswith("outcome_") and (self.outcome_source or self.outcome_as_of):
             return FactSource(self.outcome_source or self.source, self.outcome_as_of)

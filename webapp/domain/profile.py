@@ -6,9 +6,9 @@ and free text that holds an e-mail address is refused too. A missing answer mean
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from webapp.domain.credential import Credential, Education, EnglishLevel
 from webapp.domain.field import FIELDS
@@ -165,33 +165,30 @@ class Profile:
     def to_json(self) -> dict[str, dict[str, Any]]:
         """The JSON object again; what was missing stays missing, so that reading it gives an equal profile."""
         result: dict[str, dict[str, Any]] = {}
-        for section in fields(self):
-            part = getattr(self, section.name)
-            values = {}
-            for item in fields(part):
-                key, value = _json_item(item.name, getattr(part, item.name))
-                if value is not None:
-                    values[key] = value
-            if values:
-                result[section.name] = values
+        for path, value in self.stated().items():
+            section, key = path.split(".")
+            result.setdefault(section, {})[key] = value
         return result
 
     def stated(self) -> dict[str, Any]:
         """Every answer given, by its path (`practical.budget_usd`), as it stands in the JSON."""
-        return {f"{section}.{key}": value for section, part in self.to_json().items() for key, value in part.items()}
+        found = {}
+        for section, answers in _PATHS.items():
+            part = getattr(self, section)
+            for attribute, path in answers:
+                value = getattr(part, attribute)
+                if value is not None and value != ():
+                    found[path] = plain_dollars(value) if attribute == "budget_cents" else _plain(value)
+        return found
 
 
 _ATTRIBUTES = {"budget_usd": "budget_cents"}
 
 
-def _json_item(name: str, value: object) -> tuple[str, Any]:
-    if name == "budget_cents":
-        return "budget_usd", None if value is None else plain_dollars(cast(int, value))
+def _plain(value: object) -> Any:
     if isinstance(value, StrEnum):
-        return name, value.value
-    if isinstance(value, tuple):
-        return name, [item.value if isinstance(item, StrEnum) else item for item in value] or None
-    return name, value
+        return value.value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def plain_dollars(cents: int) -> int | float:
@@ -301,3 +298,9 @@ _SECTIONS: Mapping[str, tuple[Callable[..., object], Mapping[str, _Parser]]] = {
     ),
     "priorities": (Priorities, {criterion.value: _choice(Priority) for criterion in Criterion}),
 }
+
+_PATHS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    section: tuple((_ATTRIBUTES.get(key, key), f"{section}.{key}") for key in parsers)
+    for section, (_, parsers) in _SECTIONS.items()
+}
+"""Each section's attributes, with the paths of the answers they hold, in the order of the interface."""

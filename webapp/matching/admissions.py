@@ -12,6 +12,7 @@ from webapp.domain.field import FIELDS
 from webapp.domain.listing import ANY_FIELD, ANY_WITH_PREREQUISITES, Listing
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import UNKNOWN, Floats, Ints, Mask, Words
+from webapp.matching.memory import Memory
 from webapp.matching.rule_columns import Column, Columns
 
 FIELD_BITS: Mapping[str, int] = MappingProxyType({family: 1 << index for index, family in enumerate(FIELDS)})
@@ -38,8 +39,8 @@ class Admissions:
     """What is published: one column each for education, field, GPA, work years, English and the subjects."""
     columns: Columns
     """The same requirements under the names that rules know them by."""
-    unanswered: dict[str, Ints] = field(default_factory=dict)
-    """What rules come to for a student who said nothing, by name, each kept from the first such student on."""
+    memory: Memory = field(default_factory=Memory)
+    """What was worked out of each set of requirements for one answer."""
 
     def __len__(self) -> int:
         return len(self.credential)

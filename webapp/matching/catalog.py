@@ -19,7 +19,7 @@ from webapp.domain.credential import Credential
 from webapp.domain.geography import STATES
 from webapp.domain.listing import ALL_STATES, Listing, TuitionBasis
 from webapp.domain.occupation import occupations
-from webapp.domain.profile import Modality, Pace
+from webapp.domain.profile import Criterion, Modality, Pace
 from webapp.domain.subject import Subject
 from webapp.matching.admissions import Admissions, build_admissions, requirements_of
 from webapp.matching.arrays import UNKNOWN, Codes, Floats, Ints, Mask, Words
@@ -28,6 +28,7 @@ from webapp.matching.cells import Cells, build_cells
 from webapp.matching.columns import Facts, encode, facts_of, floats, ints, translate
 from webapp.matching.facets import Facet, build_facets, first_rows, joint_codes
 from webapp.matching.matters import Matters
+from webapp.matching.memory import Memory
 from webapp.matching.text import TextIndex, build_index
 
 STATE_BITS: Mapping[str, int] = MappingProxyType({state: 1 << index for index, state in enumerate(STATES)})
@@ -35,15 +36,21 @@ STATE_CODES: Mapping[str, int] = MappingProxyType({state: index for index, state
 ALL_BITS = (1 << 64) - 1
 MODALITY_BITS: Mapping[str, int] = MappingProxyType({modality.value: 1 << i for i, modality in enumerate(Modality)})
 PACE_BITS: Mapping[str, int] = MappingProxyType({pace.value: 1 << i for i, pace in enumerate(Pace)})
+MOST_KEPT = 192
 BASES = tuple(TuitionBasis)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sites:
-    """The distinct campuses: position in degrees (NaN unknown), state code, country and its code in `countries`."""
+    """The distinct campuses: position in degrees (NaN unknown), state code, country and its code in `countries`.
+
+    `radians` and `cosine` are of the latitude.
+    """
 
     latitude: Floats
     longitude: Floats
+    radians: Floats
+    cosine: Floats
     state: Ints
     country: tuple[str | None, ...]
     country_code: Ints
@@ -89,7 +96,10 @@ class Catalog:
     verified: Ints
     id_hash: Words
     facets: tuple[Facet, ...]
+    facet_of: Mapping[Criterion, Facet]
     cells: Cells
+    memory: Memory
+    """What was worked out for an answer or two: the codes of a facet judged, the campuses seen from an area."""
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -136,7 +146,9 @@ class Catalog:
             text=text,
             matters=matters,
             facets=facets,
+            facet_of={criterion: facet for facet in facets for criterion in facet.criteria},
             cells=build_cells(facets[0]),
+            memory=Memory(MOST_KEPT),
             **columns,
         )
 
@@ -192,8 +204,11 @@ def _joint(facts: Facts, *names: str) -> tuple[Codes, list[int]]:
 def _sites(sites: Sequence[tuple[Any, ...]]) -> Sites:
     country = tuple(x[3] for x in sites)
     code, countries = encode(country)
+    latitude = np.array([np.nan if x[0] is None else x[0] for x in sites], dtype=np.float64)
     return Sites(
-        latitude=np.array([np.nan if x[0] is None else x[0] for x in sites], dtype=np.float64),
+        latitude=latitude,
+        radians=np.radians(latitude),
+        cosine=np.cos(np.radians(latitude)),
         longitude=np.array([np.nan if x[1] is None else x[1] for x in sites], dtype=np.float64),
         state=np.array(
             [STATE_CODES.get(x[2] or "", UNKNOWN) if x[3] in (None, "US") else UNKNOWN for x in sites], dtype=np.int8

@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from webapp.domain.listing import ALL_STATES, TuitionBasis
 from webapp.domain.profile import Criterion, Modality
-from webapp.matching.criteria.assessment import THRESHOLD
-from webapp.matching.echoes import content_of_listing, echoes_of, way_of
+from webapp.matching.assessment import THRESHOLD
+from webapp.matching.echoes import echoes_of, work_of
 from webapp.matching.reasons import low_salary, price_facts
 from webapp.matching.rules import OPEN, SUBJECTS, Verdict
 from webapp.matching.statement import Case, Statement
@@ -55,12 +55,11 @@ def _goal(case: Case) -> Iterator[Statement]:
     goal = student.profile.goal
     if goal.occupation is not None and student.occupation is None:
         yield case.say("goal_occupation_unknown", Criterion.GOAL, "goal.occupation", None)
-    if student.occupation is not None:
-        strength = student.occupation.relation(listing.cip)
-        way, taught = way_of(case), content_of_listing(case)
-        if strength < 0.5 and way < 0.5:
-            yield case.say("goal_field_weak", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
-        elif taught < min(THRESHOLD, strength):
+    work = work_of(case)
+    if student.occupation is not None and work is not None:
+        if work.field < 0.5 and work.way < 0.5:
+            yield case.say("goal_field_weak", Criterion.GOAL, "goal.occupation", "cip", strength=work.field)
+        elif work.taught < min(THRESHOLD, work.field):
             yield case.say(
                 "goal_content_weak", Criterion.GOAL, "goal.occupation", "topics" if listing.topics else "name"
             )

@@ -7,18 +7,17 @@ and of the standings after each hop the best MOST_STANDINGS; where a landscape h
 the chain found is still a true one, but a better one may exist.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from webapp.domain.credential import Education
 from webapp.matching.admissions import Admissions
 from webapp.matching.arrays import UNKNOWN, Ints, Mask, Words
-from webapp.matching.landscape import UNPUBLISHED, Hops, Landscape
+from webapp.matching.hops import UNPUBLISHED, Column, Hops, beginnings, outlasting
+from webapp.matching.landscape import Landscape
 from webapp.matching.outlook import NEVER, Outlook
 
 MOST_STEPS = 4
@@ -37,7 +36,6 @@ class Aim(StrEnum):
     FEWEST_STEPS = "fewest_steps"
 
 
-Column: TypeAlias = NDArray[np.integer[Any]]
 Cost: TypeAlias = tuple[int, int, int]
 """What chains are compared by: price, steps, length; for the fastest: length, steps, price. The fewest steps are found
 first, and the cheapest of those is taken."""
@@ -126,10 +124,7 @@ class Search:
 
     def _best_alike(self, hops: Hops) -> Hops:
         """Of the listings that ask and give the same, the best one."""
-        code = hops.admission.astype(np.int64) * 8 + hops.education + 1
-        for index in range(hops.subjects.shape[1]):
-            code = code * 8 + hops.subjects[:, index] + 1
-        return hops.take(self._best_of_same([hops.through, hops.opens, hops.fields, code], hops, [hops.row]))
+        return hops.take(self._best_of_same(hops.likeness, hops, [hops.row]))
 
     def _best_of_same(self, same: list[Column], held: Hops | _Layer, ties: list[Ints]) -> Ints:
         """Of those that are the same in some columns, the best one.
@@ -138,22 +133,13 @@ class Search:
         too long. What does not publish its price or length takes nothing of the limit, and may outlast a better one.
         """
         order = np.lexsort((*ties, self._second(held), self._first(held), *same))
-        begins = _changes([column[order] for column in same])
-        if self.most_price == NO_LIMIT and self.most_length == NO_LIMIT:
-            return order[begins]
-        price = np.zeros(len(order), dtype=np.int64) if self.most_price == NO_LIMIT else held.price % UNPUBLISHED
-        length = np.zeros(len(order), dtype=np.int64) if self.most_length == NO_LIMIT else held.length % UNPUBLISHED
-        kept: list[int] = []
-        firsts, front = set(begins.tolist()), list[tuple[int, int]]()
-        for place, (index, paid, studied) in enumerate(
-            zip(order.tolist(), price[order].tolist(), length[order].tolist(), strict=True)
-        ):
-            if place in firsts:
-                front = []
-            if not any(other[0] <= paid and other[1] <= studied for other in front):
-                front.append((paid, studied))
-                kept.append(index)
-        return np.array(kept, dtype=np.int64)
+        begins = beginnings([column[order] for column in same], len(order))
+        limited = [
+            (column % UNPUBLISHED)[order]
+            for column, most in ((held.price, self.most_price), (held.length, self.most_length))
+            if most != NO_LIMIT
+        ]
+        return order[outlasting(begins, limited) if limited else begins]
 
     def _start(self) -> _Layer:
         land = self.landscape
@@ -240,12 +226,3 @@ class Search:
 def _below(best: Chain | None) -> int:
     """What a chain must cost less than, to be worth going on with: more steps for the same are no better."""
     return NEVER if best is None else best.cost[0]
-
-
-def _changes(columns: Sequence[Column]) -> Ints:
-    """Where a sorted table begins another combination of values."""
-    begins = np.ones(len(columns[0]), dtype=np.bool_)
-    begins[1:] = False
-    for column in columns:
-        begins[1:] |= column[1:] != column[:-1]
-    return np.flatnonzero(begins)

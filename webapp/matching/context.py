@@ -10,8 +10,10 @@ from webapp.domain.profile import Criterion
 from webapp.domain.topic import mentions
 from webapp.domain.word import stem
 from webapp.matching.arrays import Floats
+from webapp.matching.assessment import Assessment
 from webapp.matching.catalog import Catalog
 from webapp.matching.matters import NUMBERS
+from webapp.matching.memory import Memory
 from webapp.matching.places import Places
 from webapp.matching.prices import Prices
 from webapp.matching.rules import Eligibility
@@ -23,20 +25,22 @@ ASIDE = 0.6
 """What words are worth that the student did not name as an interest but used to describe what they want."""
 BESIDE_A_TOPIC = 0.3
 """What a word is worth that stands beside a topic in the same phrase."""
+FULL_TERMS = 3
+"""The wishes, the weightiest, that make up a full match."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Words of the student that mean one thing the catalogue knows: a topic of the table, or else a word of the index.
 
-    `number` is that of the topic or of the term, `path` the answer the words stand in, `share` what the words are worth
-    beside others as rare.
+    `number` is that of the topic or of the term, `path` the answer the words stand in, `weight` what is rare in the
+    catalogue and asked for outright weighs more of.
     """
 
     number: int
     words: tuple[str, ...]
     path: str
-    share: float
+    weight: float
     topical: bool
 
 
@@ -54,8 +58,13 @@ class Context:
         return {}
 
     @cached_property
-    def points(self) -> dict[Criterion, Floats]:
-        """The point values of each criterion for the codes of its facet, as far as they were asked for."""
+    def memory(self) -> Memory:
+        """What was worked out for a program that is shown and holds for others that say the same."""
+        return Memory()
+
+    @cached_property
+    def judged(self) -> dict[Criterion, Assessment]:
+        """The assessment of each criterion for the codes of its facet, as far as they were judged."""
         return {}
 
     @cached_property
@@ -91,11 +100,23 @@ class Context:
         for mention in topical:
             number = NUMBERS[mention.topic]
             if catalog.matters.taught[number]:
-                yield Wish(number, mention.words, path, share, topical=True)
+                rarity = float(catalog.matters.rarity[number])
+                yield Wish(number, mention.words, path, share * rarity, topical=True)
         for word in telling(rest):
             term = catalog.text.vocabulary.get(stem(word))
             if term is not None:
-                yield Wish(term, (word,), path, share * (BESIDE_A_TOPIC if topical else 1.0), topical=False)
+                beside = share * (BESIDE_A_TOPIC if topical else 1.0)
+                yield Wish(term, (word,), path, beside * float(catalog.text.rarity[term]), topical=False)
+
+    @cached_property
+    def topical(self) -> bool:
+        """Whether any of it means a topic of the table."""
+        return any(wish.topical for wish in self.wishes)
+
+    @cached_property
+    def full_match(self) -> float:
+        """The weight of the wishes that make up full value."""
+        return sum(sorted(wish.weight for wish in self.wishes)[-FULL_TERMS:])
 
     @cached_property
     def month(self) -> tuple[int, int]:

@@ -174,9 +174,9 @@ def _again(context: Context, change: Change) -> Context:
         untouched.append("eligibility")
     # A cached property keeps its value among the attributes of its object.
     vars(changed).update((name, value) for name, value in vars(context).items() if name in untouched)
-    touched = {criterion_of(change.path)}
+    touched: set[str] = {criterion_of(change.path), section}
     if section == "subjects":  # a subject that is missing keeps the goal away, one that is known leads nowhere new
         touched.add(Criterion.GOAL)
     changed.kept.update((name, value) for name, value in context.kept.items() if name not in touched)
-    changed.points.update((name, value) for name, value in context.points.items() if name not in touched)
+    changed.judged.update((name, value) for name, value in context.judged.items() if name not in touched)
     return changed

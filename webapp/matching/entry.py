@@ -1,6 +1,6 @@
 """The rules on entry, each written once: for every program at once, and for one program with a trace.
 
-`answers_of` and `Admissions.columns` are the two sides for many programs, `record_of` both sides for one.
+`answer_of` and `Admissions.columns` are the two sides for many programs, `record_of` both sides for one.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from webapp.domain.geography import STATES
 from webapp.domain.listing import ALL_STATES, ANY_FIELD, ANY_WITH_PREREQUISITES, Listing
 from webapp.domain.profile import Modality
-from webapp.domain.rule import Record, Rule
+from webapp.domain.rule import Comparison, Record, Rule
 from webapp.domain.rule_evaluation import Evaluation, evaluate
 from webapp.domain.rule_field import ENTRY_FIELDS, MATCH_FIELDS, PROFILE_FIELDS
 from webapp.domain.rule_text import read
@@ -34,11 +34,16 @@ ENTRY_RULES: Mapping[str, Rule] = MappingProxyType({name: read(text, MATCH_FIELD
 RESIDENCE_RULES = ("state", "country")
 ADMISSION_RULES = tuple(name for name in ENTRY_RULES if name not in RESIDENCE_RULES)
 """The rules that ask what a student brings; the others ask where they live, and only where online is the one way in."""
+ADMISSION_ANSWERS: Mapping[str, str] = MappingProxyType(
+    {name: rule.field for name in ADMISSION_RULES if isinstance(rule := ENTRY_RULES[name], Comparison)}
+)
+"""The one answer that each of those rules asks for."""
 
 
-def answers_of(student: Student) -> Columns:
-    """The student's answers, each a column of length 1; where they live as the engine works it out."""
-    return {name: Column.of(PROFILE_FIELDS[name], [value]) for name, value in _answers(student).items()}
+def answer_of(student: Student, path: str) -> Columns:
+    """One answer of the student as a column of length 1; where they live as the engine works it out."""
+    value = _answers(student).get(path)
+    return {} if value is None else {path: Column.of(PROFILE_FIELDS[path], [value])}
 
 
 def _answers(student: Student) -> Record:
@@ -46,6 +51,7 @@ def _answers(student: Student) -> Record:
     return {**asked, "practical.state": student.state, "practical.country": _country(student)}
 
 
+RESIDENCE_ANSWERS = {"state": "practical.state", "country": "practical.country"}
 _ASKED = frozenset(name for name in PROFILE_FIELDS if name.startswith(("background.", "subjects.")))
 
 

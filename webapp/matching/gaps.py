@@ -30,10 +30,7 @@ class Gap:
 def gaps_of(case: Case) -> list[Gap]:
     """Every rule on entry that fails for this row, in the order of the rules."""
     eligibility = case.context.eligibility
-    admission = int(case.context.catalog.admission[case.row])
-    failing = []
-    if eligibility.fails[admission]:
-        failing = [rule for rule, values in eligibility.rules.items() if values[admission] == FALSE]
+    failing = [rule for rule, value in case.held.items() if value == FALSE]
     if eligibility.state_at(case.row) == FALSE:
         failing.append("state")
     return [_gap(case, rule) for rule in failing]

@@ -2,12 +2,11 @@
 
 A student lacks things: education, a field, levels of subjects, entry to one named program. Each is a bit. What the aims
 lack is wanted; hops are the listings that give something wanted; what those hops lack is wanted too, and so on. Every
-other listing is left aside, without loss: it opens nothing on the way. Of the hops that ask and give the same only the
-best one is kept.
+other listing is left aside, without loss: it opens nothing on the way.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,8 +17,9 @@ from webapp.domain.field import FIELDS
 from webapp.domain.profile import Criterion
 from webapp.domain.subject import RANKED_LEVELS
 from webapp.matching.admissions import FIELD_BITS, Admissions
-from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows, Words
+from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows
 from webapp.matching.context import Context
+from webapp.matching.hops import UNPUBLISHED, Hops
 from webapp.matching.rules import FALSE, SUBJECTS
 
 EDUCATION, FIELD, ENTRY = 1, 2, 1 << 8
@@ -28,42 +28,8 @@ EVERYTHING = len(RANKED_LEVELS) + len(Education)
 """Stands for an unknown level of the student: above every requirement, so that it keeps nobody out."""
 ALL_FIELDS = (1 << 64) - 1
 MOST_ENTRIES = 60
-UNPUBLISHED = 1 << 45
-"""Added to a price or a length for each step that does not publish it: any number of known ones costs less."""
 MILLIS = 1000
 """Lengths are compared by the thousandth of a month."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hops:
-    """Listings to choose from, in parallel columns. `opens` and `through` are bits of programs opened by a bridge."""
-
-    row: Ints
-    admission: Ints
-    education: Ints
-    fields: Words
-    subjects: Ints
-    opens: Words
-    through: Words
-    price: Ints
-    length: Ints
-
-    def __len__(self) -> int:
-        return len(self.row)
-
-    def take(self, index: Ints) -> "Hops":
-        """Some of them."""
-        return Hops(
-            self.row[index],
-            self.admission[index],
-            self.education[index],
-            self.fields[index],
-            self.subjects[index],
-            self.opens[index],
-            self.through[index],
-            self.price[index],
-            self.length[index],
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +41,10 @@ class Landscape:
     subjects: Ints
     hops: Hops
     aims: Hops
+
+    def thinned(self, late: Mask | None) -> "Landscape":
+        """The landscape without what no best chain takes; `late` are rows that cannot be a first step."""
+        return replace(self, hops=self.hops.worth_taking(late), aims=self.aims.worth_taking(late))
 
 
 def survey(context: Context, usable: Mask, aims: Mask, rows: Rows = slice(None)) -> Landscape | None:

@@ -13,14 +13,14 @@ import numpy as np
 
 from webapp.domain.profile import Criterion
 from webapp.matching.arrays import Ints, Mask, Rows
-from webapp.matching.bounds import FIRST_TIER, Bounds
+from webapp.matching.assessment import THRESHOLD
+from webapp.matching.bounds import Bounds
 from webapp.matching.context import Context
-from webapp.matching.criteria import ASSESS
-from webapp.matching.criteria.assessment import THRESHOLD
 from webapp.matching.order import DECIMALS, PER_INSTITUTION, TOP, Keys, Place, arrange
 from webapp.matching.rules import Verdict
 from webapp.matching.scoring import GOOD_SCORE, Scores
 from webapp.matching.shortlist import SLACK
+from webapp.matching.worth import FIRST_TIER
 
 LOW_COST_CENTS = 10_000_00
 """The whole tuition up to which a program is a low-cost option."""
@@ -60,7 +60,7 @@ def _option(bounds: Bounds, kept: Ints, salt: bytes) -> Place | None:
     rows = _allowed(bounds, kept)
     if not len(rows):
         return None
-    best = Bounds(bounds.context, rows).contenders(1)
+    best = bounds.within(rows).contenders(1)
     row, score = _arranged(bounds.context, best, salt)[0]
     if round(score, DECIMALS) < GOOD_SCORE:
         return None
@@ -78,15 +78,17 @@ def _allowed(bounds: Bounds, kept: Ints) -> Ints:
     rows = rows if isinstance(bounds.rows, slice) else bounds.rows[rows]
     schools = Counter(catalog.institution[kept].tolist())
     full = [school for school, count in schools.items() if count >= PER_INSTITUTION]
-    rows = rows[~np.isin(catalog.institution[rows], full)]
+    rows = rows[~np.isin(catalog.institution[rows], full)] if full else rows
     rows = rows[context.eligibility.verdicts_of(rows) != Verdict.NOT_YET]
     if Criterion.PLACE in context.student.shares:
-        rows = rows[ASSESS[Criterion.PLACE](context, rows).point >= THRESHOLD]
+        rows = rows[Scores(context, rows).assessed(Criterion.PLACE).point >= THRESHOLD]
     return rows
 
 
 def _arranged(context: Context, rows: Ints, salt: bytes) -> list[tuple[int, float]]:
     """Some rows of the first tier from best to last, each with its score."""
     scores = Scores(context, rows)
+    if len(rows) == 1:
+        return [(int(rows[0]), float(scores.score[0]))]
     score = dict(zip(rows.tolist(), scores.score.tolist(), strict=True))
     return [(row, score[row]) for row, _ in arrange(keys_of(scores, rows, np.zeros(len(rows), dtype=np.bool_)), salt)]

@@ -4,6 +4,7 @@ Listings that mention the same topics in the same columns share a matter: what a
 of is held against each distinct matter once, and looked up for every other row.
 """
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -56,6 +57,17 @@ class Matters:
         """How much each matter is about each topic, 0..1."""
         told = np.where((self.held & (NAME | TOPICS)) != 0, 1.0, IN_PASSING)
         return np.where(self.held == 0, 0.0, told)
+
+    def told(self, matter: int) -> Mapping[int, float]:
+        """How much one matter is about each topic that it mentions."""
+        if matter not in self._told:
+            topics = np.flatnonzero(self.held[matter])
+            self._told[matter] = dict(zip(topics.tolist(), self.strength[matter, topics].tolist(), strict=True))
+        return self._told[matter]
+
+    @cached_property
+    def _told(self) -> dict[int, Mapping[int, float]]:
+        return {}
 
     @cached_property
     def counts(self) -> Ints:
@@ -116,6 +128,22 @@ def job_share(strength: Floats, soc: str, known: frozenset[Subject]) -> Floats:
     return np.where(told > 0, share, np.nan)
 
 
+def job_share_of(told: Mapping[int, float], soc: str, known: frozenset[Subject]) -> float:
+    """`job_share` of one row, of which only the topics that it tells are given."""
+    grades = grades_of(soc, known)
+    if not told or not grades:
+        return math.nan
+    worth = [strength * grades.get(topic, 0.0) for topic, strength in told.items()]
+    return FOREMOST * max(worth) + (1 - FOREMOST) * sum(worth) / max(sum(told.values()), 1.0)
+
+
+@lru_cache(maxsize=256)
+def grades_of(soc: str, known: frozenset[Subject]) -> Mapping[int, float]:
+    """How far topics are the work of an occupation to someone who knows these subjects, in the table's order."""
+    numbers = [NUMBERS[name] for name in topics_of(soc) if name in NUMBERS]
+    return dict(zip(numbers, _grades(soc, known)[numbers].tolist(), strict=True))
+
+
 @lru_cache(maxsize=256)
 def _grades(soc: str, known: frozenset[Subject]) -> Floats:
     """How far each topic is the work of an occupation to someone who knows these subjects."""
@@ -134,6 +162,14 @@ def build_matters(code: Codes, found: Sequence[Mapping[int, int]]) -> Matters:
             held[number, topic] = bits
     of_text = np.array([numbers[key] for key in keys], dtype=np.intp)
     return Matters(of_text[code], of_text, held)
+
+
+@cache
+def near_to(topic: int) -> Mapping[int, float]:
+    """How near the topics lie to one that have to do with it, itself among them."""
+    near = nearness()[topic]
+    columns = np.flatnonzero(near)
+    return dict(zip(columns.tolist(), near[columns].tolist(), strict=True))
 
 
 @cache

@@ -6,6 +6,8 @@ ten where nothing else that the student may enter is left.
 
 import hashlib
 from dataclasses import dataclass
+from itertools import chain, islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +19,7 @@ DECIMALS = 9
 """Scores equal to this many decimals are a tie."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A row in the order. `raw` is the place (from 0) it would have without any rule on variety, `spread` the place it
     would have with the rule on institutions alone."""
 
@@ -62,23 +63,23 @@ def spread(ordered: list[tuple[int, bool]], institution: Ints, k: int, complete:
     `complete` says that `ordered` holds every row that may be shown. The later tier begins only when the first has
     nothing left, so that the rule never lifts a program the student cannot enter above one they can.
     """
-    first: list[Place] = []
+    first: list[tuple[int, int]] = []
     counts: dict[int, int] = {}
     for tier in (False, True):
-        places = [Place(row, raw, 0) for raw, (row, later) in enumerate(ordered) if later is tier]
-        waiting: list[Place] = []
-        for place in places:
+        waiting: list[tuple[int, int]] = []
+        for raw, (row, later) in enumerate(ordered):
             if len(first) == TOP:
                 break
-            school = int(institution[place.row])
-            counts[school] = counts.get(school, 0) + 1
-            (first if counts[school] <= PER_INSTITUTION else waiting).append(place)
+            if later is tier:
+                school = int(institution[row])
+                counts[school] = counts.get(school, 0) + 1
+                (first if counts[school] <= PER_INSTITUTION else waiting).append((row, raw))
         whole = complete or (not tier and bool(ordered) and ordered[-1][1])
         if not whole:
             break
         first += waiting[: TOP - len(first)]
     if not complete and (len(first) < min(k, TOP) or len(ordered) < k):
         return None
-    taken = {place.row for place in first}
-    after = (Place(row, raw, 0) for raw, (row, _) in enumerate(ordered) if row not in taken)
-    return [Place(place.row, place.raw, index) for index, place in enumerate([*first, *after][:k])]
+    taken = {row for row, _ in first}
+    after = ((row, raw) for raw, (row, _) in enumerate(ordered) if row not in taken)
+    return [Place(row, raw, index) for index, (row, raw) in enumerate(islice(chain(first, after), k))]

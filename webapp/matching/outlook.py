@@ -12,7 +12,7 @@ import numpy as np
 from webapp.domain.subject import Subject
 from webapp.matching.admissions import Admissions
 from webapp.matching.arrays import UNKNOWN, Ints, Words
-from webapp.matching.landscape import Hops
+from webapp.matching.hops import Hops
 
 MOST_GROUPS = 16
 """Where there are more aims, those of like price share a floor, the lowest of theirs: a weaker bound, and still one."""

@@ -160,6 +160,7 @@ def _chains(context: Context, shown: Sequence[int]) -> tuple[Pathway, ...]:
     most_price = NO_LIMIT if cents is None else cents
     most_length = NO_LIMIT if months is None else round(months * MILLIS)
     late = limits["start"](slice(None)) if "start" in limits else None
+    landscape = landscape.thinned(late)
     found: dict[tuple[int, ...], list[str]] = {}
     for aim in Aim:
         best = Search(landscape, catalog.admissions, aim, most_price, most_length, late).best()

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from webapp.domain.geography import EARTH_RADIUS_KM
+from webapp.domain.geography import EARTH_RADIUS_KM, Position
 from webapp.domain.profile import Modality
 from webapp.matching.arrays import UNKNOWN, Floats, Ints, Mask, Rows
 from webapp.matching.catalog import MODALITY_BITS, STATE_BITS, STATE_CODES, Catalog
@@ -45,9 +45,13 @@ class Places:
         sites, here = self.catalog.sites, self.student.position
         if here is None:
             return np.full(len(sites.latitude), np.nan)
-        lat1, lat2 = np.radians(here.latitude), np.radians(sites.latitude)
+        return self.catalog.memory.of(("distance", here), lambda: self._from(here))
+
+    def _from(self, here: Position) -> Floats:
+        sites = self.catalog.sites
+        lat1, lat2 = np.radians(here.latitude), sites.radians
         dlon = np.radians(sites.longitude - here.longitude)
-        h = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin(dlon / 2) ** 2
+        h = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * sites.cosine * np.sin(dlon / 2) ** 2
         result: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
         return result
 

@@ -149,7 +149,7 @@ def rank(
 
 def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
     """The best k of some rows, ascending."""
-    bounds, count = Bounds(context, rows), max(FIRST_LOOK, 4 * k)
+    bounds, count = Bounds.over(context, rows), max(FIRST_LOOK, 4 * k)
     while True:
         chosen = bounds.contenders(count)
         scores = Scores(context, chosen)
@@ -161,9 +161,9 @@ def best_of(context: Context, rows: Rows, k: int, salt: bytes) -> Best:
             break
         count *= 4
     places = with_low_cost(bounds, places, salt)
-    missing = np.setdiff1d([place.row for place in places], chosen)
-    if len(missing):
-        chosen = np.union1d(chosen, missing)
+    missing = {place.row for place in places}.difference(chosen.tolist())
+    if missing:
+        chosen = np.array(sorted(missing.union(chosen.tolist())), dtype=np.int64)
         scores, verdicts = Scores(context, chosen), context.eligibility.verdicts_of(chosen)
     return Best(places, chosen, verdicts, scores)
 
@@ -185,7 +185,7 @@ def explained(context: Context, best: Best) -> list[Match]:
     scores, at = best.scores, np.searchsorted(best.rows, shown)
     verdicts = best.verdicts[at].tolist()
     context.eligibility.look_at(shown)
-    low, high, coverage = (values[at].tolist() for values in (scores.low, scores.high, scores.coverage))
+    low, high, coverage = scores.low(at).tolist(), scores.high(at).tolist(), scores.coverage[at].tolist()
     columns = {criterion: item.point[at].tolist() for criterion, item in scores.assessments.items()}
     matches = []
     for index, place in enumerate(best.places):

@@ -9,8 +9,6 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from webapp.domain.credential import Credential
 from webapp.domain.profile import Criterion, plain_dollars
 from webapp.matching.admissions import ANY_FIELD_BITS
@@ -19,7 +17,7 @@ from webapp.matching.criteria.duration import HALVING_MONTHS
 from webapp.matching.criteria.goal import levels
 from webapp.matching.criteria.outcomes import REFERENCE_CENTS, SALARY_FLOOR
 from webapp.matching.criteria.start import HALVING_MONTHS as START_HALVING
-from webapp.matching.echoes import echoes_of, interest_without, job_echoes, way_of
+from webapp.matching.echoes import TINY, interests_told, work_of
 from webapp.matching.places import (
     IN_PERSON,
     ONLINE,
@@ -29,11 +27,10 @@ from webapp.matching.places import (
     UNKNOWN_WAY_BASE,
     UNKNOWN_WAY_SLOPE,
 )
-from webapp.matching.rules import SUBJECTS, TRUE
+from webapp.matching.rules import TRUE
 from webapp.matching.statement import Case, Statement
 
 LEAST, MOST = 3, 6
-TINY = 1e-9
 RECORD_COLUMNS = ("credential", "cip", "name", "months", "tuition_total_usd", "institution", "city")
 
 
@@ -50,55 +47,50 @@ def reasons_of(case: Case, contributions: Mapping[Criterion, float]) -> list[Sta
 def _goal(case: Case) -> Iterator[Statement]:
     student, listing = case.context.student, case.listing
     occupation, wanted = student.occupation, student.profile.goal.credentials
-    way = way_of(case)
-    if occupation is not None and occupation.relation(listing.cip) >= 0.5:
-        strength = occupation.relation(listing.cip)
-        yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=strength)
-    told = [
+    work = work_of(case)
+    if work is not None and work.field >= 0.5:
+        yield case.say("goal_field", Criterion.GOAL, "goal.occupation", "cip", strength=work.field)
+    told = (
         case.say("goal_content", Criterion.GOAL, "goal.occupation", column, words=list(words))
-        for column, words in job_echoes(case)
-    ]
-    yield from told[:1]
+        for column, words in (() if work is None else work.echoes)
+    )
+    yield from itertools.islice(told, 1)
     # Of a credential that is not wanted so little is left that how usual it is is no support.
-    if (occupation is None or way > 0) and (not wanted or listing.credential in wanted):
+    if (work is None or work.way > 0) and (not wanted or listing.credential in wanted):
         if wanted and len(wanted) < len(Credential):
             yield case.say("goal_credential_wanted", Criterion.GOAL, "goal.credentials", "credential")
         level = levels(case.context)
         decides = level[listing.credential.rank] > level.min() + TINY
         if decides and occupation is not None and (usual := occupation.usual(listing.credential)) >= 0.6:
             yield case.say("goal_credential_usual", Criterion.GOAL, "goal.occupation", "credential", strength=usual)
-    yield from told[1:]
+    yield from told
 
 
 def _background(case: Case) -> Iterator[Statement]:
-    rules, listing, profile = case.context.eligibility.rules, case.listing, case.context.student.profile
-    admission = int(case.context.catalog.admission[case.row])
-    for subject in SUBJECTS:
-        required = listing.requirement(subject)
-        if required is None or profile.subjects.known(subject) is None or required.rank == 0:
-            continue
-        if rules[f"subject.{subject.value}"][admission] == TRUE:
-            column = f"req_{subject.value}"
-            yield case.say("background_subject", Criterion.BACKGROUND, f"subjects.{subject.value}", column)
-    met = {
-        "field": ("accepted_fields", listing.accepted_fields),
-        "gpa": ("min_gpa", listing.min_gpa),
-        "work_years": ("min_work_years", listing.min_work_years),
-        "english": ("min_english", listing.min_english),
-    }
-    for name, (column, asked) in met.items():
-        answered = case.answer(f"background.{name}") is not None
-        if answered and asked not in (None, ()) and rules[name][admission] == TRUE:
+    listing, student, held = case.listing, case.context.student, case.held
+    asked = [(subject, listing.requirement(subject)) for subject in student.spoken_subjects]
+    for subject, level in asked:
+        if level is not None and level.rank > 0 and held[f"subject.{subject}"] == TRUE:
+            yield case.say("background_subject", Criterion.BACKGROUND, f"subjects.{subject}", f"req_{subject}")
+    for name, column in _MET.items():
+        path = f"background.{name}"
+        if held[name] == TRUE and path in student.stated and getattr(listing, column) not in (None, ()):
             code = f"background_{name}"
-            if name == "field" and case.context.catalog.admissions.fields[admission] == np.uint64(ANY_FIELD_BITS):
+            if name == "field" and _any_field(case):
                 code = "background_any_field"
-            yield case.say(code, Criterion.BACKGROUND, f"background.{name}", column)
-    yield from _education(case, rules["education"][admission] == TRUE)
-    nothing = [s for s in SUBJECTS if (r := listing.requirement(s)) is not None and r.rank == 0]
-    spoken = [s for s in nothing if profile.subjects.known(s) is not None]
-    for subject in spoken[:1]:
-        path, column = f"subjects.{subject.value}", f"req_{subject.value}"
+            yield case.say(code, Criterion.BACKGROUND, path, column)
+    yield from _education(case, held["education"] == TRUE)
+    for subject in [subject for subject, level in asked if level is not None and level.rank == 0][:1]:
+        path, column = f"subjects.{subject}", f"req_{subject}"
         yield case.say("background_subject_not_needed", Criterion.BACKGROUND, path, column)
+
+
+_MET = {"field": "accepted_fields", "gpa": "min_gpa", "work_years": "min_work_years", "english": "min_english"}
+
+
+def _any_field(case: Case) -> bool:
+    catalog = case.context.catalog
+    return int(catalog.admissions.fields[catalog.admission[case.row]]) == ANY_FIELD_BITS
 
 
 def _education(case: Case, met: bool) -> Iterator[Statement]:
@@ -228,19 +220,9 @@ def low_salary(case: Case) -> bool:
 
 
 def _interests(case: Case) -> Iterator[Statement]:
-    """What is asked for and found, by answer and column, then what lies near it, in the listing's own words.
-
-    What the value would be as high without is not cited.
-    """
-    echoes = echoes_of(case)
-    value = interest_without(case, []) if echoes else 0.0
-    for exact, code in ((True, "interests_shared"), (False, "interests_near")):
-        for column in ("name", "topics", "summary"):
-            for path in ("goal.interests", "goal.words"):
-                told = [e for e in echoes if (e.exact, e.column, e.wish.path) == (exact, column, path)]
-                if told and interest_without(case, told) < value - TINY:
-                    words = list(dict.fromkeys(" ".join(echo.words) for echo in told))
-                    yield case.say(code, Criterion.INTERESTS, path, column, words=words)
+    for told in interests_told(case):
+        code = "interests_shared" if told.exact else "interests_near"
+        yield case.say(code, Criterion.INTERESTS, told.path, told.column, words=list(told.words))
 
 
 def _on_record(case: Case, chosen: list[Statement]) -> Iterator[Statement]:

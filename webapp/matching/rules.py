@@ -9,7 +9,7 @@ Every rule on entry (`entry` holds them) yields TRUE, FALSE or OPEN for each row
 * unknown: nothing fails, but the student did not say what the listing asks about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -17,12 +17,11 @@ from functools import cached_property
 import numpy as np
 
 from webapp.domain.profile import Modality
-from webapp.domain.rule import Comparison
 from webapp.domain.rule_field import MATCH_FIELDS
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import UNKNOWN, Ints, Mask, Rows
 from webapp.matching.catalog import MODALITY_BITS, STATE_BITS, Catalog
-from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, HOME, answers_of
+from webapp.matching.entry import ADMISSION_ANSWERS, ADMISSION_RULES, ENTRY_RULES, HOME, RESIDENCE_ANSWERS, answer_of
 from webapp.matching.rule_columns import Column, Columns, evaluate_columns
 from webapp.matching.student import Student
 
@@ -59,24 +58,18 @@ class Eligibility:
     catalog: Catalog
 
     @cached_property
-    def answers(self) -> Columns:
-        """The student's side of every rule."""
-        return answers_of(self.student)
-
-    @cached_property
     def rules(self) -> dict[str, Ints]:
         """The value of each rule for each distinct set of requirements. An assumed minimum education counts too."""
         return {name: self._rule(name) for name in ADMISSION_RULES}
 
     def _rule(self, name: str) -> Ints:
-        """Where the student said nothing a rule comes to the same for everyone, and is worked out once."""
-        asked, rule = self.catalog.admissions, ENTRY_RULES[name]
-        answer = self.answers.get(rule.field) if isinstance(rule, Comparison) else None
-        if answer is None or not answer.known.any():
-            if name not in asked.unanswered:
-                asked.unanswered[name] = evaluate_columns(rule, asked.columns, MATCH_FIELDS)
-            return asked.unanswered[name]
-        return evaluate_columns(rule, {**self.answers, **asked.columns}, MATCH_FIELDS)
+        """A rule comes to the same for everyone who gave the same answer, and is worked out for the first of them."""
+        asked, path = self.catalog.admissions, ADMISSION_ANSWERS[name]
+
+        def work_out() -> Ints:
+            return evaluate_columns(ENTRY_RULES[name], {**answer_of(self.student, path), **asked.columns}, MATCH_FIELDS)
+
+        return asked.memory.of((name, self.student.stated.get(path)), work_out)
 
     @cached_property
     def _table(self) -> Ints:
@@ -94,6 +87,17 @@ class Eligibility:
         """Sets of requirements that publish something the student has not spoken of."""
         unasked: Mask = np.logical_or.reduce(self.catalog.admissions.published.T & (self._table == OPEN), axis=0)
         return unasked
+
+    def held_by(self, admission: int) -> Mapping[str, int]:
+        """The value of each rule for one set of requirements."""
+        if admission not in self._held:
+            values = self._table[:, admission].tolist()
+            self._held[admission] = dict(zip(ADMISSION_RULES, values, strict=True))
+        return self._held[admission]
+
+    @cached_property
+    def _held(self) -> dict[int, Mapping[str, int]]:
+        return {}
 
     @cached_property
     def fails(self) -> Mask:
@@ -130,7 +134,8 @@ class Eligibility:
 
     def _asked(self, rule: str, asked: Columns) -> Ints:
         only = Column(np.ones(1), np.ones(1, dtype=np.bool_))
-        return evaluate_columns(ENTRY_RULES[rule], {**self.answers, **asked, "program.online_only": only}, MATCH_FIELDS)
+        answer = answer_of(self.student, RESIDENCE_ANSWERS[rule])
+        return evaluate_columns(ENTRY_RULES[rule], {**answer, **asked, "program.online_only": only}, MATCH_FIELDS)
 
     @cached_property
     def _borderless(self) -> bool:
@@ -173,6 +178,8 @@ class Eligibility:
 
     def enterable(self, rows: Ints) -> Mask:
         """Which of some rows the student may enter now, as far as is known: no rule on entry fails."""
+        if not len(rows):
+            return np.zeros(0, dtype=np.bool_)
         open_now: Mask = ~self.fails[self.catalog.admission[rows]] & (self.state_of(rows) != FALSE)
         return open_now
 

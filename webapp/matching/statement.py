@@ -63,19 +63,26 @@ class Case:
     @property
     def price_span(self) -> tuple[int, int] | None:
         """The least and the most that the program costs this student, in cents; None where no price is published."""
-        return self.context.student.price_span(self.listing)
+        if "price" not in self.kept:
+            self.kept["price"] = self.context.student.price_span(self.listing)
+        price: tuple[int, int] | None = self.kept["price"]
+        return price
+
+    @property
+    def held(self) -> Mapping[str, int]:
+        """What the rules on entry come to, by name, but for those on where the student lives."""
+        return self.context.eligibility.held_by(int(self.context.catalog.admission[self.row]))
 
     def say(
         self, code: str, criterion: Criterion | None, path: str | None, column: str | None, **extra: object
     ) -> Statement:
         """A statement that ties an answer to a fact; either may be None."""
-        student = None if path is None else {"path": path, "value": self.context.student.stated[path]}
+        student = None if path is None else self.context.student.said[path]
         if column is None:
             fact = {"column": None, "value": None, **extra} if extra else None
-            return Statement(code=code, criterion=criterion, student=student, fact=fact)
-        listing = self.listing
-        origin = listing.source_of(column)
-        told = {"column": column, "value": fact_value(listing, column), **extra}
+            return Statement(code, criterion, student, fact)
+        origin = self.listing.source_of(column)
+        told = {"column": column, "value": fact_value(self.listing, column), **extra}
         return Statement(code, criterion, student, told, origin.source, origin.as_of)
 
 

@@ -75,6 +75,16 @@ class Student:
         return MappingProxyType(self.profile.stated())
 
     @cached_property
+    def said(self) -> Mapping[str, Mapping[str, object]]:
+        """Every answer by its path, with the path, as statements cite it."""
+        return {path: {"path": path, "value": value} for path, value in self.stated.items()}
+
+    @cached_property
+    def spoken_subjects(self) -> tuple[Subject, ...]:
+        """The subjects the student told their level of."""
+        return tuple(subject for subject in Subject if self.profile.subjects.known(subject) is not None)
+
+    @cached_property
     def mastered(self) -> frozenset[Subject]:
         """The subjects the student has had several courses in, or uses at work."""
         levels = {subject: self.profile.subjects.known(subject) for subject in Subject}

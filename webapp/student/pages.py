@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from webapp.context import runtime
 from webapp.domain.consent import KEPT_YEARS
 from webapp.domain.profile import Priority, plain_dollars
-from webapp.matching.criteria.assessment import PRIOR
+from webapp.matching.assessment import PRIOR
 from webapp.matching.curves import curves
 from webapp.matching.low_cost import LOW_COST_CENTS
 from webapp.matching.order import PER_INSTITUTION, TOP

@@ -5,14 +5,16 @@ of their subjects, how far the door is open counts beside it: what asks for less
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from webapp.domain.subject import RANKED_LEVELS
 from webapp.matching.admissions import Admissions
 from webapp.matching.arrays import UNKNOWN, Floats, Ints, Rows
+from webapp.matching.assessment import Assessment, blend, settle
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment, blend, settle
 from webapp.matching.rules import FALSE, SUBJECTS, TRUE
 
 PARTS = {"education": 3.0, "field": 2.0, "subject": 1.0, "gpa": 1.0, "work_years": 1.0, "english": 1.0}
@@ -40,59 +42,84 @@ def assess(context: Context, rows: Rows) -> Assessment:
     classes = context.kept.get("background")
     if not isinstance(classes, Assessment):
         classes = context.kept["background"] = _by_class(context)
-    admission = context.catalog.admission[rows]
-    return Assessment(
-        classes.point[admission],
-        lambda: classes.known[admission],
-        lambda: classes.low[admission],
-        lambda: classes.high[admission],
-    )
+    return classes.seen_by(context.catalog.admission[rows])
 
 
 def _by_class(context: Context) -> Assessment:
-    asked, rules = context.catalog.admissions, context.eligibility.rules
+    asked, memory = context.catalog.admissions, context.catalog.admissions.memory
     background, subjects = context.student.profile.background, context.student.profile.subjects
     parts: list[tuple[float, Assessment]] = []
-    if background.education is not None:
-        fit = _education_fit(background.education.rank, asked.entrant, rules["education"])
-        known = np.ones(len(asked), dtype=np.bool_)
-        parts.append((PARTS["education"], settle(fit, known)))
-    spoken = {
-        "field": background.field,
-        "gpa": background.gpa,
-        "work_years": background.work_years,
-        "english": background.english,
-    }
-    for name, answer in spoken.items():
+    for name in ("education", "field", "gpa", "work_years", "english"):
+        answer = getattr(background, name)
         if answer is not None:
-            value = np.where(rules[name] == TRUE, MET, MISSED)
-            parts.append((PARTS[name], settle(value, rules[name] != 0)))
-    worst_gaps = np.ones(len(asked))
-    for index, subject in enumerate(SUBJECTS):
-        level = subjects.known(subject)
-        if level is not None:
-            required = asked.subjects[:, index]
-            known = required != UNKNOWN
-            short = np.clip(required - level.rank, 0, len(RANKED_LEVELS) - 1)
-            parts.append((PARTS["subject"], settle(np.array(SHORT_OF_LEVEL)[short], known)))
-            left = np.array(GAP)[short]
-            worst_gaps *= np.where(known, left, GAP[RANKED_LEVELS[-1].rank - level.rank])
+            parts.append((PARTS[name], memory.of(("fit", name, answer), partial(_fit, context, name))))
+    spoken = [_readiness_in(asked, subject, level) for subject, level in _levels(context)]
+    parts += [(PARTS["subject"], each.fit) for each in spoken]
     if not any(subjects.known(subject) for subject in SUBJECTS):
-        parts += _doors(asked, told=background.education is not None)
+        told = background.education is not None
+        parts += memory.of(("doors", told), lambda: tuple(_doors(asked, told=told)))
     whole, gaps = blend(parts), readiness(context)
-    return Assessment(whole.point * gaps, whole.known, whole.low * worst_gaps, whole.high * gaps)
+
+    def low(at: Rows) -> Floats:
+        worst = np.ones(len(gaps[at]))
+        for each in spoken:
+            worst *= each.worst[at]
+        return whole.low_of(at) * worst
+
+    return Assessment(whole.point * gaps, whole.known_of, low, lambda at: whole.high_of(at) * gaps[at])
+
+
+def _levels(context: Context) -> Iterator[tuple[int, int]]:
+    """The subjects the student told their level of, by number, and the level."""
+    for index, subject in enumerate(SUBJECTS):
+        level = context.student.profile.subjects.known(subject)
+        if level is not None:
+            yield index, level.rank
+
+
+def _fit(context: Context, name: str) -> Assessment:
+    """How well one answer fits each set of requirements."""
+    rule = context.eligibility.rules[name]
+    education = context.student.profile.background.education
+    if name == "education" and education is not None:
+        fit = _education_fit(education.rank, context.catalog.admissions.entrant, rule)
+        return settle(fit, np.ones(len(fit), dtype=np.bool_)).worked_out()
+    return settle(np.where(rule == TRUE, MET, MISSED), rule != 0).worked_out()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Readiness:
+    """One subject held against each set of requirements: the fit, what a gap leaves of the whole, and at worst."""
+
+    fit: Assessment
+    left: Floats
+    worst: Floats
+
+
+def _readiness_in(asked: Admissions, subject: int, level: int) -> _Readiness:
+    def work_out() -> _Readiness:
+        required = asked.subjects[:, subject]
+        known = required != UNKNOWN
+        short = np.clip(required - level, 0, len(RANKED_LEVELS) - 1)
+        left = np.array(GAP)[short]
+        return _Readiness(
+            settle(np.array(SHORT_OF_LEVEL)[short], known).worked_out(),
+            np.where(known, left, 1.0),
+            np.where(known, left, GAP[RANKED_LEVELS[-1].rank - level]),
+        )
+
+    return asked.memory.of(("readiness", subject, level), work_out)
 
 
 def readiness(context: Context) -> Floats:
     """For each set of requirements what the gaps in subjects leave of a whole; what is not known takes nothing off."""
-    asked, subjects = context.catalog.admissions, context.student.profile.subjects
-    left = np.ones(len(asked))
-    for index, subject in enumerate(SUBJECTS):
-        level = subjects.known(subject)
-        if level is not None:
-            short = np.clip(asked.subjects[:, index] - level.rank, 0, len(RANKED_LEVELS) - 1)
-            left *= np.where(asked.subjects[:, index] != UNKNOWN, np.array(GAP)[short], 1.0)
-    return left
+    found: Floats | None = context.kept.get("subjects")
+    if found is None:
+        asked = context.catalog.admissions
+        found = context.kept["subjects"] = np.ones(len(asked))
+        for subject, level in _levels(context):
+            found *= _readiness_in(asked, subject, level).left
+    return found
 
 
 def _doors(asked: Admissions, *, told: bool) -> Iterator[tuple[float, Assessment]]:

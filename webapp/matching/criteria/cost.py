@@ -4,15 +4,16 @@ import numpy as np
 
 from webapp.domain.listing import TuitionBasis
 from webapp.matching.arrays import Floats, Ints, Rows
+from webapp.matching.assessment import Assessment, falling, settle
 from webapp.matching.catalog import BASES
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment, falling, settle
 
 HALVING_CENTS = 30_000_00
 """With no budget named: the total at which the value is one half."""
 SPREAD = {TuitionBasis.PROGRAM: 0.0, TuitionBasis.PER_CREDIT: 0.15, TuitionBasis.INSTITUTION_AVERAGE: 0.3}
 UNSTATED_SPREAD = 0.15
 """How far the true price may lie from the published figure, by what the figure is a figure of."""
+_SPREADS = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])
 AT_HALF, AT_BUDGET = 1.0, 0.9
 
 
@@ -27,11 +28,10 @@ def assess(context: Context, rows: Rows) -> Assessment:
     if prices.least is not prices.most:
         value = (value + _curve(most, budget)) / 2
 
-    def within(cents: Ints, sign: int) -> Floats:
-        spread = np.array([*(SPREAD[basis] for basis in BASES), UNSTATED_SPREAD])[context.catalog.basis[rows]]
-        return _curve(cents * (1 + sign * spread), budget)
+    def within(cents: Ints, sign: int, at: Rows) -> Floats:
+        return _curve(cents[at] * (1 + sign * _SPREADS[context.catalog.basis[rows][at]]), budget)
 
-    return settle(value, least >= 0, lambda: within(most, 1), lambda: within(least, -1))
+    return settle(value, least >= 0, lambda at: within(most, 1, at), lambda at: within(least, -1, at))
 
 
 def _curve(price: Ints | Floats, budget: int | None) -> Floats:

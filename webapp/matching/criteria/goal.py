@@ -4,16 +4,20 @@ A field of study is an administrative code; what a program teaches says more. Wh
 they count as much as the field, and lift it where they are nearer to the job.
 """
 
+import math
+from collections.abc import Mapping
+
 import numpy as np
 
 from webapp.domain.credential import Credential
 from webapp.domain.occupation import Occupation
+from webapp.domain.profile import Criterion
 from webapp.domain.subject import Subject
 from webapp.matching.arrays import Floats, Rows
+from webapp.matching.assessment import PRIOR, Assessment, sure
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import PRIOR, Assessment
 from webapp.matching.criteria.background import readiness
-from webapp.matching.matters import job_share
+from webapp.matching.matters import job_share_of
 from webapp.matching.student import Student
 
 OTHER_CREDENTIAL = 0.25
@@ -34,12 +38,29 @@ def assess(context: Context, rows: Rows) -> Assessment:
     wanted = student.profile.goal.credentials
     value = levels(context)[credential]
     if student.occupation is not None:
-        value = way(context, student.occupation, rows) * value * ready(context)[catalog.admission[rows]]
-        return Assessment(value, np.ones(len(value)), value, value)
+        return sure(_eventually(context, student.occupation, rows) * ready(context)[catalog.admission[rows]])
     if student.profile.goal.occupation is None and wanted:
-        return Assessment(value, np.ones(len(value)), value, value)
-    known = np.full(len(value), 0.5 if wanted else 0.0)
-    return Assessment(PRIOR * value, known, np.zeros(len(value)), value)
+        return sure(value)
+    return Assessment(
+        PRIOR * value,
+        lambda at: np.full(len(value[at]), 0.5 if wanted else 0.0),
+        lambda at: np.zeros(len(value[at])),
+        lambda at: value[at],
+    )
+
+
+def _eventually(context: Context, occupation: Occupation, rows: Rows) -> Floats:
+    """Way x level x wish: what the rows are worth once they can be entered."""
+    catalog, student = context.catalog, context.student
+
+    def work_out() -> Floats:
+        value: Floats = way(context, occupation, rows) * levels(context)[catalog.credential[rows]]
+        return value
+
+    if rows is not catalog.facet_of[Criterion.GOAL].rows:
+        return work_out()
+    asked = Criterion.GOAL, occupation.soc, student.profile.goal.credentials, student.mastered
+    return catalog.memory.of(asked, work_out)
 
 
 def levels(context: Context) -> Floats:
@@ -83,10 +104,24 @@ def content(context: Context, occupation: Occupation, rows: Rows) -> Floats:
     return np.where(_DEGREES[catalog.credential[rows]], whole, catalog.matters.of_job(occupation.soc, known)[matter])
 
 
-def content_of(context: Context, occupation: Occupation, credential: Credential, strength: Floats) -> float:
-    """The same for one listing that tells topics so strongly."""
+def content_of_row(context: Context, occupation: Occupation, row: int) -> float:
+    """The same for one row."""
+    catalog = context.catalog
+    known = frozenset[Subject]() if _DEGREES[catalog.credential[row]] else context.student.mastered
+    return float(catalog.matters.of_job(occupation.soc, known)[catalog.matters.code[row]])
+
+
+def content_of(context: Context, occupation: Occupation, credential: Credential, told: Mapping[int, float]) -> float:
+    """The same for a listing that tells these topics, so strongly."""
     known = frozenset[Subject]() if credential.is_degree else context.student.mastered
-    return float(job_share(strength.reshape(1, -1), occupation.soc, known)[0])
+    return job_share_of(told, occupation.soc, known)
+
+
+def lead_of(field: float, taught: float) -> float:
+    """`lead` for one row."""
+    if math.isnan(taught):
+        return field
+    return FIELD * field + CONTENT * taught + (1 - FIELD - CONTENT) * max(field, taught)
 
 
 def lead(field: Floats, taught: Floats) -> Floats:

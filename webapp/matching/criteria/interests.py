@@ -9,10 +9,9 @@ harder to meet than a short one.
 import numpy as np
 
 from webapp.matching.arrays import Floats, Rows
-from webapp.matching.context import Context, Wish
-from webapp.matching.criteria.assessment import PRIOR, Assessment, unknown
+from webapp.matching.assessment import PRIOR, Assessment, unknown
+from webapp.matching.context import Context
 
-FULL_TERMS = 3
 TELLING = 2.5
 """The weight from which words that mean no topic are taken at their word. With less, as where half the listings hold
 them, the value stays nearer to that of the unknown."""
@@ -31,40 +30,33 @@ def assess(context: Context, rows: Rows) -> Assessment:
     value = shared[context.catalog.document[rows]]
     return Assessment(
         np.where(described, value, np.maximum(value, PRIOR)),
-        lambda: np.where(described, 1.0, THIN_KNOWN),
-        value,
-        lambda: np.where(described, value, 1.0),
+        lambda at: np.where(described[at], 1.0, THIN_KNOWN),
+        lambda at: value[at],
+        lambda at: np.where(described[at], value[at], 1.0),
     )
-
-
-def weight(context: Context, wish: Wish) -> float:
-    """What one thing asked for weighs."""
-    source = context.catalog.matters if wish.topical else context.catalog.text
-    return wish.share * float(source.rarity[wish.number])
-
-
-def full_match(context: Context) -> float:
-    """The weight that makes up full value."""
-    return sum(sorted(weight(context, wish) for wish in context.wishes)[-FULL_TERMS:])
 
 
 def _shared(context: Context) -> Floats:
     """For each text of the catalogue the weight of what it shares with the student, as a share of a full match."""
-    catalog, full = context.catalog, full_match(context)
+    catalog, full = context.catalog, context.full_match
     by_matter = np.zeros(len(catalog.matters.held))
     for wish in context.wishes:
         if wish.topical:
-            by_matter += weight(context, wish) / full * catalog.matters.about(wish.number)
+            by_matter += wish.weight / full * catalog.matters.about(wish.number)
     shared: Floats = by_matter.take(catalog.matters.of_text)
     for wish in context.wishes:
         if not wish.topical:
-            shared[catalog.text.postings(wish.number)] += weight(context, wish) / full
+            shared[catalog.text.postings(wish.number)] += wish.weight / full
     return value_of(context, shared)
 
 
 def value_of(context: Context, shared: Floats) -> Floats:
     """The value of what is shared, as a share of a full match: at most 1, and moved less by words that tell little."""
-    topical = any(wish.topical for wish in context.wishes)
-    told = 1.0 if topical else min(1.0, full_match(context) / TELLING) ** 2
+    told = told_by(context)
     value: Floats = PRIOR * (1 - told) + told * np.minimum(1.0, shared)
     return value
+
+
+def told_by(context: Context) -> float:
+    """How much the words tell of what the student wants, 0..1: a topic tells all, other words by their weight."""
+    return 1.0 if context.topical else min(1.0, context.full_match / TELLING) ** 2

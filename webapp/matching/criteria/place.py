@@ -6,10 +6,10 @@ Online is everywhere it is authorised; in person counts by distance, or by state
 import numpy as np
 
 from webapp.domain.profile import Criterion
-from webapp.matching.arrays import Mask, Rows
+from webapp.matching.arrays import Floats, Mask, Rows
+from webapp.matching.assessment import EVERY, Assessment
 from webapp.matching.catalog import ALL_BITS
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment
 from webapp.matching.places import (
     IN_PERSON,
     ONLINE,
@@ -26,44 +26,50 @@ SOMEWHERE = 0.5
 
 def assess(context: Context, rows: Rows) -> Assessment:
     """The better of online and in person; where the way of teaching is not published, the prior, tilted by nearness."""
-    catalog, places = context.catalog, context.places
-    modality = catalog.modality[rows]
-    usable = modality & places.wanted
-    site = catalog.site[rows]
-    campus, located = places.campus[site], ~np.isnan(places.campus[site])
-    nowhere = context.student.state is None and context.student.position is None and not context.student.abroad
-    spoken = context.student.spoke_of(Criterion.PLACE)
-    if nowhere:
-        campus = np.full(len(site), 1.0 if spoken else SOMEWHERE)
-        located = np.ones(len(site), dtype=np.bool_)
-    authorized = catalog.authorized[rows] != 0
-    refused = places.refused_of(rows)
-    abroad = context.student.abroad
-    online_known = (authorized & (not abroad)) | (context.student.state is None and not abroad)
-    online = np.where(refused, 0.0, np.where(online_known, ONLINE_AUTHORIZED, ONLINE_UNSTATED))
-    if not spoken:
-        everywhere = catalog.authorized[rows] == ALL_BITS
-        online = np.where(everywhere, ONLINE_AUTHORIZED, np.where(authorized, SOMEWHERE, ONLINE_UNSTATED))
-    by_online = np.where((usable & ONLINE) != 0, online, 0.0)
-    in_person = (usable & IN_PERSON) != 0
-    by_campus = np.where(in_person, np.where(located, campus, UNKNOWN_SITE), 0.0)
+    catalog, places, student = context.catalog, context.places, context.student
+    modality, site, authorized = catalog.modality[rows], catalog.site[rows], catalog.authorized[rows]
+    usable, unstated = modality & places.wanted, modality == 0
+    at_home = not student.abroad
+    nowhere = student.state is None and student.position is None and at_home
+    spoken = student.spoke_of(Criterion.PLACE)
+    campus = np.full(len(places.campus), 1.0 if spoken else SOMEWHERE) if nowhere else places.campus
+    unlocated = np.isnan(campus)
+    reach = np.where(unlocated, UNKNOWN_SITE, campus)[site]
+    by_campus = np.where((usable & IN_PERSON) != 0, reach, 0.0)
+
+    def online_known(at: Rows) -> Mask:
+        known: Mask = ((authorized[at] != 0) | (student.state is None)) & at_home
+        return known
+
+    def online() -> Floats:
+        if not spoken:
+            some = np.where(authorized != 0, SOMEWHERE, ONLINE_UNSTATED)
+            return np.where(authorized == ALL_BITS, ONLINE_AUTHORIZED, some)
+        open_to_all = np.where(online_known(EVERY), ONLINE_AUTHORIZED, ONLINE_UNSTATED)
+        return np.where(places.refused_of(rows), 0.0, open_to_all)
+
+    by_way = (usable & ONLINE) != 0
+    by_online = np.where(by_way, online(), 0.0) if by_way.any() else np.zeros(len(site))
     point = np.maximum(by_online, by_campus)
-    near = np.where(located, campus, UNKNOWN_SITE) if places.wanted & IN_PERSON else np.full(len(site), UNKNOWN_SITE)
-    unstated = modality == 0
+    near = reach if places.wanted & IN_PERSON else np.full(len(site), UNKNOWN_SITE)
     # For whoever would not study online the way, once known, is worth no more than the campus: unknown is not either.
     unknown_way = UNKNOWN_WAY_BASE + UNKNOWN_WAY_SLOPE * near
     if not places.wanted & ONLINE:
         unknown_way = np.minimum(unknown_way, near)
 
-    def settled() -> Mask:
-        by_way: Mask = np.where(by_online >= by_campus, online_known | ((usable & ONLINE) == 0), located)
-        stated: Mask = by_way & ~unstated
+    def located(at: Rows) -> Mask:
+        known: Mask = ~unlocated[site[at]]
+        return known
+
+    def settled(at: Rows) -> Mask:
+        decided = np.where(by_online[at] >= by_campus[at], online_known(at) | ~by_way[at], located(at))
+        stated: Mask = decided & ~unstated[at]
         return stated
 
     half_known = 0.5 if places.wanted & IN_PERSON else 0.0
     return Assessment(
         np.where(unstated, unknown_way, point),
-        lambda: np.where(unstated, half_known * located, np.where(settled(), 1.0, 0.5)),
-        lambda: np.where(settled(), point, 0.0),
-        lambda: np.where(settled(), point, 1.0),
+        lambda at: np.where(unstated[at], half_known * located(at), np.where(settled(at), 1.0, 0.5)),
+        lambda at: np.where(settled(at), point[at], 0.0),
+        lambda at: np.where(settled(at), point[at], 1.0),
     )

@@ -1,14 +1,22 @@
 """Schedule: the pace the student wants, and the hours a week they have."""
 
+from collections.abc import Hashable
+
 import numpy as np
 
 from webapp.matching.arrays import Rows
+from webapp.matching.assessment import Assessment, blend, falling, settle, unknown
 from webapp.matching.catalog import PACE_BITS
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment, blend, falling, settle, unknown
 
 OTHER_PACE = 0.1
 AT_HALF, AT_LIMIT = 1.0, 0.9
+
+
+def decided_by(context: Context) -> Hashable:
+    """The answers that decide it."""
+    practical = context.student.profile.practical
+    return practical.pace, practical.hours_per_week
 
 
 def assess(context: Context, rows: Rows) -> Assessment:

@@ -1,15 +1,22 @@
 """Start: how soon the next start is, against how soon the student wants to begin."""
 
+from collections.abc import Hashable
+
 import numpy as np
 
 from webapp.matching.arrays import Rows
+from webapp.matching.assessment import Assessment, settle
 from webapp.matching.context import Context
-from webapp.matching.criteria.assessment import Assessment, settle
 
 GRACE_MONTHS = 12.0
 """How many months past the wish the value takes to fall to nothing."""
 HALVING_MONTHS = 6.0
 """With no wish named: the wait at which the value is one half."""
+
+
+def decided_by(context: Context) -> Hashable:
+    """The answer that decides it, and the month it was given in."""
+    return context.student.profile.practical.start_within_months, context.month
 
 
 def assess(context: Context, rows: Rows) -> Assessment:
