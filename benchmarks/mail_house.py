@@ -1,6 +1,7 @@
 """What the mail benchmarks share: servers, students who wait for a mail, workers and a sink, as real processes."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
@@ -21,6 +22,7 @@ from tests.factories.ranked_request import rank_and_submit
 from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.links import Links
+from webapp.domain.persona import personas
 from webapp.embedded import EmbeddedServers
 from webapp.models import Message, OutboxEvent
 
@@ -29,6 +31,8 @@ SECRET = "a secret for benchmarks, long enough"
 SENDER = "matches@program-match.example"
 DOMAINS = 40
 """Mail providers that the students are spread over."""
+UNLIKE = 300
+"""Students of whom no two told us the same; all others are copies of theirs, in no order."""
 
 
 class House:
@@ -80,17 +84,20 @@ class House:
         }
 
     def students(self, number: int, *, wait: bool = False) -> None:
-        """`number` students who asked for the mail. The first is a submission; the others are copies of its rows.
+        """`number` students who asked for the mail: `UNLIKE` submissions, and copies of their rows.
 
         With `wait` their mails are not due until `let_go`.
         """
         clock = SystemClock()
-        with self.begin() as session:
-            submission_id = rank_and_submit(session, clock, self.links)
+        unlike = min(number, UNLIKE)
+        for place in range(unlike):
+            with self.begin() as session:
+                rank_and_submit(
+                    session, clock, self.links, profile=_told(place), email=f"student{place}@box{place % DOMAINS}.example"
+                )
         with self.engine.begin() as connection:
             for statement in _COPIES.split(";"):
-                wanted = {"number": number - 1, "submission": submission_id}
-                given = {name: value for name, value in wanted.items() if f":{name}" in statement}
+                given = {"number": number - unlike, "unlike": unlike} if ":number" in statement else {}
                 connection.execute(text(statement), given)
         if wait:
             with self.begin() as session:
@@ -196,28 +203,48 @@ class House:
             log.close()
 
 
+def _told(place: int) -> dict[str, Any]:
+    """What a student told us: as one of the golden personas, with figures of their own."""
+    chance = random.Random(place)
+    found = personas()
+    told: dict[str, Any] = found[place % len(found)].profile.to_json()
+    figures = {
+        "gpa": round(chance.uniform(2.4, 4), 2),
+        "work_years": chance.randrange(15),
+        "budget_usd": chance.randrange(5, 60) * 1000,
+        "hours_per_week": chance.randrange(5, 45),
+    }
+    for section in ("background", "practical"):
+        answers = told.get(section, {})
+        answers.update({name: value for name, value in figures.items() if name in answers})
+    return told
+
+
 _COPIES = f"""
 CREATE TEMP TABLE copies ON COMMIT DROP AS
-  SELECT n, gen_random_uuid() AS submission_id, gen_random_uuid() AS prospect_id, gen_random_uuid() AS message_id
-  FROM generate_series(1, :number) AS n;
+  SELECT n, gen_random_uuid() AS submission_id, gen_random_uuid() AS prospect_id, gen_random_uuid() AS message_id,
+    firsts.id AS first_id
+  FROM generate_series(1, :number) AS n
+  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM submissions) AS firsts
+    ON firsts.place = n % :unlike;
 INSERT INTO prospects (id, email_key, email, first_name, last_name, data_hash)
-  SELECT prospect_id, sha256(prospect_id::text::bytea), 'student' || n || '@box' || n % {DOMAINS} || '.example',
+  SELECT prospect_id, sha256(prospect_id::text::bytea), 'copy' || n || '@box' || n % {DOMAINS} || '.example',
     'Student', 'Number ' || n, sha256(message_id::text::bytea)
   FROM copies;
 INSERT INTO submissions (id, nonce, draft_id, prospect_id, profile, put_aside, engine_version, weights_version,
     catalog_version, considered, excluded, wants_mail, page)
   SELECT c.submission_id, c.submission_id::text, draft_id, c.prospect_id, profile, put_aside, engine_version,
     weights_version, catalog_version, considered, excluded, wants_mail, page
-  FROM submissions, copies AS c WHERE id = :submission;
+  FROM submissions JOIN copies AS c ON submissions.id = c.first_id;
 INSERT INTO matches (id, submission_id, program_id, rank, score, low, high, coverage, band, verdict, contributions,
     reasons, caveats, gaps)
   SELECT gen_random_uuid(), c.submission_id, program_id, rank, score, low, high, coverage, band, verdict, contributions,
     reasons, caveats, gaps
-  FROM matches, copies AS c WHERE matches.submission_id = :submission;
+  FROM matches JOIN copies AS c ON matches.submission_id = c.first_id;
 INSERT INTO messages (id, key, message_class, template, template_version, prospect_id, submission_id, status, due_at)
   SELECT c.message_id, 'copy:' || c.message_id, message_class, template, template_version, c.prospect_id,
     c.submission_id, 'pending', due_at
-  FROM messages, copies AS c WHERE messages.submission_id = :submission;
+  FROM messages JOIN copies AS c ON messages.submission_id = c.first_id;
 INSERT INTO outbox_events (kind, subject_id, due_at) SELECT 'message.due', message_id, now() FROM copies
 """
 _QUEUES = "outbox,leads,mail,upkeep"
