@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 from webapp.gateways.errors import Permanent
@@ -140,14 +141,22 @@ def _mailbox(mailbox: Mailbox) -> str:
 def _part(boundary: str, subtype: str, text: str) -> bytes:
     """One body part, as it is where every relay lets that through unchanged, else in quoted-printable."""
     text = text.rstrip("\r\n") + "\n"
-    content = (_LINE_END.sub("\n", text) if "\r" in text else text).encode("utf-8", "replace")
-    encoding, body = "7bit", content.replace(b"\n", b"\r\n")
-    if not _is_safe(content):
-        encoding, body = "quoted-printable", binascii.b2a_qp(body, istext=True)
+    plain = _LINE_END.sub("\n", text) if "\r" in text else text
+    content = plain.encode("utf-8", "replace")
+    if _is_safe(content):
+        encoding, body = "7bit", content.replace(b"\n", b"\r\n")
+    else:
+        encoding, body = "quoted-printable", b"\r\n".join(map(_quoted, plain.split("\n")))
     head = (
         f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     )
     return b"".join((head.encode(), body, b"\r\n"))
+
+
+@lru_cache(maxsize=8192)
+def _quoted(line: str) -> bytes:
+    """One line in quoted-printable, in as many as it takes. Most lines of a text part stand in many mails."""
+    return binascii.b2a_qp(line.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
 
 
 def _is_safe(content: bytes) -> bool:
