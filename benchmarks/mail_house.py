@@ -1,5 +1,7 @@
 """What the mail benchmarks share: servers, students who wait for a mail, workers and a sink, as real processes."""
 
+from __future__ import annotations
+
 import os
 import random
 import signal
@@ -9,22 +11,23 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from sqlalchemy import create_engine, func, insert, select, text, update
+from sqlalchemy import create_engine, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import sessionmaker
 
 from benchmarks.mail_sink import taken
 from tests.factories.ranked_request import rank_and_submit
 from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
+from webapp.domain.ids import token_hash
 from webapp.domain.links import Links
 from webapp.domain.persona import personas
 from webapp.embedded import EmbeddedServers
-from webapp.models import Message, OutboxEvent
+from webapp.models import Message, OutboxEvent, Prospect
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "a secret for benchmarks, long enough"
@@ -33,6 +36,18 @@ DOMAINS = 40
 """Mail providers that the students are spread over."""
 UNLIKE = 300
 """Students of whom no two told us the same; all others are copies of theirs, in no order."""
+
+
+class Computed(NamedTuple):
+    """Seconds of one core, for each part of the installation."""
+
+    sender: float
+    database: float
+    sink: float
+
+    def since(self, before: Computed, mails: int) -> Computed:
+        """What was computed since `before`, for each of so many mails."""
+        return Computed(*((now - then) / mails for now, then in zip(self, before, strict=True)))
 
 
 class House:
@@ -93,38 +108,42 @@ class House:
         for place in range(unlike):
             with self.begin() as session:
                 rank_and_submit(
-                    session, clock, self.links, profile=_told(place), email=f"student{place}@box{place % DOMAINS}.example"
+                    session,
+                    clock,
+                    self.links,
+                    profile=_told(place),
+                    email=f"student{place}@box{place % DOMAINS}.example",
                 )
         with self.engine.begin() as connection:
             for statement in _COPIES.split(";"):
                 given = {"number": number - unlike, "unlike": unlike} if ":number" in statement else {}
                 connection.execute(text(statement), given)
+        self._promise_links()
         if wait:
             with self.begin() as session:
                 session.execute(update(Message).values(due_at=None))
                 session.execute(update(OutboxEvent).values(published_at=clock.now()))
 
-    def let_go(self) -> None:
-        """All mails that wait are due now."""
+    def _promise_links(self) -> None:
+        """Copies have no link yet that confirms their address; a submission of today has one from the start."""
+        with self.begin() as session:
+            ids = session.scalars(select(Prospect.id).where(Prospect.confirm_hash.is_(None))).all()
+            hashes = [{"id": each, "confirm_hash": token_hash(self.links.confirmation_token(each))} for each in ids]
+            session.execute(update(Prospect), hashes)
+
+    def let_go(self, number: int | None = None) -> int:
+        """So many of the mails that wait, or all, are due now; how many."""
         now = SystemClock().now()
         with self.begin() as session:
+            waiting = select(Message.id).where(Message.status == "pending", Message.due_at.is_(None)).limit(number)
             ids = session.scalars(
-                update(Message)
-                .where(Message.status == "pending", Message.due_at.is_(None))
-                .values(due_at=now)
-                .returning(Message.id)
+                update(Message).where(Message.id.in_(waiting)).values(due_at=now).returning(Message.id)
             ).all()
             session.execute(
                 insert(OutboxEvent),
                 [{"kind": "message.due", "subject_id": each, "due_at": now} for each in ids],
             )
-
-    def waiting(self) -> int:
-        """Mails that wait to be let go."""
-        with self.begin() as session:
-            return session.execute(
-                select(func.count()).select_from(Message).where(Message.status == "pending", Message.due_at.is_(None))
-            ).scalar_one()
+        return len(ids)
 
     def due(self, number: int) -> list[UUID]:
         """So many of the mails that wait, due now, without an event: whoever has their ids sends them."""
@@ -134,11 +153,16 @@ class House:
         return list(ids)
 
     def wait_until_settled(self, *, seconds: float) -> None:
-        """Wait until no mail is on its way."""
+        """Wait until no mail is on its way; those that were not let go wait on."""
         give_up = time.monotonic() + seconds
+        on_its_way = exists().where(
+            or_(Message.due_at.is_not(None), Message.status == "leased"),
+            Message.status.in_(("pending", "leased", "deferred")),
+        )
         while time.monotonic() < give_up:
-            if not set(self.states()) & {"pending", "leased", "deferred"}:
-                return
+            with self.begin() as session:
+                if not session.execute(select(on_its_way)).scalar():
+                    return
             time.sleep(0.1)
         raise SystemExit(f"not settled within {seconds:.0f} s: {self.states()}")
 
@@ -165,12 +189,12 @@ class House:
                 start_new_session=True,
             )
 
-    def cpu_seconds(self) -> tuple[float, float]:
-        """What the workers and what the database have computed so far, in seconds of one core."""
+    def computed(self) -> Computed:
+        """What each part has computed so far."""
         workers = sum(_cpu(self.processes[name].pid) for name in self.workers)
         with self.engine.connect() as connection:
             own = connection.exec_driver_sql("SELECT pid FROM pg_stat_activity").scalars().all()
-        return workers, sum(_cpu(pid) for pid in own)
+        return Computed(workers, sum(_cpu(pid) for pid in own), _cpu(self.processes["sink"].pid))
 
     def kill(self, name: str) -> None:
         """SIGKILL, as the kernel does when memory runs out."""

@@ -45,7 +45,7 @@ class Filled(Markup):
 class KeptParts(Extension):
     """The parts kept by one environment. A value must be hashable, and of the same type wherever a part is filled."""
 
-    tags = frozenset({"kept"})
+    tags = {"kept"}  # noqa: RUF012 - as Jinja declares it
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)

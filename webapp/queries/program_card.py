@@ -1,4 +1,4 @@
-"""What stands on the cards of a list, for many lists at once: the matches as they are stored, and how programs stand."""
+"""What stands on the cards of a list, for many lists at once: the matches as stored, and how programs stand."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

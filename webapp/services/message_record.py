@@ -183,17 +183,19 @@ class Record:
     def _write(self, starts: Sequence[Prepared]) -> None:
         """Begin `starts`, and end what has ended; all of it or nothing."""
         ends, now = list(self._ends), self.clock.now()
-        plain = [each for each in ends if self._is_plain(*each)]
+        plain: list[tuple[Prepared, Sent]] = []
+        others: list[tuple[Prepared, Sent]] = []
+        for each in ends:
+            (plain if self._is_plain(*each) else others).append(each)
         attempts = {
-            each.message_id: begun.attempt_id if (begun := self._begun.get(each.message_id)) else new_id()
-            for each in starts
+            start.message_id: begun.attempt_id if (begun := self._begun.get(start.message_id)) else new_id()
+            for start in starts
         }
         # Where this fails, the ends stay for the next time: a row that stays `started` would become uncertain.
         with self.begin() as session:
             ours = self._write_together(session, starts, attempts, plain, now)
-            for each in ends:
-                if not self._is_plain(*each):
-                    self._write_end(session, *each)
+            for each in others:
+                self._write_end(session, *each)
         del self._ends[: len(ends)]
         for message_id, attempt_id in attempts.items():
             if message_id in ours:
