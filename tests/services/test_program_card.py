@@ -66,12 +66,12 @@ def test_a_program_that_is_gone_has_no_card(session: Session) -> None:
 def test_each_statement_is_worded_in_its_place_whatever_words_are_in_it(session: Session) -> None:
     words = 'data,\nand "more"}, {"code": "x"'
     wanted = {"code": "goal_credential_wanted", "fact": {"value": "master"}}
-    reasons = [
+    reasons: list[dict[str, Any]] = [
         {**wanted, "student": {"path": "goal.words", "value": words}},
         {**wanted, "student": {"path": "goal.credentials", "value": ["master"]}},
         {"code": "duration_total", "fact": {"value": 24}, "student": None},
     ]
-    caveats = [{"code": "cost_unknown"}, {"code": "goal_content_weak"}]
+    caveats: list[dict[str, Any]] = [{"code": "cost_unknown"}, {"code": "goal_content_weak"}]
     gaps = [{"rule": "gpa", "needs": 3.5, "has": 3.1, "bridges": ["a"]}]
     set_all(session, Match, reasons=reasons, caveats=caveats, gaps=gaps)
     found = card(session)
