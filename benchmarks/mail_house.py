@@ -1,6 +1,9 @@
 """What the mail benchmarks share: servers, students who wait for a mail, workers and a sink, as real processes."""
 
+from __future__ import annotations
+
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -8,27 +11,43 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from sqlalchemy import create_engine, func, insert, select, text, update
+from sqlalchemy import create_engine, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import sessionmaker
 
 from benchmarks.mail_sink import taken
 from tests.factories.ranked_request import rank_and_submit
 from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
+from webapp.domain.ids import token_hash
 from webapp.domain.links import Links
+from webapp.domain.persona import personas
 from webapp.embedded import EmbeddedServers
-from webapp.models import Message, OutboxEvent
+from webapp.models import Message, OutboxEvent, Prospect
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "a secret for benchmarks, long enough"
 SENDER = "matches@program-match.example"
 DOMAINS = 40
 """Mail providers that the students are spread over."""
+UNLIKE = 300
+"""Students of whom no two told us the same; all others are copies of theirs, in no order."""
+
+
+class Computed(NamedTuple):
+    """Seconds of one core, for each part of the installation."""
+
+    sender: float
+    database: float
+    sink: float
+
+    def since(self, before: Computed, mails: int) -> Computed:
+        """What was computed since `before`, for each of so many mails."""
+        return Computed(*((now - then) / mails for now, then in zip(self, before, strict=True)))
 
 
 class House:
@@ -80,44 +99,51 @@ class House:
         }
 
     def students(self, number: int, *, wait: bool = False) -> None:
-        """`number` students who asked for the mail. The first is a submission; the others are copies of its rows.
+        """`number` students who asked for the mail: `UNLIKE` submissions, and copies of their rows.
 
         With `wait` their mails are not due until `let_go`.
         """
         clock = SystemClock()
-        with self.begin() as session:
-            submission_id = rank_and_submit(session, clock, self.links)
+        unlike = min(number, UNLIKE)
+        for place in range(unlike):
+            with self.begin() as session:
+                rank_and_submit(
+                    session,
+                    clock,
+                    self.links,
+                    profile=_told(place),
+                    email=f"student{place}@box{place % DOMAINS}.example",
+                )
         with self.engine.begin() as connection:
             for statement in _COPIES.split(";"):
-                wanted = {"number": number - 1, "submission": submission_id}
-                given = {name: value for name, value in wanted.items() if f":{name}" in statement}
+                given = {"number": number - unlike, "unlike": unlike} if ":number" in statement else {}
                 connection.execute(text(statement), given)
+        self._promise_links()
         if wait:
             with self.begin() as session:
                 session.execute(update(Message).values(due_at=None))
                 session.execute(update(OutboxEvent).values(published_at=clock.now()))
 
-    def let_go(self) -> None:
-        """All mails that wait are due now."""
+    def _promise_links(self) -> None:
+        """Copies have no link yet that confirms their address; a submission of today has one from the start."""
+        with self.begin() as session:
+            ids = session.scalars(select(Prospect.id).where(Prospect.confirm_hash.is_(None))).all()
+            hashes = [{"id": each, "confirm_hash": token_hash(self.links.confirmation_token(each))} for each in ids]
+            session.execute(update(Prospect), hashes)
+
+    def let_go(self, number: int | None = None) -> int:
+        """So many of the mails that wait, or all, are due now; how many."""
         now = SystemClock().now()
         with self.begin() as session:
+            waiting = select(Message.id).where(Message.status == "pending", Message.due_at.is_(None)).limit(number)
             ids = session.scalars(
-                update(Message)
-                .where(Message.status == "pending", Message.due_at.is_(None))
-                .values(due_at=now)
-                .returning(Message.id)
+                update(Message).where(Message.id.in_(waiting)).values(due_at=now).returning(Message.id)
             ).all()
             session.execute(
                 insert(OutboxEvent),
                 [{"kind": "message.due", "subject_id": each, "due_at": now} for each in ids],
             )
-
-    def waiting(self) -> int:
-        """Mails that wait to be let go."""
-        with self.begin() as session:
-            return session.execute(
-                select(func.count()).select_from(Message).where(Message.status == "pending", Message.due_at.is_(None))
-            ).scalar_one()
+        return len(ids)
 
     def due(self, number: int) -> list[UUID]:
         """So many of the mails that wait, due now, without an event: whoever has their ids sends them."""
@@ -127,11 +153,16 @@ class House:
         return list(ids)
 
     def wait_until_settled(self, *, seconds: float) -> None:
-        """Wait until no mail is on its way."""
+        """Wait until no mail is on its way; those that were not let go wait on."""
         give_up = time.monotonic() + seconds
+        on_its_way = exists().where(
+            or_(Message.due_at.is_not(None), Message.status == "leased"),
+            Message.status.in_(("pending", "leased", "deferred")),
+        )
         while time.monotonic() < give_up:
-            if not set(self.states()) & {"pending", "leased", "deferred"}:
-                return
+            with self.begin() as session:
+                if not session.execute(select(on_its_way)).scalar():
+                    return
             time.sleep(0.1)
         raise SystemExit(f"not settled within {seconds:.0f} s: {self.states()}")
 
@@ -158,12 +189,12 @@ class House:
                 start_new_session=True,
             )
 
-    def cpu_seconds(self) -> tuple[float, float]:
-        """What the workers and what the database have computed so far, in seconds of one core."""
+    def computed(self) -> Computed:
+        """What each part has computed so far."""
         workers = sum(_cpu(self.processes[name].pid) for name in self.workers)
         with self.engine.connect() as connection:
             own = connection.exec_driver_sql("SELECT pid FROM pg_stat_activity").scalars().all()
-        return workers, sum(_cpu(pid) for pid in own)
+        return Computed(workers, sum(_cpu(pid) for pid in own), _cpu(self.processes["sink"].pid))
 
     def kill(self, name: str) -> None:
         """SIGKILL, as the kernel does when memory runs out."""
@@ -196,28 +227,48 @@ class House:
             log.close()
 
 
+def _told(place: int) -> dict[str, Any]:
+    """What a student told us: as one of the golden personas, with figures of their own."""
+    chance = random.Random(place)
+    found = personas()
+    told: dict[str, Any] = found[place % len(found)].profile.to_json()
+    figures = {
+        "gpa": round(chance.uniform(2.4, 4), 2),
+        "work_years": chance.randrange(15),
+        "budget_usd": chance.randrange(5, 60) * 1000,
+        "hours_per_week": chance.randrange(5, 45),
+    }
+    for section in ("background", "practical"):
+        answers = told.get(section, {})
+        answers.update({name: value for name, value in figures.items() if name in answers})
+    return told
+
+
 _COPIES = f"""
 CREATE TEMP TABLE copies ON COMMIT DROP AS
-  SELECT n, gen_random_uuid() AS submission_id, gen_random_uuid() AS prospect_id, gen_random_uuid() AS message_id
-  FROM generate_series(1, :number) AS n;
+  SELECT n, gen_random_uuid() AS submission_id, gen_random_uuid() AS prospect_id, gen_random_uuid() AS message_id,
+    firsts.id AS first_id
+  FROM generate_series(1, :number) AS n
+  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM submissions) AS firsts
+    ON firsts.place = n % :unlike;
 INSERT INTO prospects (id, email_key, email, first_name, last_name, data_hash)
-  SELECT prospect_id, sha256(prospect_id::text::bytea), 'student' || n || '@box' || n % {DOMAINS} || '.example',
+  SELECT prospect_id, sha256(prospect_id::text::bytea), 'copy' || n || '@box' || n % {DOMAINS} || '.example',
     'Student', 'Number ' || n, sha256(message_id::text::bytea)
   FROM copies;
 INSERT INTO submissions (id, nonce, draft_id, prospect_id, profile, put_aside, engine_version, weights_version,
     catalog_version, considered, excluded, wants_mail, page)
   SELECT c.submission_id, c.submission_id::text, draft_id, c.prospect_id, profile, put_aside, engine_version,
     weights_version, catalog_version, considered, excluded, wants_mail, page
-  FROM submissions, copies AS c WHERE id = :submission;
+  FROM submissions JOIN copies AS c ON submissions.id = c.first_id;
 INSERT INTO matches (id, submission_id, program_id, rank, score, low, high, coverage, band, verdict, contributions,
     reasons, caveats, gaps)
   SELECT gen_random_uuid(), c.submission_id, program_id, rank, score, low, high, coverage, band, verdict, contributions,
     reasons, caveats, gaps
-  FROM matches, copies AS c WHERE matches.submission_id = :submission;
+  FROM matches JOIN copies AS c ON matches.submission_id = c.first_id;
 INSERT INTO messages (id, key, message_class, template, template_version, prospect_id, submission_id, status, due_at)
   SELECT c.message_id, 'copy:' || c.message_id, message_class, template, template_version, c.prospect_id,
     c.submission_id, 'pending', due_at
-  FROM messages, copies AS c WHERE messages.submission_id = :submission;
+  FROM messages JOIN copies AS c ON messages.submission_id = c.first_id;
 INSERT INTO outbox_events (kind, subject_id, due_at) SELECT 'message.due', message_id, now() FROM copies
 """
 _QUEUES = "outbox,leads,mail,upkeep"

@@ -182,3 +182,26 @@ def test_the_bounce_address_goes_on_the_envelope_only() -> None:
     assert (envelope.mail_from, envelope.rcpt_to) == ("bounce+token@program-match.example", "zoe@student.example")
     assert b"bounce" not in envelope.content
     assert compose(a_mail(), now=NOW).mail_from == "matches@program-match.example"
+
+
+LINES = st.lists(
+    st.builds(str.__mul__, st.sampled_from(["a", "From ", ".", " ", "\t", "é"]), st.sampled_from([0, 1, 75, 900, 901])),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(lines=LINES)
+def test_a_body_goes_as_it_is_only_where_no_relay_would_touch_it(lines: list[str]) -> None:
+    text = "\n".join(lines).rstrip("\n") + "\n"
+    message = read(a_mail(text=text))
+    part = message.get_body(("plain",))
+    assert part is not None
+    assert body(message, "plain") == text
+    as_it_is = part["Content-Transfer-Encoding"] == "7bit"
+    assert as_it_is == all(
+        line.isascii() and len(line) <= 900 and line == line.rstrip() and not line.startswith("From ")
+        for line in text.split("\n")
+    )
+    if not as_it_is:
+        assert all(len(line) <= 76 for line in str(part.get_payload()).splitlines())

@@ -18,9 +18,11 @@ MAIL = b"From: mailer-daemon@far.example\r\nSubject: failure notice\r\n\r\n.dots
 
 
 @contextmanager
-def listening(address: ListenAddress, take: Callable[[bytes, str], None]) -> Iterator[MailListener]:
+def listening(
+    address: ListenAddress, take: Callable[[bytes, str], None], is_ours: Callable[[str], bool] = lambda _address: False
+) -> Iterator[MailListener]:
     """A listener in a thread of its own, as its own process would run it."""
-    listener = MailListener(address, take, timeout=5)
+    listener = MailListener(address, take, is_ours=is_ours, timeout=5)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -64,6 +66,26 @@ def test_a_report_is_kept_before_it_is_acknowledged_and_one_that_is_not_comes_ag
         }
         with pytest.raises(smtplib.SMTPException):
             server.sendmail("", [TO], b"x" * (MOST_BYTES + 10))
+
+
+def test_more_addresses_may_be_ours_and_are_asked_about_only_where_their_form_does_not_say() -> None:
+    kept: list[str] = []
+    asked: list[str] = []
+
+    def is_ours(address: str) -> bool:
+        asked.append(address)
+        return address == "seed-7@match.example"
+
+    with (
+        listening(ListenAddress("smtp", "127.0.0.1", 0), lambda _raw, to: kept.append(to), is_ours) as listener,
+        smtplib.SMTP("127.0.0.1", listener.port, timeout=5) as server,
+    ):
+        server.sendmail("", ["seed-7@match.example"], MAIL)
+        server.sendmail("", [TO], MAIL)
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            server.sendmail("", ["seed-8@match.example"], MAIL)
+    assert kept == ["seed-7@match.example", TO]
+    assert asked == ["seed-7@match.example", "seed-8@match.example"]
 
 
 def test_lmtp_over_a_socket_and_rubbish(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.services.methods import MAIL, PORTAL, Add, Work, mails, used
+from webapp.domain.charge import MoneyStatus
 from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import AttemptOutcome, Channel
 from webapp.domain.delivery_method import Wanted
@@ -19,8 +20,8 @@ from webapp.domain.return_path import return_path
 from webapp.gateways.errors import Permanent, Uncertain
 from webapp.gateways.fakes import FakeMail
 from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
-from webapp.models import Attempt, Lead, PartnerNotice
-from webapp.services import inbound_mail, lead, message
+from webapp.models import Attempt, Delivery, Lead, LeadCharge, LedgerEntry, Message, PartnerNotice
+from webapp.services import inbound_mail, lead, message, redelivery
 from webapp.services.transaction import Begin
 
 
@@ -145,7 +146,38 @@ def test_a_mail_that_comes_back_was_no_hand_over(
     assert [each.reason for each in tried] == ["mail_handed_over", "mail_bounced", "in_portal"]
 
 
-def test_where_no_other_method_is_left_the_lead_has_failed(
+def come_back(session: Session, clock: FrozenClock, links: Links, sent: Message) -> None:
+    """A report that `sent` did not arrive."""
+    bounce = (Path(__file__).parents[1] / "gateways" / "inbound" / "postfix-user-unknown.eml").read_bytes()
+    to = return_path(sent.return_token, "match.example")
+    mail_id = inbound_mail.receive(session, clock, links, bounce, to=to, source="test")
+    assert mail_id is not None
+    inbound_mail.handle(session, clock, mail_id)
+    session.expire_all()
+
+
+def test_where_no_other_method_is_left_the_lead_has_failed_and_is_credited(
+    session: Session, add: Add, ask: Any, work: Work, post_mail: Any, clock: FrozenClock, links: Links
+) -> None:
+    add(MAIL)
+    ask()
+    work()
+    post_mail()
+    billed = work()
+    assert billed.status is LeadStatus.DELIVERED
+    assert session.get_one(LeadCharge, billed.id).status is MoneyStatus.ACCRUED
+    [sent] = mails(session, Template.PARTNER_LEAD)
+    come_back(session, clock, links, sent)
+    found = session.scalars(select(Lead)).one()
+    assert (found.status, found.reason, used(session)) == (LeadStatus.FAILED, "mail_bounced", [0])
+    assert len(mails(session, Template.INTRODUCTION_UPDATE)) == 1  # the student hears of it
+    assert session.get_one(LeadCharge, found.id).status is MoneyStatus.CREDITED
+    amounts = session.scalars(select(LedgerEntry.amount_cents).order_by(LedgerEntry.amount_cents)).all()
+    assert len(amounts) == 2
+    assert sum(amounts) == 0
+
+
+def test_a_repetition_that_comes_back_moves_nothing(
     session: Session, add: Add, ask: Any, work: Work, post_mail: Any, clock: FrozenClock, links: Links
 ) -> None:
     add(MAIL)
@@ -153,13 +185,15 @@ def test_where_no_other_method_is_left_the_lead_has_failed(
     work()
     post_mail()
     assert work().status is LeadStatus.DELIVERED
-    [sent] = mails(session, Template.PARTNER_LEAD)
-    bounce = (Path(__file__).parents[1] / "gateways" / "inbound" / "postfix-user-unknown.eml").read_bytes()
-    mail_id = inbound_mail.receive(
-        session, clock, links, bounce, to=return_path(sent.return_token, "match.example"), source="test"
-    )
-    assert mail_id is not None
-    inbound_mail.handle(session, clock, mail_id)
+    delivered = session.scalars(select(Delivery)).one()
+    [first] = mails(session, Template.PARTNER_LEAD)
+    redelivery.redeliver(session, clock, delivered.id)
+    work()
+    post_mail()
+    work()
+    [again] = [each for each in mails(session, Template.PARTNER_LEAD) if each.id != first.id]
+    assert again.status is MessageStatus.HANDED_OVER
+    come_back(session, clock, links, again)
     found = session.scalars(select(Lead)).one()
-    assert (found.status, found.reason, used(session)) == (LeadStatus.FAILED, "mail_bounced", [0])
-    assert len(mails(session, Template.INTRODUCTION_UPDATE)) == 1  # the student hears of it
+    assert (found.status, used(session)) == (LeadStatus.DELIVERED, [1])
+    assert session.get_one(LeadCharge, found.id).status is MoneyStatus.ACCRUED

@@ -7,6 +7,7 @@ control characters are taken out, and an address that is not http or https makes
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 from functools import cache, lru_cache
@@ -23,6 +24,7 @@ from webapp.emails.confirm_introductions import ConfirmIntroductions
 from webapp.emails.contact_question import ContactQuestion
 from webapp.emails.introduction_update import IntroductionUpdate
 from webapp.emails.introductions_opened import IntroductionsOpened
+from webapp.emails.kept import Filled, KeptParts
 from webapp.emails.listing_changed import ListingChanged
 from webapp.emails.matched_programs import MatchedPrograms
 from webapp.emails.message import Message
@@ -35,7 +37,7 @@ from webapp.emails.partner_method import PartnerMethod
 from webapp.emails.partner_notice import PartnerNotice
 from webapp.emails.partner_paused import PartnerPaused
 from webapp.emails.resume_link import ResumeLink
-from webapp.emails.skeleton import skeleton
+from webapp.emails.skeleton import ascii_markup, skeleton
 from webapp.emails.staff_access import StaffAccess
 from webapp.emails.staff_alert import StaffAlert
 from webapp.emails.status_request import StatusRequest
@@ -111,7 +113,7 @@ def render(name: str, context: Context) -> Message:
     subject = one_line(plain.get_template(f"{name}.subject.txt").render(values))[:_LONGEST_SUBJECT].rstrip()
     text = plain.get_template(f"{name}.txt").render(values)
     html = markup.get_template(f"{name}.html").render(values, subject=subject)
-    return Message(subject, _paragraphs(text), _ascii(html))
+    return Message(subject, _paragraphs(text), ascii_markup(html))
 
 
 def one_line(value: str) -> str:
@@ -140,8 +142,10 @@ def _environment(*, autoescape: bool) -> Environment:
         lstrip_blocks=True,
         finalize=_escaped if autoescape else _cleaned,
         auto_reload=False,
+        extensions=[KeptParts],
     )
-    environment.filters.update(moment=_moment, link=_link, clock_time=_clock_time)
+    each = _each_as_markup if autoescape else _each
+    environment.filters.update(moment=_moment, link=_link, clock_time=_clock_time, each=each)
     return environment
 
 
@@ -156,14 +160,21 @@ def _source(name: str) -> str:
     return skeleton(f"{stem}.mjml", _source) if kind == "html" else _package().get_source(_plain(), name)[0]
 
 
-def _ascii(html: str) -> str:
-    """`html` with all that is not ASCII as character references: it needs no encoding on its way then."""
-    return html if html.isascii() else html.encode("ascii", "xmlcharrefreplace").decode("ascii")
+def _each(lines: Iterable[str], before: str = "", after: str = "") -> Filled:
+    """Each of `lines` between `before` and `after`, on a line of its own."""
+    joined = f"{after}\n{before}".join(map(_as_line, lines))
+    return Filled(f"{before}{joined}{after}" if joined else "")
+
+
+def _each_as_markup(lines: Iterable[str], before: str = "", after: str = "") -> Markup:
+    """The same of an HTML template, whose own text `before` and `after` are."""
+    joined = f"{after}\n{before}".join(map(_as_markup, lines))
+    return Markup(f"{before}{joined}{after}" if joined else "")  # noqa: S704 - only `_as_markup` and a template's text
 
 
 def _cleaned(value: Any) -> Any:
     """Applied to every value a text template puts out."""
-    return one_line(value) if isinstance(value, str) else value
+    return one_line(value) if isinstance(value, str) and type(value) is not Filled else value
 
 
 def _escaped(value: Any) -> Any:
@@ -171,10 +182,13 @@ def _escaped(value: Any) -> Any:
     return _as_markup(value) if type(value) is str else value
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def _as_markup(value: str) -> Markup:
     """Names of programs, notes on prices and words of ours stand in thousands of mails: they are escaped once."""
-    return escape(one_line(value))
+    return Markup(ascii_markup(escape(one_line(value))))  # noqa: S704 - escaped a moment before
+
+
+_as_line = lru_cache(maxsize=8192)(one_line)
 
 
 def _moment(at: datetime) -> str:
@@ -201,4 +215,6 @@ def _link(url: str) -> str:
 
 def _paragraphs(text: str) -> str:
     """The text part with at most one empty line in a row and none at its ends."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip("\n") + "\n"

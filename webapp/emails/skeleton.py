@@ -43,9 +43,14 @@ def skeleton(name: str, source_of: Callable[[str], str]) -> str:
     tags: list[str] = []
     hidden = _hidden(source, tags)
     # No fonts: the built-in ones would be fetched from somebody else's server when the mail is read.
-    html = _BREAKABLE.sub(">\n<", mjml.mjml2html(hidden, disable_comments=False, fonts={}))
+    html = ascii_markup(_BREAKABLE.sub(">\n<", mjml.mjml2html(hidden, disable_comments=False, fonts={})))
     shown = _HIDDEN.sub(lambda found: tags[int(found[1])], _INDENT.sub("\n", html))
     return "".join(each for each in imports if not _MACROS.match(each)) + shown + "\n"
+
+
+def ascii_markup(html: str) -> str:
+    """`html` with all that is not ASCII as character references: it needs no encoding on its way then."""
+    return html if html.isascii() else html.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _joined(name: str, source_of: Callable[[str], str]) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -78,14 +79,14 @@ class DkimSigner:
 
     def sign(self, content: bytes, *, at: datetime) -> bytes:
         """`content` (a whole mail with CRLF line ends) with a DKIM-Signature before its first header."""
-        head, _, body = content.partition(b"\r\n\r\n")
-        headers = _headers(head)
-        names = _names(headers)
+        end = content.find(b"\r\n\r\n")
+        headers = _headers(content if end < 0 else content[:end])
+        names = _names(tuple(name for name, _ in headers))
         fields = [
             f"DKIM-Signature: v=1; a={self.algorithm}; c=relaxed/simple;",
             f"d={self.domain}; s={self.selector}; t={int(at.timestamp())};",
             *_named(names),
-            f"bh={b64encode(hashlib.sha256(_simple_body(body)).digest()).decode()};",
+            f"bh={b64encode(_body_hash(content, len(content) if end < 0 else end + 4)).decode()};",
             "b=",
         ]
         unsigned = "\r\n ".join(fields).encode()
@@ -112,13 +113,14 @@ def _headers(head: bytes) -> list[tuple[str, bytes]]:
     return found
 
 
-def _names(headers: Sequence[tuple[str, bytes]]) -> list[str]:
+@lru_cache(maxsize=64)
+def _names(there: tuple[str, ...]) -> tuple[str, ...]:
     """The names for the tag `h`, as often as each is to be signed."""
-    there = [name for name, _ in headers]
-    return [name for name in SIGNED for _ in range(max(1, there.count(name.lower()) + (name in _TWICE)))]
+    return tuple(name for name in SIGNED for _ in range(max(1, there.count(name.lower()) + (name in _TWICE))))
 
 
-def _named(names: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=64)
+def _named(names: tuple[str, ...]) -> list[str]:
     """The tag `h` on lines of their own, since it grows long."""
     lines, line = [], "h="
     for number, name in enumerate(names):
@@ -144,8 +146,9 @@ def _relaxed(header: bytes) -> bytes:
     return name.strip().lower() + b":" + _BLANKS.sub(b" ", value.replace(b"\r\n", b"")).strip(b" \t")
 
 
-def _simple_body(body: bytes) -> bytes:
-    """RFC 6376 §3.4.3: as it is, with one line end at its end."""
-    while body.endswith(b"\r\n\r\n"):
-        body = body[:-2]
-    return b"\r\n" if body == b"" else body
+def _body_hash(content: bytes, start: int) -> bytes:
+    """Of the body from `start` on, after RFC 6376 §3.4.3: as it is, with one line end at its end. It is not copied."""
+    end = len(content)
+    while content.endswith(b"\r\n\r\n", start, end):
+        end -= 2
+    return hashlib.sha256(memoryview(content)[start:end] if end > start else b"\r\n").digest()

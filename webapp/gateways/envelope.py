@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 from webapp.gateways.errors import Permanent
@@ -142,23 +143,38 @@ def _part(boundary: str, subtype: str, text: str) -> bytes:
     text = text.rstrip("\r\n") + "\n"
     plain = _LINE_END.sub("\n", text) if "\r" in text else text
     content = plain.encode("utf-8", "replace")
-    encoding, body = "7bit", content.replace(b"\n", b"\r\n")
-    if not _is_safe(plain, content):
-        encoding, body = "quoted-printable", binascii.b2a_qp(body, istext=True)
+    if _is_safe(content):
+        encoding, body = "7bit", content.replace(b"\n", b"\r\n")
+    else:
+        encoding, body = "quoted-printable", b"\r\n".join(map(_quoted, plain.split("\n")))
     head = (
         f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     )
-    return head.encode() + body + b"\r\n"
+    return b"".join((head.encode(), body, b"\r\n"))
 
 
-def _is_safe(text: str, content: bytes) -> bool:
-    """Whether relays leave `text` alone: printable ASCII, no long line, no blank at a line's end, no "From " before it.
+@lru_cache(maxsize=8192)
+def _quoted(line: str) -> bytes:
+    """One line in quoted-printable, in as many as it takes. Most lines of a text part stand in many mails."""
+    return binascii.b2a_qp(line.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+
+
+def _is_safe(content: bytes) -> bool:
+    """Whether relays leave `content` alone: printable ASCII, no long line, no blank at a line's end, no "From " first.
 
     A mailbox puts a ">" before such a "From ", and some servers cut blanks; either would break the signature.
     """
-    if not text.isascii() or content.translate(None, _PRINTABLE) or " \n" in text or "\t\n" in text:
+    if not content.isascii() or content.translate(None, _PRINTABLE) or b" \n" in content:
         return False
-    return "\nFrom " not in text and not text.startswith("From ") and max(map(len, text.split("\n"))) <= _LONGEST_SAFE
+    if (b"\t" in content and b"\t\n" in content) or b"\nFrom " in content or content.startswith(b"From "):
+        return False
+    # From one line's end to the last that is near enough: a large mail has a tenth as many steps as lines.
+    at, last = -1, len(content) - 1
+    while last - at - 1 > _LONGEST_SAFE:
+        at = content.rfind(b"\n", at + 1, at + _LONGEST_SAFE + 2)
+        if at < 0:
+            return False
+    return True
 
 
 def _surrogate(text: str) -> bool:

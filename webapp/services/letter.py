@@ -54,10 +54,10 @@ def letters_for(session: Session, messages: Sequence[Message], links: Links, sen
     # Held here, so that looking each up by its id below asks the database nothing.
     prospects = _prospects_of(session, messages)
     found = {message.id: _recipient(session, message, links, sender) for message in messages}
-    del prospects
     readable = [message for message in messages if found[message.id][0] is not None]
     footers = {message.id: found[message.id][1] for message in readable}
     contexts = _contexts(session, readable, links, footers)
+    del prospects
     return {
         message.id: _letter(message, found[message.id][0] or "", footers[message.id], contexts[message.id], sender)
         for message in readable

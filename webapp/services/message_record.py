@@ -11,11 +11,28 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    DateTime,
+    Integer,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from webapp.domain.clock import Clock
 from webapp.domain.delivery import AttemptOutcome
@@ -166,14 +183,19 @@ class Record:
     def _write(self, starts: Sequence[Prepared]) -> None:
         """Begin `starts`, and end what has ended; all of it or nothing."""
         ends, now = list(self._ends), self.clock.now()
+        plain: list[tuple[Prepared, Sent]] = []
+        others: list[tuple[Prepared, Sent]] = []
+        for each in ends:
+            (plain if self._is_plain(*each) else others).append(each)
         attempts = {
-            each.message_id: begun.attempt_id if (begun := self._begun.get(each.message_id)) else new_id()
-            for each in starts
+            start.message_id: begun.attempt_id if (begun := self._begun.get(start.message_id)) else new_id()
+            for start in starts
         }
         # Where this fails, the ends stay for the next time: a row that stays `started` would become uncertain.
         with self.begin() as session:
-            ours = self._write_starts(session, starts, attempts, now)
-            self._write_ends(session, ends)
+            ours = self._write_together(session, starts, attempts, plain, now)
+            for each in others:
+                self._write_end(session, *each)
         del self._ends[: len(ends)]
         for message_id, attempt_id in attempts.items():
             if message_id in ours:
@@ -183,72 +205,41 @@ class Record:
         for _, sent in ends:
             lease.count_attempt("message", sent.outcome)
 
-    def _write_starts(
-        self, session: Session, starts: Sequence[Prepared], attempts: Mapping[UUID, UUID], now: datetime
+    def _write_together(
+        self,
+        session: Session,
+        starts: Sequence[Prepared],
+        attempts: Mapping[UUID, UUID],
+        ends: Sequence[tuple[Prepared, Sent]],
+        now: datetime,
     ) -> set[UUID]:
-        """Those that are still ours, each with its attempt; one that was begun before keeps that."""
-        if not starts:
+        """Those of `starts` that are still ours, each with its attempt; one that was begun before keeps that.
+
+        With the same statement end `ends`, as nearly all do: one trip to the database for all of it.
+        """
+        if not (starts or ends):
             return set()
-        # Past the ORM, which would take as long again for each of these: nothing here is loaded into the session.
-        connection = session.connection()
-        ours = set(
-            connection.scalars(
-                select(Message.id)
-                .where(Message.id.in_([each.message_id for each in starts]))
-                .where(Message.lease_id == self.leased.lease_id, Message.leased_until > now)
-                .order_by(Message.id)
-                .with_for_update()
-            )
-        )
-        new = [each for each in starts if each.message_id in ours and each.message_id not in self._begun]
-        if new:
-            given = {
-                "ids": [attempts[each.message_id] for each in new],
-                "message_ids": [each.message_id for each in new],
-                "numbers": [each.number for each in new],
-                "at": now,
-            }
-            connection.execute(_BEGIN, given)
-        return ours
-
-    def _write_ends(self, session: Session, ends: Sequence[tuple[Prepared, Sent]]) -> None:
-        plain: list[tuple[Prepared, Sent]] = []
-        for prepared, sent in ends:
-            if (
-                sent.outcome is AttemptOutcome.ACCEPTED
-                and prepared.template not in _WITH_MORE_TO_DO
-                and prepared.message_id in self._begun
-            ):
-                plain.append((prepared, sent))
-            else:
-                self._write_end(session, prepared, sent)
-        self._write_accepted(session, plain)
-
-    def _write_accepted(self, session: Session, ends: Sequence[tuple[Prepared, Sent]]) -> None:
-        """What nearly all come to, with two statements for all of them."""
-        if not ends:
-            return
-        now, connection = self.clock.now(), session.connection()
+        new = [each for each in starts if each.message_id not in self._begun]
         given = {
-            "ids": [self._begun[prepared.message_id].attempt_id for prepared, _ in ends],
-            "answers": [sent.answer for _, sent in ends],
+            "lease_id": self.leased.lease_id,
             "at": now,
+            "starts": [each.message_id for each in starts],
+            "new_attempts": [attempts[each.message_id] for each in new],
+            "new_messages": [each.message_id for each in new],
+            "new_numbers": [each.number for each in new],
+            "ended_attempts": [self._begun[prepared.message_id].attempt_id for prepared, _ in ends],
+            "ended_messages": [prepared.message_id for prepared, _ in ends],
+            "answers": [sent.answer for _, sent in ends],
         }
-        connection.execute(_ACCEPT, given)
-        connection.execute(
-            update(Message)
-            .where(Message.id.in_([prepared.message_id for prepared, _ in ends]))
-            .where(Message.lease_id == self.leased.lease_id)
-            .values(
-                status=MESSAGE_LIFECYCLE.check(MessageStatus.LEASED, MessageStatus.HANDED_OVER),
-                reason=HANDED_OVER,
-                handed_over_at=now,
-                due_at=None,
-                lease_id=None,
-                leased_until=None,
-                leased_domain=None,
-                recipient=None,
-            )
+        # Past the ORM, which would take as long again: nothing here is loaded into the session.
+        return set(session.connection().scalars(_BEGIN_AND_END, given))
+
+    def _is_plain(self, prepared: Prepared, sent: Sent) -> bool:
+        """Whether it ended as nearly all do, with nothing else to be changed by it."""
+        return (
+            sent.outcome is AttemptOutcome.ACCEPTED
+            and prepared.template not in _WITH_MORE_TO_DO
+            and prepared.message_id in self._begun
         )
 
     def _write_end(self, session: Session, prepared: Prepared, sent: Sent) -> None:
@@ -279,37 +270,61 @@ class Record:
                 finish(session, row, MessageStatus.FAILED, sent.reason, at=now)
 
 
-_MADE = (
-    func.unnest(
-        bindparam("ids", type_=ARRAY(Uuid)),
-        bindparam("message_ids", type_=ARRAY(Uuid)),
-        bindparam("numbers", type_=ARRAY(Integer)),
-    )
+def _array(name: str, of: type[TypeEngine[Any]]) -> BindParameter[Any]:
+    return bindparam(name, type_=ARRAY(of))
+
+
+_AT = bindparam("at", type_=DateTime(timezone=True))
+_LEASE = bindparam("lease_id", type_=Uuid)
+_OURS = (
+    select(Message.id)
+    .where(Message.id == any_(_array("starts", Uuid)))
+    .where(Message.lease_id == _LEASE, Message.leased_until > _AT)
+    .order_by(Message.id)
+    .with_for_update()
+    .cte("ours")
+)
+_NEW = (
+    func.unnest(_array("new_attempts", Uuid), _array("new_messages", Uuid), _array("new_numbers", Integer))
     .table_valued("id", "message_id", "number")
     .render_derived()
 )
-_BEGIN = insert(Attempt).from_select(
-    ["id", "message_id", "number", "outcome", "started_at"],
-    select(
-        _MADE.c.id,
-        _MADE.c.message_id,
-        _MADE.c.number,
-        literal(AttemptOutcome.STARTED, Attempt.outcome.type),
-        bindparam("at", type_=Attempt.started_at.type),
-    ),
+_BEGUN = (
+    insert(Attempt)
+    .from_select(
+        ["id", "message_id", "number", "outcome", "started_at"],
+        select(
+            _NEW.c.id,
+            _NEW.c.message_id,
+            _NEW.c.number,
+            literal(AttemptOutcome.STARTED, Attempt.outcome.type),
+            _AT,
+        ).join(_OURS, _OURS.c.id == _NEW.c.message_id),
+    )
+    .cte("begun")
 )
 _TAKEN = (
-    func.unnest(bindparam("ids", type_=ARRAY(Uuid)), bindparam("answers", type_=ARRAY(Text)))
-    .table_valued("id", "answer")
-    .render_derived()
+    func.unnest(_array("ended_attempts", Uuid), _array("answers", Text)).table_valued("id", "answer").render_derived()
 )
-_ACCEPT = (
+_ENDED = (
     update(Attempt)
     .where(Attempt.id == _TAKEN.c.id)
-    .values(
-        outcome=AttemptOutcome.ACCEPTED,
-        reason=HANDED_OVER,
-        finished_at=bindparam("at", type_=Attempt.finished_at.type),
-        answer=_TAKEN.c.answer,
-    )
+    .values(outcome=AttemptOutcome.ACCEPTED, reason=HANDED_OVER, finished_at=_AT, answer=_TAKEN.c.answer)
+    .cte("ended")
 )
+_HANDED_OVER = (
+    update(Message)
+    .where(Message.id == any_(_array("ended_messages", Uuid)), Message.lease_id == _LEASE)
+    .values(
+        status=MESSAGE_LIFECYCLE.check(MessageStatus.LEASED, MessageStatus.HANDED_OVER),
+        reason=HANDED_OVER,
+        handed_over_at=_AT,
+        due_at=None,
+        lease_id=None,
+        leased_until=None,
+        leased_domain=None,
+        recipient=None,
+    )
+    .cte("handed_over")
+)
+_BEGIN_AND_END = select(_OURS.c.id).add_cte(_BEGUN, _ENDED, _HANDED_OVER)
