@@ -28,7 +28,8 @@ def without_indexes(connection: "Connection[Any]", tables: tuple[str, ...] = BIG
         [list(tables), list(tables)],
     ).fetchall()
     indexes = connection.execute(
-        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = ANY(%s::regclass[])"
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid = ANY(%s::regclass[])"
         " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))",
         [list(tables)],
     ).fetchall()

@@ -30,6 +30,7 @@ from webapp.services.staff import create_staff
 from webapp.settings import Settings
 
 ROUNDS, LIST_MS, DASHBOARD_MS, LARGE = 25, 300, 1000, 20_000
+LEAST, MOST_SECONDS = 5, 8
 EMAIL, PASSWORD = "owner@match.example", "copper lantern eleven rivers"
 BOARDS = (
     *("form", "verdicts", "demand", "partners", "caps", "deliveries", "returns", "mail", "exposure", "freshness"),
@@ -172,8 +173,9 @@ def main() -> None:
                 answer = case.ask()
             if answer.status_code not in (200, 302):
                 print(f"{case.name}: {answer.status}", file=sys.stderr)
-            took = [_milliseconds(case) for _ in range(ROUNDS)]
+            took = _times(case)
             p95 = percentile(took, 95)
+            print(f"{case.name}: {p95:.0f}", file=sys.stderr, flush=True)
             over = "" if p95 <= case.limit else f"over {case.limit:.0f}"
             rows.append([case.name, str(len(seen)), f"{percentile(took, 50):.0f}", f"{p95:.0f}", over])
             if asked.plans:
@@ -248,7 +250,7 @@ def _ids(built: Runtime, engine: Engine) -> dict[str, str]:
             "partner": "SELECT md5('partner3')::uuid",
             "publisher": "SELECT md5('publisher3')::uuid",
             "lead": "SELECT id FROM leads ORDER BY created_at LIMIT 1 OFFSET 99",
-            "held": "SELECT id FROM leads WHERE status = 'held_review' AND reason = 'details_doubtful' LIMIT 1 OFFSET 9",
+            "held": "SELECT id FROM leads WHERE status = 'held_review' AND reason = 'details_doubtful' LIMIT 1",
             "submission": "SELECT id FROM submissions ORDER BY created_at LIMIT 1 OFFSET 99",
             "delivery": "SELECT id FROM deliveries ORDER BY created_at LIMIT 1 OFFSET 99",
             "message": "SELECT id FROM messages ORDER BY created_at LIMIT 1 OFFSET 99",
@@ -260,10 +262,14 @@ def _ids(built: Runtime, engine: Engine) -> dict[str, str]:
         }
 
 
-def _milliseconds(case: Case) -> float:
-    began = time.perf_counter()
-    case.ask()
-    return (time.perf_counter() - began) * 1000
+def _times(case: Case) -> list[float]:
+    """Milliseconds of each of `ROUNDS` requests, or of as many as fit into `MOST_SECONDS`."""
+    took: list[float] = []
+    while len(took) < ROUNDS and (len(took) < LEAST or sum(took) < MOST_SECONDS * 1000):
+        began = time.perf_counter()
+        case.ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return took
 
 
 @contextmanager

@@ -15,10 +15,10 @@ from webapp.domain.lead_return import ReturnReason
 from webapp.domain.partner import PausedBy
 from webapp.domain.scorecard import Figure
 from webapp.domain.screening import Screening
-from webapp.models import Complaint, ContactAnswer, FunnelStanding, Lead, LeadReturn, Partner, ScreeningPolicy
+from webapp.models import Complaint, ContactAnswer, FunnelStanding, Lead, LeadReturn, Partner
 from webapp.queries.partners import paused_by
 from webapp.queries.scorecard_rows import counted_in
-from webapp.queries.screening_policy import screening_of
+from webapp.queries.screening_policy import screenings_of
 from webapp.queries.seed import SeedStory, seeds_by_partner
 
 
@@ -142,10 +142,18 @@ class PartnerRate:
 def list_complaint_rates(session: Session, *, now: datetime) -> tuple[PartnerRate, ...]:
     """The partners that students complained about within their windows, or that are paused over it; the worst first."""
     ever = select(Complaint.partner_id).distinct()
+    partners = session.scalars(select(Partner).where(Partner.id.in_(ever)).order_by(Partner.display_name)).all()
+    settings = screenings_of(session, [partner.id for partner in partners])
+    windows: dict[int, list[UUID]] = {}
+    for partner_id, limits in settings.items():
+        windows.setdefault(limits.complaint_days, []).append(partner_id)
+    counted: dict[UUID, tuple[int, tuple[ComplaintKind, ...]]] = {}
+    for days, ids in windows.items():
+        counted.update(_complaints(session, ids, now - timedelta(days=days), now))
     found = []
-    for partner in session.scalars(select(Partner).where(Partner.id.in_(ever)).order_by(Partner.display_name)).all():
-        limits = screening_of(session, partner.id)
-        rate, by = complaint_rate(session, partner.id, limits, now=now), paused_by(session, partner)
+    for partner in partners:
+        limits, by = settings[partner.id], paused_by(session, partner)
+        rate = _rate(*counted.get(partner.id, (0, ())), limits)
         if rate.complaints or by is PausedBy.COMPLAINTS:
             found.append(PartnerRate(partner.id, partner.display_name, limits.complaint_days, rate, by))
     return tuple(sorted(found, key=lambda each: -(each.rate.percent or 0)))
@@ -163,19 +171,14 @@ def _scorecards(
     ids = [partner.id for partner in partners]
     counted, seeds = _complaints(session, ids, since, until), seeds_by_partner(session, ids, since, until)
     figures, returns = _figures(session, ids, since, until), _returns(session, ids, since, until)
-    # Into the session in one go, so that each partner's settings are at hand.
-    kept = session.scalars(select(ScreeningPolicy).where(ScreeningPolicy.partner_id.in_(ids))).all()
-    with_settings = {row.partner_id for row in kept}
+    settings = screenings_of(session, ids)
     return tuple(
         Scorecard(
             partner_id=partner.id,
             partner=partner.display_name,
             since=since,
             until=until,
-            complaints=_rate(
-                *counted.get(partner.id, (0, ())),
-                screening_of(session, partner.id) if partner.id in with_settings else Screening(),
-            ),
+            complaints=_rate(*counted.get(partner.id, (0, ())), settings[partner.id]),
             **figures.get(partner.id, _NOTHING),
             returns=returns.get(partner.id, {}),
             seeds=seeds.get(partner.id, ()),
