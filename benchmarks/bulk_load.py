@@ -54,7 +54,7 @@ def _alter(connection: "Connection[Any]", table: str, change: sql.Composed) -> N
 
 def _told(connection: "Connection[Any]", statement: str) -> None:
     began = time.perf_counter()
-    connection.execute(statement)  # type: ignore[call-overload]  # made here, of no one's words
+    connection.execute(statement)
     took = time.perf_counter() - began
     if took > 5:
         print(f"  {took:4.0f} s  {' '.join(statement.split())[:80]}", flush=True)
@@ -67,7 +67,7 @@ QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "m
 def unsafely(connection: "Connection[Any]") -> Iterator[None]:
     """Write without care for a power cut, for the block; the plans do not change by it."""
     for setting in QUICK:
-        connection.execute(f"ALTER SYSTEM SET {setting}")  # type: ignore[call-overload]
+        connection.execute(f"ALTER SYSTEM SET {setting}")
     connection.execute("ALTER SYSTEM SET autovacuum = off")
     connection.execute("SELECT pg_reload_conf()")
     connection.execute("SET maintenance_work_mem = '1GB'")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, func, intersect, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, exists, func, intersect, or_, select, union
 from sqlalchemy.orm import Session
 
 from webapp.domain.lead import LeadStatus
@@ -268,7 +268,7 @@ def programs_with(session: Session, words: SearchWords) -> Select[tuple[UUID]] |
     counts = [select(func.count()).select_from(Institution).where(_in_school(word)).scalar_subquery() for word in said]
     at_schools = dict(zip(said, session.execute(select(*counts)).one(), strict=True))
     alone = " & ".join(word for word in said if not at_schools[word])
-    each = [select(Program.id).where(_in_name(alone))] if alone else []
+    each: list[Select[Any] | CompoundSelect[Any]] = [select(Program.id).where(_in_name(alone))] if alone else []
     for word in said:
         if at_schools[word]:
             by_institution = select(Program.id).join(Institution, Institution.id == Program.institution_id)
