@@ -1,6 +1,6 @@
 """Keeping counts by day: each day once it is settled, and again when a row of it changed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -46,6 +46,20 @@ def keep(begin: Begin, clock: Clock, *, topics: Collection[Topic] = TOPICS) -> i
                 recount(session, clock, topic, lot)
             done += len(lot)
     return done
+
+
+def count_again(begin: Begin, clock: Clock, topic: Topic, first: date, last: date) -> Iterator[int]:
+    """Count every settled day from `first` to `last` from the rows, whatever is kept of it; the days of each lot.
+
+    For rows that were changed past the triggers, as when a dump was restored in part.
+    """
+    last = min(last, topic.last_settled(clock.now()))
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    for start in range(0, len(days), AT_ONCE):
+        lot = days[start : start + AT_ONCE]
+        with begin() as session:
+            recount(session, clock, topic, lot)
+        yield len(lot)
 
 
 def recount(session: Session, clock: Clock, topic: Topic, days: Collection[date]) -> None:
