@@ -1,4 +1,4 @@
-"""Indexes for lists and counts of staff that read whole tables: the scorecard, the audit log, notices.
+"""Indexes for lists of staff that read whole tables: scorecard, audit log, notices, deliveries, listings.
 
 An index on a large table is better built beforehand, without stopping writes: the statements are in docs/desk.md, and
 what is there already is left as it is.
@@ -21,6 +21,8 @@ DOOR, OTHER = ", ".join(map(repr, WAY_IN)), ", ".join(map(repr, ("viewed", *WAY_
 DELIVERED, BY_PARTNER = "NOT test AND NOT seed AND delivered_at IS NOT NULL", "(partner_id, status, created_at, id)"
 INDEXES = (
     f"ix_leads_delivered ON leads (partner_id, delivered_at) INCLUDE (id) WHERE {DELIVERED}",
+    "ix_deliveries_of_lead ON deliveries (lead_id) INCLUDE (status, created_at, id)",
+    "ix_programs_counts ON programs (status, catalog_source, credential) INCLUDE (verified_on)",
     f"ix_audit_entries_changes ON audit_entries (staff_id, at, id) WHERE action NOT IN ({OTHER})",
     f"ix_audit_entries_way_in ON audit_entries (staff_id, at, id) WHERE action IN ({DOOR})",
     "ix_audit_entries_by_nobody ON audit_entries (at, id) WHERE staff_id IS NULL AND partner_id IS NULL",
