@@ -22,7 +22,7 @@ DELIVERED, BY_PARTNER = "NOT test AND NOT seed AND delivered_at IS NOT NULL", "(
 INDEXES = (
     f"ix_leads_delivered ON leads (partner_id, delivered_at) INCLUDE (id) WHERE {DELIVERED}",
     "ix_deliveries_of_lead ON deliveries (lead_id) INCLUDE (status, created_at, id)",
-    "ix_programs_counts ON programs (status, catalog_source, credential) INCLUDE (verified_on)",
+    "ix_programs_counts ON programs (status, catalog_source, credential) INCLUDE (verified_on, is_demo)",
     f"ix_audit_entries_changes ON audit_entries (staff_id, at, id) WHERE action NOT IN ({OTHER})",
     f"ix_audit_entries_way_in ON audit_entries (staff_id, at, id) WHERE action IN ({DOOR})",
     "ix_audit_entries_by_nobody ON audit_entries (at, id) WHERE staff_id IS NULL AND partner_id IS NULL",
