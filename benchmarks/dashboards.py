@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,8 @@ import psycopg
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
-from benchmarks import lists
+from benchmarks import desk_rows, lists
+from benchmarks.bulk_load import BIG, run_all, unsafely, without_indexes
 from benchmarks.table import opened, percentile, print_table
 from webapp.bootstrap import upgrade_database, with_driver
 from webapp.domain.clock import SystemClock
@@ -44,11 +46,16 @@ FIRST, LAST = NOW.date().replace(year=NOW.year - 1), NOW.date()
 MORE = """
 SET session_replication_role = replica;
 INSERT INTO institutions (id, key, name, control, title_iv)
-SELECT md5('institution' || n)::uuid, 'i' || n, 'Institution ' || n, 'public', true FROM generate_series(0, 1999) n;
+SELECT md5('institution' || n)::uuid, 'i' || n,
+       (ARRAY['Larkspur', 'Brambleford', 'Greywillow', 'Thistlecombe', 'Pellworth'])[1 + n % 5] || ' ' || n
+       || CASE WHEN n % 3 = 0 THEN ' College' ELSE ' University' END, 'public', true FROM generate_series(0, 5999) n;
 INSERT INTO programs (id, program_id, institution_id, catalog_source, status, digest, name, credential, cip, modality,
                       state, verified_on, source)
-SELECT md5('program' || n)::uuid, 'program-' || n, md5('institution' || n % 2000)::uuid, 'source-' || n % 4,
-       CASE WHEN n % 20 = 0 THEN 'withdrawn' ELSE 'published' END, ''::bytea, 'Program ' || n,
+SELECT md5('program' || n)::uuid, 'program-' || n, md5('institution' || n % 6000)::uuid, 'source-' || n % 4,
+       CASE WHEN n % 20 = 0 THEN 'withdrawn' ELSE 'published' END, sha256(n::text::bytea),
+       (ARRAY['Master of Science in Data Science', 'Machine Learning Bootcamp', 'Bachelor of Computer Science',
+              'Graduate Certificate in Statistics', 'Doctor of Philosophy in Artificial Intelligence'])[1 + n % 5]
+       || ' ' || n % 700,
        (ARRAY['bachelor', 'master', 'graduate_certificate', 'bootcamp'])[1 + n % 4],
        (ARRAY['11.0701', '30.7001', '27.0501', '14.0901', '52.1301'])[1 + n % 5], ARRAY['online'],
        (ARRAY['CA', 'NY', 'TX', 'WA'])[1 + n % 4], current_date - n % 900, 'Test'
@@ -67,7 +74,8 @@ INSERT INTO matches (id, submission_id, program_id, rank, score, low, high, cove
 SELECT gen_random_uuid(), md5('submission' || n)::uuid, 'program-' || (n * 7 + place * 101) % {listings}, place, 0.7,
        0.6, 0.8, 1, 'good', (ARRAY['eligible', 'likely', 'conditional', 'not_yet', 'unknown'])[1 + (n + place) % 5],
        '{{}}', '[]', '[]', '[]'
-FROM generate_series(1, {leads}) n, generate_series(2, {matches}) place ON CONFLICT DO NOTHING;
+FROM generate_series(1, {leads}) n, generate_series(2, {matches}) place
+WHERE (n * 7 + place * 101) % {listings} <> n % {programs};
 UPDATE leads SET delivered_at = NULL WHERE status <> 'delivered';
 UPDATE leads SET undo_until = created_at + interval '10 min',
                  delivered_at = created_at + interval '10 min'
@@ -126,14 +134,19 @@ ASKED: dict[str, Ask] = {}
 def seed(url: str, leads: int, listings: int) -> float:
     """Fill the tables; the seconds that it took."""
     began = time.perf_counter()
-    lists.seed(url, leads)
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("SET maintenance_work_mem = '256MB'")
-        for statement in MORE.format(leads=leads, listings=listings, matches=MATCHES).split(";\n"):
-            if statement.strip():
-                connection.execute(statement)
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection, unsafely(connection):
+        with without_indexes(connection, BIG):
+            run_all(connection, lists.seeding(leads))
+            run_all(connection, MORE.format(leads=leads, listings=listings, matches=MATCHES, programs=lists.PROGRAMS))
+        add_rest(connection, leads, listings)
         connection.execute("VACUUM ANALYZE")
     return time.perf_counter() - began
+
+
+def add_rest(connection: "psycopg.Connection[Any]", leads: int, listings: int) -> None:
+    """Fill the tables that only lists of staff read."""
+    with without_indexes(connection, desk_rows.BIG):
+        run_all(connection, desk_rows.REST.format(leads=leads, listings=listings))
 
 
 def main() -> None:
@@ -141,29 +154,21 @@ def main() -> None:
     parser.add_argument("--leads", type=int, default=LEADS)
     parser.add_argument("--listings", type=int, default=LISTINGS)
     parser.add_argument("--plans", action="store_true", help="print the plan of each statement")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="seed there when it is empty, else use what is there"
+    )
+    parser.add_argument("--seed-only", action="store_true", help="fill the database and end")
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running_servers(opened(folder), broker=False) as servers:
-        upgrade_database(servers.database_url)
-        seconds = seed(servers.database_url, wanted.leads, wanted.listings)
-        print(f"Seeded in {seconds:.0f} s", flush=True)
-        engine = create_engine(with_driver(servers.database_url))
+    with filled_database(wanted.keep, wanted.leads, wanted.listings) as url:
+        if wanted.seed_only:
+            return
+        engine = create_engine(with_driver(url))
         with Session(engine) as session:
             partner = session.execute(text("SELECT md5('partner3')::uuid")).scalar_one()
             person = bytes(session.execute(text("SELECT sha256('key17'::bytea)")).scalar_one())
         boards = asked(partner)
-        raw = {name: _times(engine, ask, 1)[0] for name, ask in boards.items()}
-        began = time.perf_counter()
-        days, run = 0, 1
-        while run:
-            run = day_count.keep(_transactions(engine), SystemClock())
-            days += run
-        print(
-            f"Counted {days} days of {len(day_count.TOPICS)} topics in {time.perf_counter() - began:.0f} s", flush=True
-        )
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE day_counts"))
-            kept = connection.execute(text("SELECT topic, count(*) FROM day_counts GROUP BY 1 ORDER BY 1")).all()
-        print("Rows kept:", ", ".join(f"{topic} {number:,}" for topic, number in kept))
+        raw = {} if _is_counted(engine) else {name: _times(engine, ask, 1)[0] for name, ask in boards.items()}
+        count_days(engine)
         rows = [
             _row(engine, name, ask, raw.get(name))
             for name, ask in {**boards, **listed(partner, person), **ASKED}.items()
@@ -175,6 +180,50 @@ def main() -> None:
                 _explain(engine, name, ask)
         _compare(engine)
         engine.dispose()
+
+
+@contextmanager
+def filled_database(kept: Path | None, leads: int, listings: int) -> Iterator[str]:
+    """The address of a database with all rows in it: in a folder that stays, or in one for this run alone."""
+    with _folder(kept) as folder, running_servers(opened(folder), broker=False) as servers:
+        upgrade_database(servers.database_url)
+        if not (Path(folder) / "seeded").exists():
+            seconds = seed(servers.database_url, leads, listings)
+            (Path(folder) / "seeded").touch()
+            print(f"Seeded in {seconds:.0f} s", flush=True)
+        yield servers.database_url
+
+
+def count_days(engine: Engine) -> None:
+    """Count every day that can be, as the task does."""
+    began = time.perf_counter()
+    days, run = 0, 1
+    while run:
+        run = day_count.keep(_transactions(engine), SystemClock())
+        days += run
+    took = time.perf_counter() - began
+    print(f"Counted {days} days of {len(day_count.TOPICS)} topics in {took:.0f} s", flush=True)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if days:
+            connection.execute(text("VACUUM ANALYZE day_counts"))
+        kept = connection.execute(text("SELECT topic, count(*) FROM day_counts GROUP BY 1 ORDER BY 1")).all()
+    print("Rows kept:", ", ".join(f"{topic} {number:,}" for topic, number in kept))
+
+
+def _is_counted(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT 1 FROM counted_days LIMIT 1")).first() is not None
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[str]:
+    """A folder that stays, or one for this run alone."""
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield str(kept)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield folder
 
 
 def _compare(engine: Engine) -> None:

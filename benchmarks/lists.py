@@ -124,11 +124,16 @@ def cases(partner: UUID, person: bytes) -> list[Case]:
     ]
 
 
+def seeding(leads: int) -> str:
+    """The statements that fill the tables."""
+    return SEED.format(leads=leads, partners=PARTNERS, programs=PROGRAMS, dice=DICE)
+
+
 def seed(url: str, leads: int) -> float:
     """Fill the tables; how many seconds that took."""
     began = time.perf_counter()
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-        for statement in SEED.format(leads=leads, partners=PARTNERS, programs=PROGRAMS, dice=DICE).split(";\n"):
+        for statement in seeding(leads).split(";\n"):
             if statement.strip():
                 connection.execute(statement)
         connection.execute("VACUUM ANALYZE")

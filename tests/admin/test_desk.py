@@ -14,8 +14,9 @@ from tests.factories.lead import delivery_of, fail_delivery, message_of, put_lea
 from tests.factories.school import School, make_school
 from webapp.bootstrap import Runtime
 from webapp.domain.bulk_act import BulkKind, BulkStatus, ItemStatus
+from webapp.domain.clock import FrozenClock
 from webapp.domain.complaint import ComplaintKind
-from webapp.domain.errors import Refused
+from webapp.domain.errors import NotFound, Refused
 from webapp.domain.ids import new_id
 from webapp.domain.lead import AWAITING_CONFIRMATION, REASONS, LeadStatus
 from webapp.domain.message import MessageStatus
@@ -261,6 +262,21 @@ class TestBulkActs:
         with running.begin() as session:
             act_id = bulk_act.plan(session, running.clock, BulkKind.REPLAY, [new_id()], by=by)
             assert get_bulk_act(session, act_id).refusals == (("There is no such delivery.", 1),)
+
+    def test_what_was_planned_and_not_started_goes_after_a_day(self, running: Runtime) -> None:
+        clock = FrozenClock(running.clock.now())
+        with running.begin() as session:
+            planned, started = (
+                bulk_act.plan(session, clock, BulkKind.REPLAY, [new_id()], by=actor(running)) for _ in range(2)
+            )
+            bulk_act.start(session, clock, started, by=actor(running))
+            bulk_act.purge(session, clock)
+            assert get_bulk_act(session, planned).row.total == 1
+            clock.advance(bulk_act.PLANNED_FOR + timedelta(seconds=1))
+            assert bulk_act.purge(session, clock) >= 1
+            assert get_bulk_act(session, started).row.total == 1
+            with pytest.raises(NotFound):
+                get_bulk_act(session, planned)
 
 
 class TestQueues:

@@ -20,7 +20,7 @@ from webapp.domain.partner_role import PartnerRole
 from webapp.domain.terms import Fee, FeeKind
 from webapp.models import Lead, LeadReturn, LedgerEntry
 from webapp.queries.funnel_pace import funnel_pace
-from webapp.queries.performance import ContactSpan, performance
+from webapp.queries.performance import ContactSpan, performance, performance_with_groups
 from webapp.services import charge, funnel, lead_return, program_group, terms
 from webapp.services.funnel import Said
 from webapp.services.terms import Agreed
@@ -123,6 +123,8 @@ def test_a_lead_that_nothing_was_said_of_is_not_yet_contacted_and_counts(
         gone.status = S.WITHDRAWN
     with running.begin() as session:
         (row,) = performance(session, partner_id=school.partner_id, by_group=False)
+        both = performance_with_groups(session, school.partner_id, since=clock.now() - timedelta(days=60))
+        assert both == ((row,), performance(session, partner_id=school.partner_id))
         pace = funnel_pace(session, school.partner_id, since=clock.now() - timedelta(days=60))
     assert {span: count for span, count in row.contacted.items() if count} == {
         ContactSpan.SAME_DAY: 1,

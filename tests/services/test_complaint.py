@@ -176,7 +176,7 @@ def test_each_figure_counts_the_rows_that_its_list_shows(
 ) -> None:
     leads = delivered(session, clock, links, school, 5)
     leads[4].test = True
-    for each, contacted in ((leads[0], True), (leads[1], False)):
+    for each, contacted in ((leads[0], True), (leads[1], False), (leads[2], False)):
         session.add(ContactAnswer(lead_id=each.id, contacted=contacted, answered_at=clock.now()))
     session.add(FunnelStanding(lead_id=leads[2].id, status=FunnelStatus.CONTACTED, contacted_on=clock.now().date()))
     session.flush()
@@ -186,7 +186,7 @@ def test_each_figure_counts_the_rows_that_its_list_shows(
     clock.advance(timedelta(hours=1))
     since, until = clock.now() - timedelta(days=30), clock.now()
     (card,) = list_scorecards(session, since=since, until=until)
-    assert (card.delivered, card.answered, card.reached, card.asked, card.agreed) == (4, 5, 2, 2, 1)
+    assert (card.delivered, card.answered, card.reached, card.asked, card.agreed) == (4, 5, 2, 3, 1)
     assert (card.acceptance_percent, card.reached_percent, card.days_to_contact) == (80, 50, 0)
     assert (card.returned, dict(card.returns)) == (1, {ReturnReason.STUDENT_COMPLAINT: 1})
     told = {

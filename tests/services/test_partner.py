@@ -99,7 +99,7 @@ def test_a_partner_starts_in_test_and_goes_live_only_when_it_is_ready(
         partner.move(session, clock, made, PartnerStatus.TEST, reason="created", actor=ADA)
     with pytest.raises(Refused, match="no reason"):
         partner.move(session, clock, made, PartnerStatus.PAUSED, reason="ready", actor=ADA)
-    assert [each.slug for each in list_partners(session, status=PartnerStatus.LIVE)] == ["westhill"]
+    assert [each.slug for each in list_partners(session, status=PartnerStatus.LIVE).items] == ["westhill"]
 
 
 def test_leads_that_waited_for_a_paused_partner_are_looked_at_at_once(

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from webapp.admin.guard import EVERYONE, needs_role
 from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.context import runtime
+from webapp.domain.audit_kind import AuditKind
 from webapp.domain.staff_list import StaffList
-from webapp.queries.audit import AuditFilter, AuditKind, count_audit, list_actors, list_audit, list_object_types
+from webapp.queries.audit import AuditFilter, count_audit, list_actors, list_audit, list_object_types
 from webapp.ui.lists import chosen, chosen_day, cursor, page_links
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")

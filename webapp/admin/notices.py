@@ -13,6 +13,7 @@ from webapp.ui.lists import chosen, chosen_id, cursor, page_links
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
+PARTNERS_SHOWN = 25
 KINDS = {NoticeKind.WITHDRAWN: "Withdrawn", NoticeKind.CORRECTED: "Corrected", NoticeKind.ERASED: "Erased"}
 
 
@@ -22,12 +23,13 @@ def index() -> ResponseReturnValue:
     """Who was told, who confirmed, who could not be told; and the notices themselves, the newest first."""
     partner_id, status, built = chosen_id("partner"), chosen("status", NoticeStatus), runtime()
     with built.begin() as session:
-        partners = list_propagation(session)
+        partners = list_propagation(session, partner_id=partner_id)
         page = list_notices(session, partner_id=partner_id, status=status, cursor=cursor())
         names = partner_names(session)
     return render_template(
         "admin/notices.html",
-        partners=partners,
+        partners=partners[:PARTNERS_SHOWN],
+        left_out=max(0, len(partners) - PARTNERS_SHOWN),
         page=page,
         partner_id=partner_id,
         status=status,

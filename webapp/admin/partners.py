@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 from webapp.admin import partner_words
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
 from webapp.admin.partner_forms import MoveForm, NewPartnerForm, PartnerForm
-from webapp.admin.saved_views import desk_of
+from webapp.admin.saved_views import COUNTED_TO, desk_of
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.partner import PARTNER_LIFECYCLE, PartnerStatus
 from webapp.domain.staff_list import StaffList
-from webapp.queries.partners import count_waiting, get_partner, list_partners, partner_state
+from webapp.queries.partners import count_partners, count_waiting, get_partner, list_partners, partner_state
 from webapp.queries.readiness import readiness
 from webapp.services import partner as partners
 from webapp.services.partner import Identity
-from webapp.ui.lists import chosen
+from webapp.ui.lists import chosen, cursor, page_links
 from webapp.ui.refusals import put_beside_fields, tell
 
 blueprint = Blueprint("partners", __name__, url_prefix="/partners")
@@ -43,19 +43,20 @@ def index() -> ResponseReturnValue:
         desk = desk_of(session, StaffList.PARTNERS, lambda asked: _count(session, asked))
         if desk.opens_with:
             return redirect(desk.opens_with)
-        rows = list_partners(session, status=status)
+        page = list_partners(session, status=status, cursor=cursor())
     return render_template(
         "admin/partners.html",
-        rows=rows,
+        page=page,
         desk=desk,
         status=status,
         looks=partner_words.PARTNER_LOOKS,
         may_change=staff().may(PARTNER_MANAGERS),
+        **page_links(page),
     )
 
 
 def _count(session: Session, asked: Mapping[str, str]) -> int:
-    return len(list_partners(session, status=chosen("status", PartnerStatus, asked)))
+    return count_partners(session, status=chosen("status", PartnerStatus, asked), most=COUNTED_TO)
 
 
 @blueprint.get("/new")

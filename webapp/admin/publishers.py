@@ -16,6 +16,7 @@ from webapp.domain.publisher import PublisherStatus
 from webapp.queries.publisher import get_publisher, list_publishers, months_of, publisher_state
 from webapp.services import publisher as publishers
 from webapp.services.publisher_file import write_publisher_file
+from webapp.ui.lists import cursor, page_links
 from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("publishers", __name__, url_prefix="/publishers")
@@ -27,12 +28,17 @@ RECENT = timedelta(days=30)
 @blueprint.get("")
 @needs_role(EVERYONE)
 def index() -> ResponseReturnValue:
-    """All publishers, with what came through them lately."""
+    """Publishers, with what came through them lately."""
     built = runtime()
     with built.begin() as session:
-        rows = list_publishers(session, since=(built.clock.now() - RECENT).date())
+        page = list_publishers(session, since=(built.clock.now() - RECENT).date(), cursor=cursor())
     return render_template(
-        "admin/publishers.html", rows=rows, looks=LOOKS, days=RECENT.days, may_change=staff().may(PARTNER_MANAGERS)
+        "admin/publishers.html",
+        page=page,
+        looks=LOOKS,
+        days=RECENT.days,
+        may_change=staff().may(PARTNER_MANAGERS),
+        **page_links(page),
     )
 
 

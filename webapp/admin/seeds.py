@@ -18,7 +18,7 @@ from webapp.domain.seed import ContactWay
 from webapp.domain.submission import Contact
 from webapp.queries.institution import programs_of_partner
 from webapp.queries.leads import partner_names
-from webapp.queries.partners import get_partner, list_partners
+from webapp.queries.partners import get_partner
 from webapp.queries.seed import get_seed, list_seed_page
 from webapp.services import seed
 from webapp.ui.formats import span_words
@@ -56,7 +56,7 @@ def new() -> ResponseReturnValue:
     partner_id = chosen_id("partner")
     if partner_id is None:
         with runtime().begin() as session:
-            live = list_partners(session, status=PartnerStatus.LIVE)
+            live = partner_names(session, status=PartnerStatus.LIVE)
         return render_template("admin/seed_new.html", live=live, form=None, partner=None)
     return _form_page(partner_id, None)
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "partner": ("webapp.cli.partner:partner", "Partners' people in the portal, and keys of their systems."),
     "mail": ("webapp.cli.mail:mail", "What comes back for our mails, and how they stand with those who receive them."),
     "outbox": ("webapp.cli.outbox:outbox", "How far the handing over of work has come."),
+    "counts": ("webapp.cli.day_count:counts", "The counts by day that dashboards add up."),
     "exposure": ("webapp.cli.exposure:exposure", "Compare how high partners and others are shown."),
     "weights": ("webapp.cli.weights:weights", "The versions of the weights, and learning others."),
     "consent": ("webapp.cli.consent:consent", "Check the records of what students allowed."),

@@ -21,5 +21,6 @@ WORK_LABELS: Final[Mapping[str, str]] = {
     "import_jobs": "Import files that waited for somebody too long",
     "staff_sessions": "Log-ins of staff that are over",
     "staff_access_links": "Links by which staff set a password",
+    "bulk_acts": "Acts on many that were planned and not started",
 }
 """Each kind of thing that is removed, in the order in which it is."""

@@ -6,7 +6,11 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.domain.audit_kind import VIEWED, WAY_IN
 from webapp.models.base import Base, Id, JsonObject
+
+_AT_THE_DOOR = f"action IN ({', '.join(map(repr, WAY_IN))})"
+_OTHER = f"action NOT IN ({', '.join(map(repr, (VIEWED, *WAY_IN)))})"
 
 
 class AuditEntry(Base):
@@ -40,4 +44,13 @@ class AuditEntry(Base):
         ),
         Index("ix_audit_entries_actor_at_id", "actor", "at", "id"),
         Index("ix_audit_entries_object_type_object_id", "object_type", "object_id"),
+        # Nearly all entries are views; what else there is is in indexes of its own, and those are small.
+        Index("ix_audit_entries_changes", "staff_id", "at", "id", postgresql_where=_OTHER),
+        Index("ix_audit_entries_way_in", "staff_id", "at", "id", postgresql_where=_AT_THE_DOOR),
+        Index(
+            "ix_audit_entries_by_nobody",
+            "at",
+            "id",
+            postgresql_where="staff_id IS NULL AND partner_id IS NULL",
+        ),
     )

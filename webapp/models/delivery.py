@@ -49,6 +49,8 @@ class Delivery(Base):
         UniqueConstraint("lead_id", "channel"),
         Index("ix_deliveries_created_at_id", "created_at", "id"),
         Index("ix_deliveries_status_created_at_id", "status", "created_at", "id"),
+        # For the deliveries of one partner, which are found by its leads: without reading the rows themselves.
+        Index("ix_deliveries_of_lead", "lead_id", postgresql_include=["status", "created_at", "id"]),
         Index("ix_deliveries_batch_id", "batch_id", postgresql_where="batch_id IS NOT NULL"),
         Index(
             "ix_deliveries_turn",

@@ -92,6 +92,14 @@ class Lead(Base):
             postgresql_include=["id", "status", "undo_until", "delivered_at", "first_look_at"],
             postgresql_where="NOT test",
         ),
+        # What the scorecard counts, by the day of the hand-over: tests and seeds are in none of it.
+        Index(
+            "ix_leads_delivered",
+            "partner_id",
+            "delivered_at",
+            postgresql_include=["id"],
+            postgresql_where="NOT test AND NOT seed AND delivered_at IS NOT NULL",
+        ),
         # For the queues of staff and their counts.
         Index("ix_leads_held_review", "reason", "created_at", "id", postgresql_where="status = 'held_review'"),
         Index("ix_leads_failed", "expires_at", "id", postgresql_where="status = 'failed'"),

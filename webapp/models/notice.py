@@ -20,7 +20,7 @@ class PartnerNotice(Base):
 
     id: Mapped[Id]
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"), index=True)
-    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), index=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
     kind: Mapped[NoticeKind] = mapped_column(status_of(NoticeKind))
     fields: Mapped[JsonArray] = mapped_column(server_default="[]")
     webhook_id: Mapped[str] = mapped_column(unique=True)
@@ -44,6 +44,14 @@ class PartnerNotice(Base):
             "kind",
             unique=True,
             postgresql_where="kind IN ('withdrawn', 'erased')",
+        ),
+        Index("ix_partner_notices_created_at_id", "created_at", "id"),
+        Index("ix_partner_notices_status_created_at_id", "status", "created_at", "id"),
+        # With what their counts by partner are made of, so that the rows themselves are not read.
+        Index(
+            "ix_partner_notices_partner_id_status_created_at_id",
+            *("partner_id", "status", "created_at", "id"),
+            postgresql_include=["attempts_made"],
         ),
         Index("ix_partner_notices_due_at", "due_at", postgresql_where="due_at IS NOT NULL"),
         Index("ix_partner_notices_leased_until", "leased_until", postgresql_where="leased_until IS NOT NULL"),

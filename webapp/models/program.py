@@ -56,6 +56,14 @@ class Program(ListedFacts, Base):
     __table_args__ = (
         CheckConstraint(r"cip ~ '^\d{2}\.\d{4}$'", name="cip_form"),
         Index("ix_programs_status_program_id", "status", "program_id"),
+        # For the counts by stage, by source and by age: an index of narrow entries, where the rows are wide.
+        Index(
+            "ix_programs_counts",
+            "status",
+            "catalog_source",
+            "credential",
+            postgresql_include=["verified_on", "is_demo"],
+        ),
         # For the queue of what is to be checked again, oldest first.
         Index(
             "ix_programs_published_verified_on",

@@ -15,7 +15,7 @@ from webapp.domain.time_zone import time_zone_label
 from webapp.partner.guard import member, needs_role
 from webapp.queries.funnel_pace import FunnelPace, funnel_pace
 from webapp.queries.lead_return import reason_rates
-from webapp.queries.performance import ContactSpan, Performance, has_groups, performance
+from webapp.queries.performance import ContactSpan, Performance, has_groups, performance, performance_with_groups
 from webapp.ui.chart import nice_top
 from webapp.ui.formats import format_date, format_number, format_percent
 from webapp.ui.money_words import amount
@@ -54,8 +54,10 @@ def index() -> ResponseReturnValue:
     built, partner_id = runtime(), member().partner_id
     since = built.clock.now() - SPAN
     with built.begin() as session:
-        rows = performance(session, partner_id=partner_id, since=since, by_group=False)
-        groups = performance(session, partner_id=partner_id, since=since) if has_groups(session, partner_id) else ()
+        if has_groups(session, partner_id):
+            rows, groups = performance_with_groups(session, partner_id, since=since)
+        else:
+            rows, groups = performance(session, partner_id=partner_id, since=since, by_group=False), ()
         pace = funnel_pace(session, partner_id, since=since)
         reasons = reason_rates(session, partner_id=partner_id, since=since)
     months = tuple(reversed(rows))

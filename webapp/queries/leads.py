@@ -13,6 +13,7 @@ from webapp.domain.duplicate import DuplicateLevel, MatchSet
 from webapp.domain.errors import NotFound
 from webapp.domain.finding import Grade
 from webapp.domain.lead import LeadStatus
+from webapp.domain.partner import PartnerStatus
 from webapp.domain.question import Answer
 from webapp.models import Delivery, DuplicateMark, Lead, LeadEvent, Partner, Prospect
 from webapp.queries.consents import ConsentChain, consent_chain
@@ -165,10 +166,12 @@ def _narrowed(statement: Any, wanted: LeadFilter) -> Any:
     return statement
 
 
-def partner_names(session: Session) -> tuple[PartnerName, ...]:
-    """Every partner, by name, to filter by."""
-    rows = session.execute(select(Partner.id, Partner.display_name).order_by(Partner.display_name))
-    return tuple(PartnerName(*row) for row in rows)
+def partner_names(session: Session, *, status: PartnerStatus | None = None) -> tuple[PartnerName, ...]:
+    """Every partner, or those of one status, by name, to choose from."""
+    statement = select(Partner.id, Partner.display_name).order_by(Partner.display_name)
+    if status is not None:
+        statement = statement.where(Partner.status == status)
+    return tuple(PartnerName(*row) for row in session.execute(statement))
 
 
 def get_lead(session: Session, lead_id: UUID) -> LeadDetail:

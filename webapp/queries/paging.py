@@ -17,6 +17,8 @@ Item = TypeVar("Item")
 
 PAGE_SIZE = 50
 _LONGEST_CURSOR = 400
+_NAME_KEY = 60
+"""So many letters of a name order a list: few enough for a cursor, and the id decides between longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Order:
 def newest_first(at: Any, row_id: Any) -> Order:
     """The order of most lists: by time, then by id."""
     return Order((Key(at, _moment), Key(row_id, UUID)))
+
+
+def by_name(name: Any, row_id: Any) -> Order:
+    """The order of lists of things with names: by the first letters of the name, however written, then by id."""
+    return Order((Key(func.left(func.lower(name), _NAME_KEY), str), Key(row_id, UUID)), descending=False)
 
 
 def read_page(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
@@ -20,7 +20,10 @@ from webapp.models import (
     Program,
     ProgramGroup,
 )
+from webapp.queries.paging import Page, by_name, count_up_to, read_page
 from webapp.queries.terms import Terms, find_terms
+
+_BY_NAME = by_name(Partner.display_name, Partner.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +88,34 @@ class PartnerDetail:
     paused_by: PausedBy | None
 
 
-def list_partners(session: Session, *, status: PartnerStatus | None = None) -> tuple[PartnerRow, ...]:
-    """Every partner, or those of one status, by name. There are hundreds at most, so it is one page."""
-    rows = session.execute(
-        select(Partner, func.count(PartnerInstitution.institution_id))
-        .outerjoin(PartnerInstitution, PartnerInstitution.partner_id == Partner.id)
-        .where((Partner.status == status) if status is not None else Partner.id.is_not(None))
-        .group_by(Partner.id)
-        .order_by(func.lower(Partner.display_name), Partner.id)
-    )
-    return tuple(
-        PartnerRow(row.id, row.slug, row.display_name, row.legal_name, row.status, count, row.created_at)
-        for row, count in rows
+def list_partners(
+    session: Session, *, status: PartnerStatus | None = None, cursor: str | None = None
+) -> Page[PartnerRow]:
+    """Partners, or those of one status, by name."""
+    institutions = select(func.count()).where(PartnerInstitution.partner_id == Partner.id).scalar_subquery()
+    statement = select(Partner, institutions).where(*_with(status))
+    return read_page(session, statement, _BY_NAME, _row, cursor=cursor)
+
+
+def count_partners(session: Session, *, status: PartnerStatus | None = None, most: int | None = None) -> int:
+    """How many there are, or of one status; at `most` the counting stops."""
+    return count_up_to(session, select(Partner.id).where(*_with(status)), most)
+
+
+def _with(status: PartnerStatus | None) -> list[ColumnElement[bool]]:
+    return [Partner.status == status] if status is not None else []
+
+
+def _row(row: tuple[Partner, int]) -> PartnerRow:
+    partner, institutions = row[0], row[1]
+    return PartnerRow(
+        partner.id,
+        partner.slug,
+        partner.display_name,
+        partner.legal_name,
+        partner.status,
+        institutions,
+        partner.created_at,
     )
 
 

@@ -1,7 +1,7 @@
 """How a partner does with its leads, by group and month: volume, acceptance, speed, funnel, cost of an application."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    Row,
     Select,
     and_,
     case,
@@ -122,6 +123,20 @@ def performance(
 
     Without `by_group` all groups of a month are one row.
     """
+    return _told(_read(session, partner_id, since, until, by_group=by_group), by_group=by_group)
+
+
+def performance_with_groups(
+    session: Session, partner_id: UUID, *, since: datetime
+) -> tuple[tuple[Performance, ...], tuple[Performance, ...]]:
+    """One partner's, all groups of a month in one row, and each group by itself, from one reading of its leads."""
+    rows = _read(session, partner_id, since, None, by_group=True)
+    return _told(rows, by_group=False), _told(rows, by_group=True)
+
+
+def _read(
+    session: Session, partner_id: UUID | None, since: datetime | None, until: datetime | None, *, by_group: bool
+) -> Sequence[Row[*tuple[Any, ...]]]:
     conditions: list[ColumnElement[bool]] = [and_(Lead.counts)]
     if partner_id is not None:
         conditions.append(Lead.partner_id == partner_id)
@@ -129,11 +144,13 @@ def performance(
         conditions.append(Lead.created_at >= since)
     if until is not None:
         conditions.append(Lead.created_at < until)
+    return session.execute(_counted(by_group=by_group).where(*conditions)).all()
+
+
+def _told(rows: Sequence[Row[*tuple[Any, ...]]], *, by_group: bool) -> tuple[Performance, ...]:
     tallies: dict[tuple[Any, ...], _Tally] = {}
-    for *key, status, delivered, returned, reached, days, currency, leads, cents in session.execute(
-        _counted(by_group=by_group).where(*conditions)
-    ):
-        tally = tallies.setdefault(tuple(key), _Tally())
+    for partner, name, group, month, status, delivered, returned, reached, days, currency, leads, cents in rows:
+        tally = tallies.setdefault((partner, name, group if by_group else None, month), _Tally())
         tally.add(leads, status, delivered=delivered, returned=returned, reached=reached, days=days)
         if cents is not None:
             tally.net_cents[currency] += int(cents)

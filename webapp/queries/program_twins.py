@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.models import Institution, ListingStatus, Program
 
-MOST_GROUPS = 200
+MOST_GROUPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +52,23 @@ def list_twins(session: Session, program_id: str) -> list[Twin]:
 def list_twin_groups(session: Session) -> list[TwinGroup]:
     """Schools with two or more published listings of one name, credential and field; the first MOST_GROUPS."""
     name = func.lower(Program.name)
-    rows = session.execute(
+    # School by school: all at once, every name in the catalogue is sorted, on disk.
+    twins = (
         select(
-            Institution.name,
-            func.min(Program.name),
+            name.label("folded"),
+            func.min(Program.name).label("name"),
             Program.credential,
-            func.array_agg(Program.program_id),
+            func.array_agg(Program.program_id).label("ids"),
         )
-        .join(Institution, Institution.id == Program.institution_id)
-        .where(Program.status == ListingStatus.PUBLISHED)
-        .group_by(Institution.id, Institution.name, name, Program.credential, Program.cip)
+        .where(Program.institution_id == Institution.id, Program.status == ListingStatus.PUBLISHED)
+        .group_by(name, Program.credential, Program.cip)
         .having(func.count() > 1)
-        .order_by(Institution.name, name)
+        .lateral("twins")
+    )
+    rows = session.execute(
+        select(Institution.name, twins.c.name, twins.c.credential, twins.c.ids)
+        .join(twins, true())
+        .order_by(Institution.name, twins.c.folded)
         .limit(MOST_GROUPS)
     )
     return [TwinGroup(school, name, credential, tuple(sorted(ids))) for school, name, credential, ids in rows]

@@ -83,7 +83,7 @@ def list_programs(
         Program.verified_on,
         Program.catalog_source,
     ).join(Institution, Institution.id == Program.institution_id)
-    statement = statement.where(*_conditions(wanted, stale_before(today, stale_days)))
+    statement = statement.where(*_conditions(session, wanted, stale_before(today, stale_days)))
 
     def made(row: Any) -> ProgramRow:
         is_published = row.status is ListingStatus.PUBLISHED
@@ -97,7 +97,7 @@ def list_programs(
 def count_programs(session: Session, wanted: Wanted, *, today: date, stale_days: int, most: int | None = None) -> int:
     """How many are like that; at `most` the counting stops."""
     statement = select(Program.id).join(Institution, Institution.id == Program.institution_id)
-    return count_up_to(session, statement.where(*_conditions(wanted, stale_before(today, stale_days))), most)
+    return count_up_to(session, statement.where(*_conditions(session, wanted, stale_before(today, stale_days))), most)
 
 
 def get_listing_state(session: Session, program_id: str, *, today: date, stale_days: int) -> ListingState:
@@ -141,10 +141,10 @@ def stage_counts(session: Session, *, today: date, stale_days: int) -> Mapping[L
     }
 
 
-def _conditions(wanted: Wanted, before: date) -> list[Any]:
+def _conditions(session: Session, wanted: Wanted, before: date) -> list[Any]:
     conditions: list[Any] = []
     if wanted.text:
-        words = programs_with(SearchWords(wanted.text))
+        words = programs_with(session, SearchWords(wanted.text))
         conditions.append(Program.id.in_(words) if words is not None else Program.program_id == wanted.text)
     if wanted.source:
         conditions.append(Program.catalog_source == wanted.source)

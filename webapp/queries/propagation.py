@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -50,9 +51,10 @@ class NoticeLine:
     acknowledged_by: AcknowledgedBy | None
 
 
-def list_propagation(session: Session) -> tuple[Propagation, ...]:
-    """Every partner that was to be told anything; those with the oldest unconfirmed notice first."""
+def list_propagation(session: Session, *, partner_id: UUID | None = None) -> tuple[Propagation, ...]:
+    """Every partner that was to be told anything, or the one named; those with the oldest unconfirmed notice first."""
     unconfirmed = PartnerNotice.status.in_(UNCONFIRMED)
+    which = [PartnerNotice.partner_id == partner_id] if partner_id is not None else []
     rows = session.execute(
         select(
             PartnerNotice.partner_id,
@@ -63,14 +65,17 @@ def list_propagation(session: Session) -> tuple[Propagation, ...]:
             func.count().filter(PartnerNotice.attempts_made > 1),
         )
         .join(Partner, Partner.id == PartnerNotice.partner_id)
+        .where(*which)
         .group_by(PartnerNotice.partner_id, Partner.display_name, PartnerNotice.status)
     ).all()
+    by_partner: dict[UUID, list[Any]] = {}
+    for row in rows:
+        by_partner.setdefault(row[0], []).append(row)
     found = []
-    for partner_id, name in {(row[0], row[1]) for row in rows}:
-        theirs = [row for row in rows if row[0] == partner_id]
+    for key, theirs in by_partner.items():
         oldest = min((row[4] for row in theirs if row[4] is not None), default=None)
         counts = {row[2]: row[3] for row in theirs}
-        found.append(Propagation(partner_id, name, counts, oldest, sum(row[5] for row in theirs)))
+        found.append(Propagation(key, theirs[0][1], counts, oldest, sum(row[5] for row in theirs)))
     return tuple(sorted(found, key=lambda each: (each.oldest_at is None, each.oldest_at or each.partner, each.partner)))
 
 

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, func, select
+from sqlalchemy import Label, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from webapp.domain.errors import NotFound
 from webapp.domain.publisher import KEY, PublisherStatus
 from webapp.models import Publisher, PublisherDay
+from webapp.queries.paging import Page, by_name, read_page
+
+_BY_NAME = by_name(Publisher.name, Publisher.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,17 @@ def find_embed(session: Session, key: str) -> Embed | None:
     return Embed(row.key, tuple(row.origins)) if row else None
 
 
-def list_publishers(session: Session, *, since: date) -> tuple[PublisherRow, ...]:
-    """All publishers by name. They are few: whoever embeds was set up by hand."""
-    return tuple(_rows(session, since, None))
+def list_publishers(session: Session, *, since: date, cursor: str | None = None) -> Page[PublisherRow]:
+    """Publishers by name."""
+    return read_page(session, _rows(since), _BY_NAME, _row, cursor=cursor)
 
 
 def get_publisher(session: Session, publisher_id: UUID, *, since: date) -> PublisherRow:
     """One publisher; NotFound when there is none."""
-    for row in _rows(session, since, publisher_id):
-        return row
-    raise NotFound("There is no such publisher.")
+    row = session.execute(_rows(since).where(Publisher.id == publisher_id)).first()
+    if row is None:
+        raise NotFound("There is no such publisher.")
+    return _row(row)
 
 
 def months_of(session: Session, publisher_id: UUID) -> tuple[Month, ...]:
@@ -92,27 +97,24 @@ def publisher_state(session: Session, publisher_id: UUID) -> dict[str, object]:
     return {"name": row.name, "origins": list(row.origins), "status": str(row.status)}
 
 
-def _rows(session: Session, since: date, publisher_id: UUID | None) -> list[PublisherRow]:
-    query = (
-        select(Publisher, *_sums())
-        .outerjoin(PublisherDay, (PublisherDay.publisher_id == Publisher.id) & (PublisherDay.day >= since))
-        .group_by(Publisher.id)
-        .order_by(func.lower(Publisher.name), Publisher.id)
+def _rows(since: date) -> Select[*tuple[Any, ...]]:
+    """Publishers with their counts, which are added up for those alone that are shown."""
+    days = select(*_sums()).where(PublisherDay.publisher_id == Publisher.id, PublisherDay.day >= since)
+    counts = days.lateral("counts")
+    return select(Publisher, *counts.c).join(counts, true())
+
+
+def _row(row: Any) -> PublisherRow:
+    publisher: Publisher = row.Publisher
+    return PublisherRow(
+        publisher.id,
+        publisher.key,
+        publisher.name,
+        tuple(publisher.origins),
+        publisher.status,
+        publisher.created_at,
+        Counts(row.started, row.completed, row.requests, row.introductions),
     )
-    if publisher_id is not None:
-        query = query.where(Publisher.id == publisher_id)
-    return [
-        PublisherRow(
-            row.Publisher.id,
-            row.Publisher.key,
-            row.Publisher.name,
-            tuple(row.Publisher.origins),
-            row.Publisher.status,
-            row.Publisher.created_at,
-            Counts(row.started, row.completed, row.requests, row.introductions),
-        )
-        for row in session.execute(query)
-    ]
 
 
 def _sums() -> list[Label[int]]:

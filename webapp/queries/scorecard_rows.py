@@ -35,10 +35,9 @@ class CountedLead:
 
 def counted_in(figure: Figure, since: datetime, until: datetime) -> ColumnElement[bool]:
     """Whether a figure counts a lead, by the day of its hand-over, where there was one. Tests and seeds are in none."""
-    real = and_(~Lead.test, ~Lead.seed)
-    delivered = and_(real, Lead.delivered_at > since, Lead.delivered_at <= until)
+    delivered = and_(_real(), Lead.delivered_at > since, Lead.delivered_at <= until)
     refused = and_(
-        real,
+        _real(),
         Lead.delivered_at.is_(None),
         Lead.status.in_((LeadStatus.REJECTED, LeadStatus.DUPLICATE_AT_PARTNER)),
         Lead.created_at > since,
@@ -58,6 +57,10 @@ def counted_in(figure: Figure, since: datetime, until: datetime) -> ColumnElemen
         Figure.RETURNED: and_(delivered, returned),
     }
     return conditions[figure]
+
+
+def _real() -> ColumnElement[bool]:
+    return and_(~Lead.test, ~Lead.seed)
 
 
 def _is_there(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,7 +1,9 @@
 """What a partner asks of the leads it takes."""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.duplicate import MatchSet
@@ -12,8 +14,17 @@ from webapp.models import ScreeningPolicy
 def screening_of(session: Session, partner_id: UUID) -> Screening:
     """The partner's settings; the defaults where it made none."""
     row = session.get(ScreeningPolicy, partner_id)
-    if row is None:
-        return Screening()
+    return Screening() if row is None else _settings(row)
+
+
+def screenings_of(session: Session, partner_ids: Collection[UUID]) -> dict[UUID, Screening]:
+    """The settings of each of these partners, by one statement however many there are."""
+    rows = session.scalars(select(ScreeningPolicy).where(ScreeningPolicy.partner_id.in_(partner_ids)))
+    made = {row.partner_id: _settings(row) for row in rows}
+    return {each: made.get(each, Screening()) for each in partner_ids}
+
+
+def _settings(row: ScreeningPolicy) -> Screening:
     return Screening(
         match_sets=tuple(MatchSet(kind) for kind in row.match_sets),
         in_flight_holds=row.in_flight_holds,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, func, intersect, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, exists, func, intersect, or_, select, union
 from sqlalchemy.orm import Session
 
 from webapp.domain.lead import LeadStatus
@@ -233,12 +233,7 @@ def _partners(session: Session, words: SearchWords) -> Counted:
 def _institutions(session: Session, words: SearchWords) -> Counted:
     if words.query is None:
         return _NOTHING
-    some = (
-        select(Institution.id, Institution.name)
-        .where(_holds(func.search_vector(Institution.name), words.query))
-        .limit(MOST_COUNTED)
-        .subquery()
-    )
+    some = select(Institution.id, Institution.name).where(_in_school(words.query)).limit(MOST_COUNTED).subquery()
     first = select(some.c.id, some.c.name, func.count().over().label("total")).order_by(some.c.name).limit(MOST_SHOWN)
     shown = first.subquery()
     programs = select(func.count()).where(Program.institution_id == shown.c.id).scalar_subquery()
@@ -248,7 +243,7 @@ def _institutions(session: Session, words: SearchWords) -> Counted:
 
 def _programs(session: Session, words: SearchWords) -> Counted:
     """Each word may be in the listing's name or in its institution's."""
-    found = programs_with(words)
+    found = programs_with(session, words)
     if found is None:
         return _NOTHING
     some = found.limit(MOST_COUNTED).subquery()
@@ -262,22 +257,33 @@ def _programs(session: Session, words: SearchWords) -> Counted:
     return Counted(tuple(FoundProgram(*row[:4]) for row in rows), rows[0][4] if rows else 0)
 
 
-def programs_with(words: SearchWords) -> Select[tuple[UUID]] | None:
+def programs_with(session: Session, words: SearchWords) -> Select[tuple[UUID]] | None:
     """The listings that have every word in their name or their institution's, and that whose id it is. None for no
     words."""
     if words.query is None:
         return None
+    said = words.query.split(" & ")
+    # Most words are in no institution's name: these are looked up together, and not word by word in tens of thousands.
+    # Counted, for of "is there any" the planner thinks that it is answered soonest by reading the whole table.
+    counts = [select(func.count()).select_from(Institution).where(_in_school(word)).scalar_subquery() for word in said]
+    at_schools = dict(zip(said, session.execute(select(*counts)).one(), strict=True))
+    alone = " & ".join(word for word in said if not at_schools[word])
+    each: list[Select[Any] | CompoundSelect[Any]] = [select(Program.id).where(_in_name(alone))] if alone else []
+    for word in said:
+        if at_schools[word]:
+            by_institution = select(Program.id).join(Institution, Institution.id == Program.institution_id)
+            each.append(select(Program.id).where(_in_name(word)).union(by_institution.where(_in_school(word))))
     by_id = select(Program.id).where(Program.program_id == words.text)
-    each = []
-    for word in words.query.split(" & "):
-        by_institution = (
-            select(Program.id)
-            .join(Institution, Institution.id == Program.institution_id)
-            .where(_holds(func.search_vector(Institution.name), word))
-        )
-        each.append(select(Program.id).where(_holds(func.search_vector(Program.name), word)).union(by_institution))
     both = union(by_id, select(intersect(*each).subquery().c.id)).subquery()
     return select(both.c.id)
+
+
+def _in_name(query: str) -> ColumnElement[bool]:
+    return _holds(func.search_vector(Program.name), query)
+
+
+def _in_school(query: str) -> ColumnElement[bool]:
+    return _holds(func.search_vector(Institution.name), query)
 
 
 def _holds(vector: ColumnElement[Any], query: str) -> ColumnElement[bool]:

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.bulk_act import ACTIONS, BULK_LIFECYCLE, MOST_AT_ONCE, OBJECTS, BulkKind, BulkStatus, ItemStatus
@@ -29,6 +30,9 @@ from webapp.services.transaction import Begin
 
 log = get_logger(__name__)
 
+PLANNED_FOR: Final = timedelta(days=1)
+"""So long an act waits to be started: what it was planned on is then no longer as it was."""
+PURGED_AT_ONCE: Final = 200
 BROKEN: Final = "Something of ours went wrong; the log says what."
 
 
@@ -102,6 +106,19 @@ def start(session: Session, clock: Clock, act_id: UUID, *, by: Actor) -> bool:
     act.staff_id, act.actor, act.remote_address = by.staff_id, by.email, by.remote_address
     outbox.add(session, EventKind.BULK_ACT_DUE, [act.id], due_at=clock.now())
     return True
+
+
+def purge(session: Session, clock: Clock, *, limit: int = PURGED_AT_ONCE) -> int:
+    """Delete acts that were looked at and not started for a day, with the list of what they would have been done to."""
+    old = (
+        select(BulkAct.id)
+        .where(BulkAct.status == BulkStatus.PLANNED, BulkAct.created_at < clock.now() - PLANNED_FOR)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = session.scalars(old).all()
+    session.execute(delete(BulkAct).where(BulkAct.id.in_(ids)).execution_options(synchronize_session=False))
+    return len(ids)
 
 
 def work(begin: Begin, clock: Clock, act_id: UUID, *, most: int | None = None, seconds: float = 25.0) -> int:

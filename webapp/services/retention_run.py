@@ -11,6 +11,7 @@ from webapp.domain.clock import Clock
 from webapp.domain.ids import new_id
 from webapp.models import RetentionRun
 from webapp.services import (
+    bulk_act,
     draft,
     erasure,
     import_job,
@@ -45,6 +46,7 @@ WORKS: Final[Mapping[str, Callable[[Session, Clock], int]]] = {
     "import_jobs": import_job.purge,
     "staff_sessions": staff_session.purge,
     "staff_access_links": staff_access.purge,
+    "bulk_acts": bulk_act.purge,
 }
 """As `domain.retention.WORK_LABELS` names them, in the same order."""
 

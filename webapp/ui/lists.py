@@ -89,8 +89,8 @@ def kept_args() -> dict[str, Any]:
 
 
 def page_links(page: Neighbours) -> dict[str, str | None]:
-    """The addresses of the neighbouring pages, with the filters kept."""
-    kept = kept_args()
+    """The addresses of the neighbouring pages of what the address names, with the filters kept."""
+    kept = {**kept_args(), **(request.view_args or {})}
 
     def link(place: str | None) -> str | None:
         return url_for(str(request.endpoint), **{**kept, "page": place}) if place else None
