@@ -31,7 +31,7 @@ from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.models import CatalogImport, Lead, Partner
 from webapp.queries.invoice import due_cycles
 from webapp.queries.listing import published_listings
-from webapp.queries.partner import offers_for
+from webapp.queries.offer import offers_for
 from webapp.services import (
     charge,
     complaint,

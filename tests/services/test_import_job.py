@@ -22,7 +22,7 @@ from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.models import AuditEntry, ImportFilePart, ImportJob, OutboxEvent, Program
 from webapp.queries.catalog import export_listings
 from webapp.queries.due import due_imports
-from webapp.queries.import_jobs import ImportJobDetail, get_import_job, get_import_paper, list_open_imports
+from webapp.queries.import_job import ImportJobDetail, get_import_job, get_import_paper, list_open_imports
 from webapp.services import import_job, import_paper, import_work
 from webapp.services.catalog_file import write_listing_file
 from webapp.services.import_work import LEASE, LeaseLost

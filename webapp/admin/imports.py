@@ -21,14 +21,14 @@ from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.import_job import ImportJobStatus
 from webapp.domain.listing import COLUMNS
 from webapp.queries.catalog import export_listings, source_counts
-from webapp.queries.catalog_imports import get_import, list_imports
-from webapp.queries.import_jobs import (
+from webapp.queries.import_job import (
     ImportJobDetail,
     find_import_papers,
     get_import_job,
     get_import_paper,
     list_open_imports,
 )
+from webapp.queries.past_import import get_import, list_imports
 from webapp.services import import_job as jobs
 from webapp.services import import_paper, import_upload
 from webapp.services.catalog_file import write_listing_file

@@ -15,7 +15,7 @@ from webapp.cli.import_report import print_report
 from webapp.cli.output import counting, print_json, print_table, say
 from webapp.cli.runtime import open_runtime
 from webapp.queries.catalog import export_listings, source_counts
-from webapp.queries.catalog_imports import find_last_applied
+from webapp.queries.past_import import find_last_applied
 from webapp.services import audit
 from webapp.services.catalog import import_listings
 from webapp.services.catalog_file import read_listing_file, write_listing_file

@@ -7,15 +7,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.label import verdict_label, verdict_sentence
 from webapp.domain.links import Links
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, starts, teaching
-from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
+from webapp.domain.requirement import gap_sentence
+from webapp.domain.wording import caveat_sentence, reason_sentence
 from webapp.emails.footer import Footer
 from webapp.emails.matched_programs import MatchedPrograms, ProgramCard
 from webapp.models import Match, Message, Prospect, Submission
 from webapp.queries.listing import demo_program_ids, listings_by_id
-from webapp.queries.partner import offers_for
+from webapp.queries.offer import offers_for
 from webapp.services import opt_in
 from webapp.services.introduction_letter import introductions_of
 
