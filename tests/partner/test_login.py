@@ -169,7 +169,11 @@ def test_a_forgotten_password_is_mailed_for_whoever_has_the_address_and_the_page
     other.log_in(login.email, PASSWORD)
     clock.advance(timedelta(minutes=59))
     path = f"/partner/access/{token}"
+    visitor.post("/partner/forgotten", {"email": login.email}, form_at="/partner/forgotten")
+    with running.begin() as session:
+        unused = access_token(session, running, login.id)
     assert visitor.post(path, {"password": NEW}, form_at=path).status_code == 303
+    assert visit().get(f"/partner/access/{unused}").status_code == 404, "the other links work no more"
     assert other.get("/partner/").status_code == 302
     assert visitor.log_in(login.email, NEW).status_code == 302
     for _ in range(5):

@@ -37,7 +37,7 @@ class Actor:
     remote_address: str | None = None
 
 
-COMMAND_LINE = Actor("command line")
+COMMAND_LINE = Actor(audit.COMMAND_LINE)
 
 
 def create_staff(
