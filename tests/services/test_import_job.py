@@ -148,7 +148,7 @@ def test_a_file_of_other_columns_is_mapped_checked_published_undone_and_remember
     assert told[1] == ["7", "p-7", "cip", "CIP code", "nothing", "is not a CIP code",
                        "write two digits, a point and four digits, such as 11.0102"]  # fmt: skip
     assert ["p-1", "changed", "name", "Program 1", "New 1"] in centre.paper(job_id, "differences")
-    centre.do(import_job.start_apply, job_id)
+    centre.do(lambda s, c: import_job.start_apply(s, c, job_id, staff_id=None, actor="eve@staff.example"))
     done = centre.work(job_id)
     assert done.status is S.APPLIED
     assert done.report is not None
@@ -159,11 +159,15 @@ def test_a_file_of_other_columns_is_mapped_checked_published_undone_and_remember
     assert centre.work(again).report["unchanged"] == 5  # type: ignore[index]
     centre.do(lambda s, c: import_job.start_undo(s, c, done.import_id, staff_id=None, actor="bob@staff.example"))
     undone = centre.work(job_id)
-    assert (undone.status, undone.undone_by) == (S.UNDONE, "ada@staff.example")
+    assert (undone.status, undone.undone_by) == (S.UNDONE, "bob@staff.example")
     assert centre.exported() == before
     with centre.begin() as session:
-        actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.at, AuditEntry.id)).all()
-        assert list(actions) == ["imported", "imported", "undone"]
+        entries = session.execute(
+            select(AuditEntry.action, AuditEntry.actor).order_by(AuditEntry.at, AuditEntry.id)
+        ).all()
+        assert [tuple(entry) for entry in entries] == [
+            ("imported", "ada@staff.example"), ("imported", "eve@staff.example"), ("undone", "bob@staff.example"),
+        ]  # fmt: skip
 
 
 def test_an_export_comes_back_as_no_change_and_there_is_nothing_to_publish(stage: Stage) -> None:

@@ -1,10 +1,12 @@
 """Listings written by staff: a draft beside what is published, review, publishing, re-checking, taking down."""
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from tests.services.listing_rows import import_rows, row
@@ -110,6 +112,42 @@ def test_a_draft_of_what_changed_meanwhile_is_not_published(session: Session) ->
     assert drafts.publish(session, CLOCK, written(session, "p-1"), actor="bob") is None
     with pytest.raises(NotFound):
         drafts.discard(session, draft_id)
+
+
+def test_what_an_import_publishes_meanwhile_is_neither_taken_back_nor_replaced_unseen(fresh_database_url: str) -> None:
+    engine = create_engine(fresh_database_url)
+    with Session(engine) as session, session.begin():
+        import_rows(session, [row(n) for n in range(2)])
+        draft_id = written(session, "p-1", name="Ada's name")
+    outcomes: list[object] = []
+
+    def do(act: Callable[[Session], object]) -> None:
+        try:
+            with Session(engine) as session, session.begin():
+                outcomes.append(act(session))
+        except Refused as refusal:
+            outcomes.append(refusal)
+
+    acts = (
+        lambda session: listings.verify(session, CLOCK, ["p-0"], on=TODAY),
+        lambda session: drafts.publish(session, CLOCK, draft_id, actor="bob"),
+    )
+    for act in acts:
+        with Session(engine) as session, session.begin():
+            number = len(outcomes)
+            import_rows(session, [row(n, name=f"From file {number}") for n in range(2)])
+            late = threading.Thread(target=do, args=(act,))
+            late.start()
+            waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            while not session.execute(waits).scalar_one():
+                late.join(timeout=0.01)
+        late.join(timeout=10)
+    with Session(engine) as session:
+        after = exported(session)
+    engine.dispose()
+    assert outcomes[0] == 1
+    assert isinstance(outcomes[1], Refused)
+    assert [after[each].name for each in ("p-0", "p-1")] == ["From file 1", "From file 1"]
 
 
 def test_former_states_are_told_and_can_be_taken_up_again(session: Session) -> None:

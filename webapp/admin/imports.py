@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
@@ -214,7 +215,8 @@ def check(row_id: UUID) -> ResponseReturnValue:
 @needs_role(IMPORTERS)
 def apply(row_id: UUID) -> ResponseReturnValue:
     """Have a worker publish what the file says."""
-    return _step(row_id, "import asked for", jobs.start_apply) or _to_job(row_id)
+    act = partial(jobs.start_apply, staff_id=staff().id, actor=staff().email)
+    return _step(row_id, "import asked for", act) or _to_job(row_id)
 
 
 @blueprint.post("/jobs/<uuid:row_id>/discard")
