@@ -121,6 +121,19 @@ _CHOICES: Final[Mapping[str, list[Option]]] = {
 }
 
 
+_SEVERAL: Final = frozenset({"modality", "pace", "start_terms", "accepted_fields", "topics", "states_authorized"})
+_DOLLARS: Final = frozenset({"tuition_total_usd", "tuition_out_of_state_usd", "outcome_median_salary_usd"})
+
+
+def cell_words(column: str, text: str) -> str:
+    """A cell of the listing file as people read it; what is no code stays as it stands."""
+    if column in _CHOICES:
+        return next((option.label for option in _CHOICES[column] if option.value == text), text)
+    if column in _DOLLARS and text.isdecimal():
+        return f"{int(text):,}"
+    return text.replace(";", ", ").replace("_", " ") if column in _SEVERAL else text
+
+
 @dataclass(frozen=True, slots=True)
 class FactFields:
     """One fact in the editor: its box, and those of its own source and date, where it may have them."""
