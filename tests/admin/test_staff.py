@@ -16,7 +16,7 @@ from webapp.domain.ids import new_id
 from webapp.domain.message import MessageClass
 from webapp.domain.one_time_code import PERIOD_SECONDS, RECOVERY_CODES, code_at
 from webapp.domain.staff_session import FRESH_FOR
-from webapp.models import AuditEntry, Message, StaffAccessLink, StaffAccount, StaffPolicy, StaffSession
+from webapp.models import AuditEntry, Lead, Message, Prospect, StaffAccessLink, StaffAccount, StaffPolicy, StaffSession
 from webapp.services.letter import letters_for
 from webapp.services.login import ACCOUNT_LIMIT
 from webapp.services.staff_access import MOST_IN_AN_HOUR
@@ -472,6 +472,11 @@ def test_the_audit_log_is_searched_by_person_thing_kind_and_time(
     assert rows(f"{own}&since={today}&until={today}") == ["viewed", "logged in"]
     assert rows(f"{own}&until={today - timedelta(days=1)}") == rows(f"{own}&since={today + timedelta(days=1)}") == []
     assert "staff.create" in rows("who=command-line&type=staff_account") or rows("who=command-line") != []
+    with running.begin() as session:
+        email = session.get_one(Prospect, session.get_one(Lead, asked.lead_id).prospect_id).email
+    visitor.post("/admin/find", {"text": email}, form_at="/admin/")
+    assert rows(f"{own}&kind=views") == ["searched", "viewed"], "both look at people"
+    assert rows(f"{own}&kind=changes") == []
     for wrong in ("who=me", "kind=odd", "since=yesterday", "until=2026-13-01", "page=x", "id=%00"):
         assert visitor.get(f"/admin/audit?{wrong}").status_code == 404, wrong
     assert visitor.get("/admin/audit?to=9999-12-31").status_code == 200

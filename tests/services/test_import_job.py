@@ -249,6 +249,23 @@ def test_a_worker_that_dies_is_replaced_and_one_that_comes_late_writes_nothing(s
     assert centre.work(job_id).status is S.CHECKED
 
 
+def test_an_undo_that_no_worker_ends_can_be_asked_for_again(stage: Stage) -> None:
+    centre = Centre(stage)
+    done = centre.publish(csv_of([row(n) for n in range(3)]))
+
+    def undo() -> None:
+        centre.do(lambda s, c: import_job.start_undo(s, c, done.import_id, staff_id=None, actor="bob@staff.example"))
+
+    undo()
+    for _ in range(MOST_TRIES):
+        assert import_work._take(centre.begin, centre.clock, done.id) is not None
+        stage.clock.advance(LEASE + timedelta(seconds=1))
+    stuck = centre.work(done.id)
+    assert (stuck.status, stuck.problems[0]["remedy"][:13]) == (S.APPLIED, "Undo it again")
+    undo()
+    assert centre.work(done.id).status is S.UNDONE
+
+
 def test_files_go_when_they_are_published_thrown_away_or_forgotten(stage: Stage) -> None:
     centre = Centre(stage)
     published = centre.publish(csv_of([row(1)]))

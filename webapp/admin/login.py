@@ -48,6 +48,7 @@ HALF: Final = "staff_half_session"
 FEW_CODES: Final = 3
 HALF_LIFE: Final = timedelta(minutes=10)
 WRONG: Final = "The e-mail address or the password is not right. Check both and try again."
+WRONG_PASSWORD: Final = "This is not your password. Check it and try again."  # noqa: S105  # words
 WRONG_CODE: Final = "This code is not right, or was used already. Wait for the next one and try again."
 
 # OWASP's password storage cheat sheet: argon2id, 19 MiB, two passes, one lane.

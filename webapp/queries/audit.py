@@ -16,7 +16,7 @@ from webapp.queries.paging import Page, count_up_to, newest_first, read_page
 _ORDER = newest_first(AuditEntry.at, AuditEntry.id)
 
 
-VIEWED = "viewed"
+VIEWED = ("viewed", "searched")
 WAY_IN = (
     *("logged_in", "logged_out", "proved", "password_set", "password_changed", "log_in_ended", "log_ins_ended"),
     *("second_step_begun", "second_step_on", "second_step_off", "recovery_codes_made"),
@@ -112,11 +112,11 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     if wanted.by_nobody:
         found += [entry.staff_id.is_(None), entry.partner_id.is_(None)]
     if wanted.kind is AuditKind.VIEWS:
-        found.append(entry.action == VIEWED)
+        found.append(entry.action.in_(VIEWED))
     elif wanted.kind is AuditKind.WAY_IN:
         found.append(entry.action.in_(WAY_IN))
     elif wanted.kind is AuditKind.CHANGES:
-        found.append(entry.action.not_in((VIEWED, *WAY_IN)))
+        found.append(entry.action.not_in((*VIEWED, *WAY_IN)))
     if wanted.since is not None:
         found.append(entry.at >= wanted.since)
     if wanted.before is not None:
