@@ -252,9 +252,11 @@ def test_a_worker_that_dies_is_replaced_and_one_that_comes_late_writes_nothing(s
 def test_an_undo_that_no_worker_ends_can_be_asked_for_again(stage: Stage) -> None:
     centre = Centre(stage)
     done = centre.publish(csv_of([row(n) for n in range(3)]))
+    import_id = done.import_id
+    assert import_id is not None
 
     def undo() -> None:
-        centre.do(lambda s, c: import_job.start_undo(s, c, done.import_id, staff_id=None, actor="bob@staff.example"))
+        centre.do(lambda s, c: import_job.start_undo(s, c, import_id, staff_id=None, actor="bob@staff.example"))
 
     undo()
     for _ in range(MOST_TRIES):

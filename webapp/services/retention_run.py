@@ -65,7 +65,7 @@ def run(begin: Begin, clock: Clock, *, works: Mapping[str, Work] = WORKS) -> Map
     started_at, removed = clock.now(), dict[str, int]()
     with ExitStack() as turns:
         turns.callback(_write_down, begin, clock, started_at, removed)
-        for name, work in reversed(works.items()):
+        for name, work in reversed(list(works.items())):
             turns.callback(_remove, begin, clock, name, work, removed)
     return removed
 
