@@ -69,6 +69,7 @@ def test_a_fact_is_edited_reviewed_published_and_taken_back(logged_in: LoggedIn,
     page = editor.get(place).text
     assert "<del>Program 1</del>" in page
     assert "Catalog, p. 3" in page
+    assert "<dt>Source of: Months</dt>" in page
     assert _names(running, mark)[1] == "Data & more"
     assert editor.get(draft).status_code == 404
     restore = page.split("/restore")[0].rpartition('action="')[2] + "/restore"

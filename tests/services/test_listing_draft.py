@@ -115,6 +115,14 @@ def test_a_draft_of_what_changed_meanwhile_is_not_published(session: Session) ->
         drafts.discard(session, draft_id)
 
 
+def test_a_new_listing_takes_no_others_place(session: Session) -> None:
+    import_rows(session, [row(1)])
+    drafts.begin_new(session, CLOCK, Written(NEW), program_id="n-1", actor="ada")
+    for taken in ("p-1", "n-1"):
+        with pytest.raises(Refused, match="this id"):
+            drafts.begin_new(session, CLOCK, Written(NEW), program_id=taken, actor="bob")
+
+
 def verify_one(session: Session, _draft_id: UUID) -> object:
     return listings.verify(session, CLOCK, ["p-1"], on=TODAY)
 

@@ -30,6 +30,12 @@ PROPOSAL_KINDS: Final[Mapping[ProposalKind, str]] = {
 CAUSE_WORDS: Final[Mapping[str, str]] = {"import": "An import", "undo": "The undo of an import", "edit": "An edit"}
 
 
+def label_of(column: str) -> str:
+    """A column in words; `source of` one, as differences between two states of a listing name it, too."""
+    column, of = column.removeprefix("source of "), column.startswith("source of ")
+    return f"Source of: {LABELS[column]}" if of else LABELS[column]
+
+
 def facts_of(listing: Listing) -> list[tuple[str, list[dict[str, Any]]]]:
     """Every fact under its heading, as `macros/definition.html` takes it: with source and date where they are its own.
 

@@ -69,6 +69,18 @@ def open_draft(session: Session, clock: Clock, program_id: str, *, actor: str) -
     return begin(session, clock, Written.of(listing), program_id=program_id, actor=actor)
 
 
+def begin_new(session: Session, clock: Clock, written: Written, *, program_id: str, actor: str) -> UUID:
+    """A draft of a listing that is to be. Refused when the id is none, or is taken by a listing or a draft.
+
+    What is typed for a new one would take the place of all that stands there.
+    """
+    taken = select(ListingDraft.id).where(ListingDraft.program_id == program_id)
+    if _program(session, program_id) is not None or session.scalars(taken).first() is not None:
+        what = "There is a listing or a draft with this id."
+        raise Refused(Problem("program_id", what, "Open it from the list and edit it, or choose another id."))
+    return begin(session, clock, written, program_id=program_id, actor=actor)
+
+
 def begin(
     session: Session,
     clock: Clock,

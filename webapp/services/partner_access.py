@@ -13,8 +13,9 @@ from webapp.domain.ids import address_key, new_id, new_token, token_hash
 from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.partner_role import AccessPurpose
+from webapp.domain.staff_session import AccountNews
 from webapp.models import PartnerAccessLink, PartnerAccount
-from webapp.services import message
+from webapp.services import account_news, message
 from webapp.services.password import hash_password, password_problems
 
 VALID: Final = {AccessPurpose.INVITATION: timedelta(days=7), AccessPurpose.PASSWORD_RESET: timedelta(hours=1)}
@@ -73,7 +74,10 @@ def set_password(session: Session, clock: Clock, token: str, password: str) -> P
     ).first()
     if account is None or link is None:
         raise NotFound("This link works no more.")
+    is_new = account.password is None
     _set(session, clock, account, password)
+    if not is_new:
+        account_news.tell_member(session, clock, account.partner_id, account.id, AccountNews.PASSWORD_CHANGED)
     return account
 
 
