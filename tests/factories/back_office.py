@@ -123,7 +123,8 @@ def furnish(running: Runtime) -> Office:
         put_message(session, message_of(session, second), MessageStatus.UNCERTAIN, "worker_lost")
         group_id, return_id, invoice_id = bill(session, running, rest[0], rest[1])
         seed_id = screen(session, running, catalog, rest[0])
-        import_id = session.execute(select(CatalogImport.id).limit(1)).scalar_one()
+        demo = select(CatalogImport.id).where(CatalogImport.source == "demo").order_by(CatalogImport.started_at)
+        import_id = session.execute(demo.limit(1)).scalar_one()
         return Office(
             submission_id=first,
             failed_lead_id=failed,
