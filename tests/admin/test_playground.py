@@ -260,7 +260,7 @@ def test_the_pages_read_well(
     page.get_by_role("button", name="Rank", exact=True).click()
     page.get_by_label("Program", exact=True).fill("demo-emberlyn-msmlp")
     page.get_by_role("button", name="Ask").click()
-    assert page.get_by_text("What it would take").is_visible()
+    page.get_by_text("What it would take").wait_for()
     page.get_by_label("Cost", exact=True).fill("6")
     page.get_by_role("button", name="Compare with the live ones").click()
     assert axe_violations(page) == []
