@@ -25,7 +25,7 @@ from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.embedded import running_servers
 from webapp.queries.catalog import export_listings
-from webapp.queries.import_jobs import ImportJobDetail, get_import_job
+from webapp.queries.import_job import ImportJobDetail, get_import_job
 from webapp.services import import_job, import_work
 from webapp.services.catalog_file import write_listing_file
 from webapp.services.import_work import LONGEST_SECONDS

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import create_engine, event, text
@@ -22,7 +23,7 @@ from webapp.domain.staff_queue import StaffQueue
 from webapp.embedded import running_servers
 from webapp.queries.programs import Wanted, list_programs
 from webapp.queries.search import find_by_id, search
-from webapp.queries.staff_queue import count_queues, find_first, find_place
+from webapp.queries.staff_queue import count_queues, find_next, find_place
 
 LEADS, LISTINGS, ROUNDS, TARGET = 1_000_000, 100_000, 20, 300
 MORE = f"""
@@ -84,7 +85,7 @@ def _programs(session: Session, text: str | None = None) -> Any:
 
 
 def _place(session: Session, now: datetime) -> Any:
-    first = find_first(session, StaffQueue.CAUTION, now)
+    first = find_next(session, StaffQueue.CAUTION, UUID(int=0), now)
     return find_place(session, StaffQueue.CAUTION, first, now) if first else None
 
 

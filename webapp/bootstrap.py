@@ -235,12 +235,15 @@ def alembic_config() -> Config:
 
 def upgrade_database(database_url: str, revision: str = "head") -> None:
     """Bring the schema up to `revision`. Safe to run twice at once: the second waits, then finds nothing to do."""
-    _migrate(database_url, lambda config: command.upgrade(config, revision))
-
-
-def downgrade_database(database_url: str, revision: str) -> None:
-    """Take the schema back to `revision`."""
-    _migrate(database_url, lambda config: command.downgrade(config, revision))
+    engine = create_engine(with_driver(database_url))
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7305061)")
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    finally:
+        engine.dispose()
 
 
 def head_revision() -> str:
@@ -255,18 +258,6 @@ def database_revision(engine: Engine) -> str | None:
     """The revision the database is at; None before the first migration."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
-
-
-def _migrate(database_url: str, run: Callable[[Config], None]) -> None:
-    engine = create_engine(with_driver(database_url))
-    try:
-        with engine.begin() as connection:
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7305061)")
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            run(config)
-    finally:
-        engine.dispose()
 
 
 def _begin(engine: Engine) -> Begin:

@@ -274,7 +274,7 @@ EVERY_POST: dict[str, Sent] = {
     "admin.privacy_requests.extend": Sent(PRIVACY, {"words": "It is in many places."}),
     "admin.privacy_requests.carry_out": Sent(PRIVACY),
     "admin.privacy_requests.close": Sent(
-        PRIVACY, {"outcome": next(iter(RequestOutcome)).value, "note": "Answered by mail."}
+        PRIVACY, {"outcome": RequestOutcome.REFUSED.value, "note": "Answered by mail."}
     ),
     "admin.retention_runs.preview": Sent("/admin/retention", told=AFTER),
     "admin.playground.ask": Sent(
@@ -285,6 +285,6 @@ EVERY_POST: dict[str, Sent] = {
     ),
     "admin.weights.publish": Sent("/admin/weights/{proposed_weights}"),
     "admin.weights.discard": Sent("/admin/weights/{proposed_weights}"),
-    "admin.weights.try_again": Sent("/admin/weights/{proposed_weights}", told=AFTER),
+    "admin.weights.try_again": Sent("/admin/weights/{proposed_weights}"),
     "admin.weights.go_back": Sent("/admin/weights/{former_weights}"),
 }

@@ -168,6 +168,8 @@ def test_every_view_says_who_may_open_it_and_only_the_way_in_is_open(app: Flask)
         "admin.login.log_in",
         "admin.login.code_form",
         "admin.login.check_code",
+        "admin.access.forgotten",
+        "admin.access.ask",
         "admin.access.form",
         "admin.access.set_password",
     }

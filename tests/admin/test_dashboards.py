@@ -23,7 +23,7 @@ def table(page: str, caption: str) -> list[list[str]]:
     """The cells of the table under a caption, row by row."""
     found = re.search(rf'<caption class="visually-hidden">{caption}</caption>(.*?)</table>', page, re.S)
     assert found is not None, caption
-    rows = re.findall(r"<tr>(.*?)</tr>", found[1], re.S)[1:]
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", found[1], re.S)[1:]
     return [
         [re.sub(r"<.*?>", "", cell).strip() for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row)] for row in rows
     ]
@@ -54,6 +54,9 @@ def test_each_dashboard_opens_and_its_files_hold_what_the_page_shows(
     assert rows[-1][:2] == ["All", f"{leads:,}"] or len(rows) == 1
     assert sum(int(row[1].replace(",", "")) for row in rows if row[0] != "All") == leads
     assert "&lt;b&gt;Elm&lt;/b&gt;" in partners
+    # On a telephone each row is a card, and each figure has its heading beside it.
+    assert re.search(r'<td role="cell" data-label="Leads">[\d,]+</td>', partners)
+    assert rows[0][0].startswith("1. "), "as beneath its column"
     csv_rows = analyst.get("/admin/dashboards/partners/partners.csv?range=90").text
     assert "'=1+1 & <b>Elm</b>" in csv_rows
     one = analyst.get(f"/admin/dashboards/partners?range=90&partner={partner_id}")

@@ -24,7 +24,7 @@ from webapp.domain.staff_queue import HELD_QUEUES, StaffQueue, queue_of
 from webapp.models import AuditEntry, BulkAct, Delivery, Lead, LeadEvent, Message, SavedView
 from webapp.queries.bulk_act import get_bulk_act
 from webapp.queries.due import due_bulk_acts
-from webapp.queries.staff_queue import count_queues, find_first, find_next, find_place
+from webapp.queries.staff_queue import count_queues, find_next, find_place
 from webapp.services import bulk_act, lead_return
 from webapp.services.bulk_act import Actor
 
@@ -302,7 +302,7 @@ class TestQueues:
         with running.begin() as session:
             now = running.clock.now()
             assert count_queues(session, now)[StaffQueue.HOLDS] == before[StaffQueue.HOLDS] + 3
-            assert find_first(session, StaffQueue.HOLDS, now) == first
+            assert find_place(session, StaffQueue.HOLDS, first, now).before is None
             place = find_place(session, StaffQueue.HOLDS, second, now)
             assert (place.before, place.after) == (first, third)
         page = clerk.get(f"/admin/leads/{second}?queue=holds").text

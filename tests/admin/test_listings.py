@@ -19,6 +19,8 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
 from webapp.models import AuditEntry, Institution, PartnerInstitution
 from webapp.queries.catalog import export_listings
+from webapp.queries.listing_draft import get_draft
+from webapp.services import listing_draft as drafts
 from webapp.services import program_proposal
 from webapp.ui.fields import clean_text
 
@@ -67,6 +69,7 @@ def test_a_fact_is_edited_reviewed_published_and_taken_back(logged_in: LoggedIn,
     page = editor.get(place).text
     assert "<del>Program 1</del>" in page
     assert "Catalog, p. 3" in page
+    assert "<dt>Source of: Months</dt>" in page
     assert _names(running, mark)[1] == "Data & more"
     assert editor.get(draft).status_code == 404
     restore = page.split("/restore")[0].rpartition('action="')[2] + "/restore"
@@ -100,6 +103,19 @@ def test_two_who_write_at_once_do_not_overwrite_each_other_unseen(
     assert again is not None
     assert bob.post(draft, {"name": "Bob's", "seen": again[1]}, form_at=draft).status_code == 303
     assert 'value="Bob&#39;s"' in ada.get(draft).text
+    assert ada.post(draft, {"name": "Blind", "seen": "nonsense"}, form_at=draft).status_code == 409
+
+
+def test_a_draft_that_changed_after_it_was_looked_at_is_not_written_over(
+    running: Runtime, clock: FrozenClock, mark: str
+) -> None:
+    with running.begin() as session:
+        draft_id = drafts.open_draft(session, clock, f"{mark}-1", actor="ada")
+        seen = get_draft(session, draft_id).row.updated_at
+        clock.advance(timedelta(seconds=5))
+        drafts.save(session, clock, draft_id, drafts.Written({"name": "Ada's"}), actor="ada", seen=seen)
+        with pytest.raises(drafts.WrittenMeanwhile, match="ada wrote"):
+            drafts.save(session, clock, draft_id, drafts.Written({"name": "Bob's"}), actor="bob", seen=seen)
 
 
 def test_stale_ones_are_ticked_off_and_one_is_archived_and_put_back(

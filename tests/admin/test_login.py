@@ -94,7 +94,8 @@ def test_tries_at_once_get_no_more_guesses(running: Runtime) -> None:
 def test_failures_are_kept_without_names_and_not_for_long(running: Runtime, clock: FrozenClock) -> None:
     with running.begin() as session:
         begin_try(session, clock, "secret", account="kept@match.example", address="192.0.2.7")
-        kept = {bytes(key) for key in session.scalars(select(FailedLogin.account_key))}
+        so_far = select(FailedLogin.account_key).where(FailedLogin.at <= clock.now())
+        kept = {bytes(key) for key in session.scalars(so_far)}
     assert not any(b"kept" in key or b"192" in key for key in kept)
     clock.advance(timedelta(days=1) + WINDOW)
     with running.begin() as session:

@@ -201,6 +201,15 @@ def test_each_main_task_takes_as_many_clicks_as_the_guide_says(
     assert faults == []
 
 
+HELD_DOWN = """() => {
+  let sent = false;
+  addEventListener("submit", () => { sent = true; });
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "r", repeat: true, bubbles: true }));
+  return sent;
+}"""
+"""Whether the key that releases, held since the page before, sends the form of this one."""
+
+
 def test_the_desk_is_worked_by_keyboard(
     app: Flask,
     live_server: Callable[[Flask], LiveServer],
@@ -233,6 +242,7 @@ def test_the_desk_is_worked_by_keyboard(
         with page.expect_navigation():
             keys.press("n")
         assert page.url != here
+    assert page.evaluate(HELD_DOWN) is False, "a key that is held acts once, and not upon the whole queue"
     with page.expect_navigation():
         keys.press("r")
     assert page.get_by_text("Released.").is_visible()

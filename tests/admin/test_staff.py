@@ -6,18 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.admin.conftest import Asked, Visitor
 from tests.factories.staff import PASSWORD, StaffLogin
 from webapp.bootstrap import Runtime
 from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
+from webapp.domain.message import MessageClass
 from webapp.domain.one_time_code import PERIOD_SECONDS, RECOVERY_CODES, code_at
 from webapp.domain.staff_session import FRESH_FOR
-from webapp.models import AuditEntry, Message, StaffAccessLink, StaffAccount, StaffPolicy, StaffSession
+from webapp.models import AuditEntry, Lead, Message, Prospect, StaffAccessLink, StaffAccount, StaffPolicy, StaffSession
 from webapp.services.letter import letters_for
 from webapp.services.login import ACCOUNT_LIMIT
+from webapp.services.staff_access import MOST_IN_AN_HOUR
 
 Visit = Callable[[], Visitor]
 Account = Callable[..., StaffLogin]
@@ -289,6 +291,48 @@ def test_an_owner_invites_somebody_who_chooses_a_password(
     assert "There is an account with this address." in taken.text
 
 
+def test_a_forgotten_password_is_mailed_to_whoever_has_the_address_and_the_page_tells_nobody(
+    running: Runtime, visit: Visit, account: Account, clock: FrozenClock
+) -> None:
+    login, closed, visitor = account("support"), account("analyst", active=False), visit()
+    assert 'href="/admin/forgotten"' in visitor.get("/admin/login").text
+
+    def ask(email: str) -> str:
+        return str(visitor.post("/admin/forgotten", {"email": email}, form_at="/admin/forgotten").text)
+
+    assert visitor.post("/admin/forgotten", {"email": "x"}, form_at="/admin/forgotten").status_code == 422
+    asked = [login.email.upper(), closed.email, "nobody@nowhere.example"]
+    assert len({re.sub(r'value="[^"]*"', "", ask(email)) for email in asked}) == 1
+    with running.begin() as session:
+        newest = session.scalars(select(Message).order_by(Message.created_at.desc(), Message.id.desc()).limit(3)).all()
+        sent = letters_for(session, newest, running.links, running.sender)
+        kept = session.scalars(select(StaffAccessLink).order_by(StaffAccessLink.id.desc()).limit(3)).all()
+    assert [letter.recipient for letter in sent.values()] == [login.email]
+    assert {message.message_class for message in newest} == {MessageClass.STAFF}
+    assert [link.staff_id for link in kept] == [None, None, login.id]
+    first = link_of(running, login.email)
+    for _ in range(3):
+        clock.advance(timedelta(seconds=1))
+        ask(login.email)
+    second = link_of(running, login.email)
+    with running.begin() as session:
+        mine = select(func.count()).where(StaffAccessLink.staff_id == login.id)
+        assert session.execute(mine).scalar_one() == MOST_IN_AN_HOUR, "no inbox is filled"
+    other = visit()
+    other.log_in(login.email, PASSWORD)
+    assert visit().get(second).status_code == 200
+    assert visitor.post(first, {"password": NEW}, form_at=first).location == "/admin/login"
+    assert other.get("/admin/").status_code == 302, "every log-in ended"
+    assert visit().get(second).status_code == 404, "the other links of that hour work no more"
+    assert visit().log_in(login.email, NEW).status_code == 302
+    assert news(running, login.id) == ["password_changed"]
+    clock.advance(timedelta(minutes=61))
+    ask(login.email)
+    late = link_of(running, login.email)
+    clock.advance(timedelta(minutes=61))
+    assert "Mail me another" in visit().get(late).text
+
+
 def test_an_owner_changes_roles_closes_and_resets_and_every_step_is_written_down(
     running: Runtime, visit: Visit, account: Account, logged_in: LoggedIn, clock: FrozenClock
 ) -> None:
@@ -428,6 +472,11 @@ def test_the_audit_log_is_searched_by_person_thing_kind_and_time(
     assert rows(f"{own}&since={today}&until={today}") == ["viewed", "logged in"]
     assert rows(f"{own}&until={today - timedelta(days=1)}") == rows(f"{own}&since={today + timedelta(days=1)}") == []
     assert "staff.create" in rows("who=command-line&type=staff_account") or rows("who=command-line") != []
+    with running.begin() as session:
+        email = session.get_one(Prospect, session.get_one(Lead, asked.lead_id).prospect_id).email
+    visitor.post("/admin/find", {"text": email}, form_at="/admin/")
+    assert rows(f"{own}&kind=views") == ["searched", "viewed"], "both look at people"
+    assert rows(f"{own}&kind=changes") == []
     for wrong in ("who=me", "kind=odd", "since=yesterday", "until=2026-13-01", "page=x", "id=%00"):
         assert visitor.get(f"/admin/audit?{wrong}").status_code == 404, wrong
     assert visitor.get("/admin/audit?to=9999-12-31").status_code == 200

@@ -36,4 +36,5 @@ def shell(*arguments: str, stdin: str | bytes | None = None, env: Mapping[str, s
 
 def database_env(url: str) -> dict[str, str | None]:
     """Settings of a process that uses this database and needs no broker."""
-    return {"DATABASE_URL": url, "REDIS_URL": None, "SECRET_KEY": SECRET, "ENVIRONMENT": None, "SMTP_URL": None}
+    nothing = dict.fromkeys(("REDIS_URL", "ENVIRONMENT", "SMTP_URL"))
+    return {"DATABASE_URL": url, "SECRET_KEY": SECRET, "BASE_URL": "http://127.0.0.1:8000", **nothing}

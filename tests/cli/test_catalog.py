@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from tests.cli.shell import database_env, shell
 from tests.services.listing_rows import csv_of, row
+from webapp.cli.running import remember
 
 DEMO = Path(__file__).resolve().parents[2] / "webapp" / "cli" / "demo" / "catalog.csv"
 PROFILE = {"goal": {"occupation": "15-2051", "credentials": ["master"]}, "practical": {"budget_usd": 30000}}
@@ -215,8 +216,18 @@ class TestStaff:
         assert result.exit_code == 0, result.stderr
         assert "correct horse" not in result.output
         assert value(env, "SELECT email FROM staff_accounts") == "ada@example.org"
+        assert "Log in at http://127.0.0.1:8000/admin" in result.output
         again = shell(*arguments, stdin="correct horse battery staple\n", env=env)
         assert (again.exit_code, "There is an account" in again.stderr) == (1, True)
+
+    def test_it_names_the_address_at_which_the_website_runs(self, env: Env, tmp_path: Path) -> None:
+        (tmp_path / "run").mkdir()
+        remember(tmp_path, "http://127.0.0.1:8431")
+        given = {**env, "STAFF_PASSWORD": "correct horse battery staple", "BASE_URL": None}
+        given["VAR_DIR"] = str(tmp_path)
+        assert "Log in at http://127.0.0.1:8431/admin" in shell("staff", "create", "a@example.org", env=given).output
+        given["BASE_URL"] = "https://match.example.org"
+        assert "Log in at https://match.example.org/admin" in shell("staff", "create", "b@x.org", env=given).output
 
     def test_a_weak_password_is_refused_and_not_repeated(self, env: Env) -> None:
         result = shell("staff", "create", "ada@example.org", env={**env, "STAFF_PASSWORD": "password1234"})

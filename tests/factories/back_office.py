@@ -31,7 +31,7 @@ from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.models import CatalogImport, Lead, Partner
 from webapp.queries.invoice import due_cycles
 from webapp.queries.listing import published_listings
-from webapp.queries.partner import offers_for
+from webapp.queries.offer import offers_for
 from webapp.services import (
     charge,
     complaint,
@@ -123,7 +123,8 @@ def furnish(running: Runtime) -> Office:
         put_message(session, message_of(session, second), MessageStatus.UNCERTAIN, "worker_lost")
         group_id, return_id, invoice_id = bill(session, running, rest[0], rest[1])
         seed_id = screen(session, running, catalog, rest[0])
-        import_id = session.execute(select(CatalogImport.id).limit(1)).scalar_one()
+        demo = select(CatalogImport.id).where(CatalogImport.source == "demo").order_by(CatalogImport.started_at)
+        import_id = session.execute(demo.limit(1)).scalar_one()
         return Office(
             submission_id=first,
             failed_lead_id=failed,

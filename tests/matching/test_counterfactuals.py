@@ -11,11 +11,11 @@ from tests.factories.engine_inputs import catalogues, profile_objects
 from tests.matching.law import by_id, judged, often
 from tests.matching.test_criteria import listing
 from tests.matching.test_pathways import PERSONAS, STANDINGS, ladders
+from webapp.domain.advice import counterfactual_sentence
 from webapp.domain.credential import EnglishLevel
 from webapp.domain.listing import Listing
 from webapp.domain.profile import Profile
 from webapp.domain.subject import RANKED_LEVELS
-from webapp.domain.wording import counterfactual_sentence
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, Ranking, rank
 from webapp.matching.changes import Change, Value
 from webapp.matching.context import Context

@@ -4,18 +4,13 @@ import json
 from typing import Any
 
 from tests.matching.law import Case, altered, by_id, dumped, law, law_from
+from webapp.domain.advice import counterfactual_sentence, pathway_sentence
 from webapp.domain.credential import Education, EnglishLevel
 from webapp.domain.listing import ANY_FIELD, Listing, attribute_of
 from webapp.domain.profile import Criterion, Modality, Pace, Profile
+from webapp.domain.requirement import gap_sentence
 from webapp.domain.subject import RANKED_LEVELS, Subject, SubjectLevel
-from webapp.domain.wording import (
-    answer_phrase,
-    caveat_sentence,
-    counterfactual_sentence,
-    gap_sentence,
-    pathway_sentence,
-    reason_sentence,
-)
+from webapp.domain.wording import answer_phrase, caveat_sentence, reason_sentence
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.student import Student
 

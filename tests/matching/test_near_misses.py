@@ -11,7 +11,7 @@ from tests.matching.law import often
 from tests.matching.test_criteria import listing
 from tests.matching.test_rules import ranked
 from webapp.domain.listing import Listing
-from webapp.domain.near_miss import NEAR_MISS_PATHS, near_miss_sentence
+from webapp.domain.near_miss import CHANGES, near_miss_sentence
 from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
 from webapp.matching.context import Context
@@ -116,4 +116,4 @@ def test_a_program_behind_two_limits_is_no_near_miss() -> None:
 
 
 def test_every_answer_that_can_move_has_words() -> None:
-    assert {*MOST, "practical.pace", "practical.modalities", "goal.credentials"} == NEAR_MISS_PATHS
+    assert {*MOST, "practical.pace", "practical.modalities", "goal.credentials"} == CHANGES.keys()

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.factories.request import open_draft, submit_request
+from tests.factories.schema import downgrade_database
 from tests.factories.school import make_school
-from webapp.bootstrap import alembic_config, database_revision, downgrade_database, head_revision, upgrade_database
+from webapp.bootstrap import alembic_config, database_revision, head_revision, upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.delivery import Channel
 from webapp.domain.links import Links

@@ -7,8 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from tests.factories.schema import downgrade_database
 from webapp.app import create_app
-from webapp.bootstrap import Runtime, build_runtime, downgrade_database, load_settings
+from webapp.bootstrap import Runtime, build_runtime, load_settings
 
 GONE = {
     "database": {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"},

@@ -255,7 +255,8 @@ def test_the_overview_and_the_figures_count_what_came_and_leave_tests_out(
 
 
 @pytest.mark.parametrize(
-    ("most", "top"), [(0, 2), (1, 2), (3, 4), (5, 6), (7, 10), (11, 20), (41, 60), (61, 100), (199, 200), (201, 400)]
+    ("most", "top"),
+    [(0, 2), (1, 2), (3, 4), (5, 6), (7, 8), (11, 12), (17, 20), (41, 50), (199, 200), (201, 300)],
 )
 def test_an_axis_ends_on_a_round_number(most: int, top: int) -> None:
     assert nice_top(most) == top

@@ -149,6 +149,17 @@ def test_the_last_owner_stays(running: Runtime, logged_in: Callable[..., Visitor
     assert taken.status_code == 422
 
 
+def news(running: Runtime, account_id: object) -> list[str]:
+    """What the person was told of their account by mail, in order."""
+    with running.begin() as session:
+        found = session.scalars(
+            select(Message.about["news"].astext)
+            .where(Message.about["account_id"].astext == str(account_id), Message.key.startswith("account_news:"))
+            .order_by(Message.created_at, Message.id)
+        )
+        return list(found)
+
+
 def test_a_forgotten_password_is_mailed_for_whoever_has_the_address_and_the_page_tells_nobody(
     running: Runtime, visit: Visit, account: Account, clock: FrozenClock
 ) -> None:
@@ -169,9 +180,14 @@ def test_a_forgotten_password_is_mailed_for_whoever_has_the_address_and_the_page
     other.log_in(login.email, PASSWORD)
     clock.advance(timedelta(minutes=59))
     path = f"/partner/access/{token}"
+    visitor.post("/partner/forgotten", {"email": login.email}, form_at="/partner/forgotten")
+    with running.begin() as session:
+        unused = access_token(session, running, login.id)
     assert visitor.post(path, {"password": NEW}, form_at=path).status_code == 303
+    assert visit().get(f"/partner/access/{unused}").status_code == 404, "the other links work no more"
     assert other.get("/partner/").status_code == 302
     assert visitor.log_in(login.email, NEW).status_code == 302
+    assert news(running, login.id) == ["password_changed"]
     for _ in range(5):
         visitor.post("/partner/forgotten", {"email": login.email}, form_at="/partner/forgotten")
     with running.begin() as session:
@@ -219,4 +235,5 @@ def test_the_second_step_asks_for_a_code_each_code_once_and_recovery_codes_work_
         sent = lost.post("/partner/login/code", {"code": recovery[0].upper()}, form_at="/partner/login/code")
         assert sent.status_code == expected
     assert new.post("/partner/account/second-step/end", {"confirmed": PASSWORD}).status_code == 303
+    assert news(running, login.id) == ["second_step_on", "recovery_code_used", "second_step_off"]
     assert visit().log_in(login.email, login.password).location == "/partner/"

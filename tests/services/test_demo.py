@@ -12,7 +12,7 @@ from webapp.domain.links import Links
 from webapp.gateways.sealing import Seal
 from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, PartnerTerms, Program
 from webapp.queries.cap import list_caps
-from webapp.queries.partner import offers_for
+from webapp.queries.offer import offers_for
 from webapp.services.demo import Loaded, demo_login, load
 from webapp.services.partner_login import credentials_of
 from webapp.services.password import is_password

@@ -22,7 +22,7 @@ from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.models import AuditEntry, ImportFilePart, ImportJob, OutboxEvent, Program
 from webapp.queries.catalog import export_listings
 from webapp.queries.due import due_imports
-from webapp.queries.import_jobs import ImportJobDetail, get_import_job, get_import_paper, list_open_imports
+from webapp.queries.import_job import ImportJobDetail, get_import_job, get_import_paper, list_open_imports
 from webapp.services import import_job, import_paper, import_work
 from webapp.services.catalog_file import write_listing_file
 from webapp.services.import_work import LEASE, LeaseLost
@@ -148,7 +148,7 @@ def test_a_file_of_other_columns_is_mapped_checked_published_undone_and_remember
     assert told[1] == ["7", "p-7", "cip", "CIP code", "nothing", "is not a CIP code",
                        "write two digits, a point and four digits, such as 11.0102"]  # fmt: skip
     assert ["p-1", "changed", "name", "Program 1", "New 1"] in centre.paper(job_id, "differences")
-    centre.do(import_job.start_apply, job_id)
+    centre.do(lambda s, c: import_job.start_apply(s, c, job_id, staff_id=None, actor="eve@staff.example"))
     done = centre.work(job_id)
     assert done.status is S.APPLIED
     assert done.report is not None
@@ -159,11 +159,15 @@ def test_a_file_of_other_columns_is_mapped_checked_published_undone_and_remember
     assert centre.work(again).report["unchanged"] == 5  # type: ignore[index]
     centre.do(lambda s, c: import_job.start_undo(s, c, done.import_id, staff_id=None, actor="bob@staff.example"))
     undone = centre.work(job_id)
-    assert (undone.status, undone.undone_by) == (S.UNDONE, "ada@staff.example")
+    assert (undone.status, undone.undone_by) == (S.UNDONE, "bob@staff.example")
     assert centre.exported() == before
     with centre.begin() as session:
-        actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.at, AuditEntry.id)).all()
-        assert list(actions) == ["imported", "imported", "undone"]
+        entries = session.execute(
+            select(AuditEntry.action, AuditEntry.actor).order_by(AuditEntry.at, AuditEntry.id)
+        ).all()
+        assert [tuple(entry) for entry in entries] == [
+            ("imported", "ada@staff.example"), ("imported", "eve@staff.example"), ("undone", "bob@staff.example"),
+        ]  # fmt: skip
 
 
 def test_an_export_comes_back_as_no_change_and_there_is_nothing_to_publish(stage: Stage) -> None:
@@ -243,6 +247,25 @@ def test_a_worker_that_dies_is_replaced_and_one_that_comes_late_writes_nothing(s
         assert session.scalar(select(func.count()).select_from(Program)) == 0
     centre.do(import_job.check_again, job_id)
     assert centre.work(job_id).status is S.CHECKED
+
+
+def test_an_undo_that_no_worker_ends_can_be_asked_for_again(stage: Stage) -> None:
+    centre = Centre(stage)
+    done = centre.publish(csv_of([row(n) for n in range(3)]))
+    import_id = done.import_id
+    assert import_id is not None
+
+    def undo() -> None:
+        centre.do(lambda s, c: import_job.start_undo(s, c, import_id, staff_id=None, actor="bob@staff.example"))
+
+    undo()
+    for _ in range(MOST_TRIES):
+        assert import_work._take(centre.begin, centre.clock, done.id) is not None
+        stage.clock.advance(LEASE + timedelta(seconds=1))
+    stuck = centre.work(done.id)
+    assert (stuck.status, stuck.problems[0]["remedy"][:13]) == (S.APPLIED, "Undo it again")
+    undo()
+    assert centre.work(done.id).status is S.UNDONE
 
 
 def test_files_go_when_they_are_published_thrown_away_or_forgotten(stage: Stage) -> None:

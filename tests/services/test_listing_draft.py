@@ -1,10 +1,13 @@
 """Listings written by staff: a draft beside what is published, review, publishing, re-checking, taking down."""
 
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from tests.services.listing_rows import import_rows, row
@@ -110,6 +113,49 @@ def test_a_draft_of_what_changed_meanwhile_is_not_published(session: Session) ->
     assert drafts.publish(session, CLOCK, written(session, "p-1"), actor="bob") is None
     with pytest.raises(NotFound):
         drafts.discard(session, draft_id)
+
+
+def test_a_new_listing_takes_no_others_place(session: Session) -> None:
+    import_rows(session, [row(1)])
+    drafts.begin_new(session, CLOCK, Written(NEW), program_id="n-1", actor="ada")
+    for taken in ("p-1", "n-1"):
+        with pytest.raises(Refused, match="this id"):
+            drafts.begin_new(session, CLOCK, Written(NEW), program_id=taken, actor="bob")
+
+
+def verify_one(session: Session, _draft_id: UUID) -> object:
+    return listings.verify(session, CLOCK, ["p-1"], on=TODAY)
+
+
+def publish_one(session: Session, draft_id: UUID) -> object:
+    return drafts.publish(session, CLOCK, draft_id, actor="bob")
+
+
+@pytest.mark.parametrize("act", [verify_one, publish_one])
+def test_what_an_import_publishes_meanwhile_is_not_taken_back(
+    fresh_database_url: str, act: Callable[[Session, UUID], object]
+) -> None:
+    engine = create_engine(fresh_database_url)
+    with Session(engine) as session, session.begin():
+        import_rows(session, [row(n) for n in range(2)])
+        draft_id = written(session, "p-1", name="Ada's name")
+
+    def do() -> None:
+        with Session(engine) as session, suppress(Refused), session.begin():
+            act(session, draft_id)
+
+    late = threading.Thread(target=do)
+    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with Session(engine) as session, session.begin():
+        import_rows(session, [row(n, name="From the file") for n in range(2)])
+        late.start()
+        while late.is_alive() and not session.execute(waits).scalar_one():
+            late.join(timeout=0.01)
+    late.join(timeout=10)
+    with Session(engine) as session:
+        assert exported(session)["p-1"].name == "From the file"
+        assert session.get(ListingDraft, draft_id) is not None
+    engine.dispose()
 
 
 def test_former_states_are_told_and_can_be_taken_up_again(session: Session) -> None:

@@ -30,10 +30,11 @@ from webapp.domain.privacy_request import (
 from webapp.domain.retention import WORK_LABELS
 from webapp.gateways.sealing import Seal
 from webapp.models import Consent, Draft, Lead, PrivacyRequest, Prospect, RetentionRun, Suppression
+from webapp.queries.data_export import data_export
 from webapp.queries.privacy_request import count_open_requests, get_privacy_request, held_of, list_privacy_requests
 from webapp.queries.propagation import list_notices, list_propagation
 from webapp.queries.retention_run import list_retention_runs, next_run_at
-from webapp.services import correction, erasure, privacy_answer, privacy_request, retention_run
+from webapp.services import correction, draft, erasure, privacy_answer, privacy_request, retention_run
 from webapp.services import lead as leads
 from webapp.services.transaction import Begin
 
@@ -166,6 +167,12 @@ def test_staff_carry_out_what_came_by_letter_with_everything_that_is_held(
     assert (line.lead_id, line.status) == (delivered, NoticeStatus.PENDING)
 
     request = record(session, clock, links, RequestKind.ERASURE)
+    with pytest.raises(Refused, match="not carried out"):
+        privacy_request.close(session, clock, request.id, RequestOutcome.DONE, "All gone.", actor="ada@staff.example")
+    exported = data_export(session, stored[0].prospect_id, at=clock.now())["privacy_requests"]
+    assert [(each["kind"], each["source"]) for each in exported] == [
+        ("objection", "letter"), ("withdrawal", "letter"), ("erasure", "letter"),
+    ]  # fmt: skip
     privacy_request.extend(session, clock, request.id, "Ana asked by letter.")
     assert request.person is not None
     assert held_of(session, request.person.hex()).erased == 0
@@ -212,3 +219,18 @@ def test_a_preview_says_what_a_run_removes_and_changes_nothing(
     assert [dict(run.removed) for run in runs] == [{}, {"drafts": 3}]
     assert next_run_at(session) == clock.now() + timedelta(minutes=15)
     assert session.scalar(select(func.count()).select_from(RetentionRun)) == 2
+
+
+def test_what_cannot_be_removed_keeps_nothing_else_from_its_turn(
+    session: Session, begin: Begin, clock: FrozenClock, links: Links
+) -> None:
+    def broken(_session: Session, _clock: object) -> int:
+        raise NotFound("A table is gone.")
+
+    open_draft(session, clock, links)
+    clock.advance(timedelta(days=2))
+    with pytest.raises(NotFound):
+        retention_run.run(begin, clock, works={"outbox_events": broken, "drafts": draft.purge})
+    assert session.scalar(select(func.count()).select_from(Draft)) == 0
+    (run,) = list_retention_runs(session, cursor=None).items
+    assert dict(run.removed) == {"drafts": 1}

@@ -51,6 +51,21 @@ def test_no_import_hides_in_a_function() -> None:
     assert found == []
 
 
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
+    """Such a circle is found by whoever imports its members in another order, and by nobody before."""
+    trees = {".".join(path.with_suffix("").parts): tree for path, tree in modules("webapp", "workers")}
+    circle = {name: _imported(tree) & trees.keys() for name, tree in trees.items()}
+    while loose := {name for name in circle if not circle[name] or not any(name in each for each in circle.values())}:
+        circle = {name: wanted - loose for name, wanted in circle.items() if name not in loose}
+    assert sorted(circle) == []
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """What a module imports as it is imported itself."""
+    found = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return {name for node in found for each in node.names for name in (str(node.module), f"{node.module}.{each.name}")}
+
+
 def test_no_drawer_for_odds_and_ends() -> None:
     found = [path for path, _ in modules("webapp", "workers") if FORBIDDEN_NAMES & set(path.with_suffix("").parts)]
     assert found == []

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.routing import Rule
 
 from webapp.api.access import ACCESS_MARK, Access, guard
 from webapp.app import create_app
 from webapp.bootstrap import load_settings
 from webapp.context import RATE_LIMIT_MARK, csrf
+from webapp.observability.log import redact
 
+NOBODY = "01890000-0000-7000-8000-000000000000"
 KNOWN = Path(__file__).with_name("routes.txt")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 KEY = "an API key in a header, which no other site can make a browser send"
@@ -30,6 +33,25 @@ WITHOUT_CSRF = {
     "student.unsubscribe.undo": "the same link takes it back",
     "student.my_data.stop_mail": "one-click unsubscribing (RFC 8058) sends no cookie; the link's token is the proof",
 }
+
+
+def test_no_log_shows_the_key_that_an_address_is(app: Flask) -> None:
+    """A link that was mailed opens what is behind it: whoever reads a log line must not be able to."""
+    token = "kY7-_abcdef0123456789"
+    values = {**dict.fromkeys(("row_id", "lead_id", "draft_id"), NOBODY), "topic": "matches", "token": token}
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        shown = [
+            rule.rule
+            for rule in app.url_map.iter_rules()
+            if "token" in rule.arguments
+            and token in redact(f"GET {adapter.build(rule.endpoint, values, method=method_of(rule))}?x 500")
+        ]
+    assert shown == []
+
+
+def method_of(rule: Rule) -> str:
+    return "POST" if "POST" in (rule.methods or ()) else "GET"
 
 
 def routes(app: Flask) -> list[str]:

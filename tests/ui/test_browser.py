@@ -45,7 +45,7 @@ def test_axe_finds_nothing(
     ],
 )
 def test_axe_finds_what_is_planted(browser_page: Page, faint: str) -> None:
-    """Contrast is judged on one text of each look: none that is alone in its look, or was found faint, is passed over."""
+    """Contrast is judged on one text of each look: none alone in its look, or found faint before, is passed over."""
     browser_page.set_content(f"<html lang=en><title>x</title><main><h1>x</h1><p>well<p>well<input>{faint}</main>")
     for _ in range(2):
         rules = [violation.split(":")[0] for violation in axe_violations(browser_page)]

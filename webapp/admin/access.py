@@ -1,4 +1,4 @@
-"""Setting a password by a mailed link: an invitation, or a new password that an owner had mailed."""
+"""Setting a password by a mailed link: an invitation, or a new password for one forgotten."""
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +8,9 @@ from webapp.context import client_address, rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
 from webapp.queries.staff import find_staff_link
 from webapp.services import audit, staff_access
-from webapp.ui.account_forms import NewPasswordForm
+from webapp.ui.account_forms import ForgottenForm, NewPasswordForm
 
-blueprint = Blueprint("access", __name__, url_prefix="/access")
+blueprint = Blueprint("access", __name__)
 
 
 @blueprint.after_request
@@ -20,14 +20,35 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-@blueprint.get("/<token>")
+@blueprint.get("/forgotten")
+@open_to_all
+def forgotten() -> ResponseReturnValue:
+    """Where to ask for a new password."""
+    return render_template("admin/forgotten.html", form=ForgottenForm(), is_sent=False)
+
+
+@blueprint.post("/forgotten")
+@rate_limited("5/minute;20/hour")
+@open_to_all
+def ask() -> ResponseReturnValue:
+    """Mail a link, if the address has an account. The page says the same either way."""
+    sent, built = ForgottenForm(), runtime()
+    if not sent.validate_on_submit():
+        return render_template("admin/forgotten.html", form=sent, is_sent=False), 422
+    with built.begin() as transaction:
+        staff_access.ask_for_new_password(transaction, built.clock, built.links, sent.email.data or "")
+    built.wake_up.nudge()
+    return render_template("admin/forgotten.html", form=sent, is_sent=True)
+
+
+@blueprint.get("/access/<token>")
 @open_to_all
 def form(token: str) -> ResponseReturnValue:
     """The form to set a password. Opening it changes nothing: mail programs open links by themselves."""
     return _page(token, NewPasswordForm())
 
 
-@blueprint.post("/<token>")
+@blueprint.post("/access/<token>")
 @rate_limited("20/minute;100/hour")
 @open_to_all
 def set_password(token: str) -> ResponseReturnValue:

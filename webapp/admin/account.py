@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, needs_role, staff
-from webapp.admin.login import forget, locked, try_once
+from webapp.admin.login import WRONG_PASSWORD, forget, locked, try_once
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
@@ -18,8 +18,6 @@ from webapp.services.password import is_password
 from webapp.ui.account_forms import ChangePasswordForm
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-
-WRONG = "This is not your password. Check it and try again."
 
 
 @blueprint.get("")
@@ -43,7 +41,7 @@ def change_password() -> ResponseReturnValue:
     with built.begin() as transaction:
         stored = staff_access.password_of(transaction, who.id)
     if not is_password(stored, sent.current.data or ""):
-        sent.current.errors = [WRONG]
+        sent.current.errors = [WRONG_PASSWORD]
         return _page(sent, 422)
     try:
         with built.begin() as transaction:

@@ -79,13 +79,9 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 """The groups of the navigation. The queues, with their counts, stand below the first."""
 _WITHIN: dict[str, tuple[str, ...]] = {
     "account": ("second_step", "proof"),
-    "partners": (
-        *("program_groups", "terms", "limits", "partner_filters", "partner_screening"),
-        *("delivery_methods", "method_settings", "sample_leads", "signing_secrets", "api_keys"),
-    ),
     "programs": ("listing_drafts",),
 }
-"""Pages that stand under another entry of the navigation."""
+"""Pages that stand under another entry of the navigation. Those with the tabs of a partner stand under Partners."""
 _PARTNER_TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Partner", "partners.detail", ("partners",)),
     ("Programs", "program_groups.index", ("program_groups",)),
@@ -143,18 +139,19 @@ def _missing(_error: NotFound) -> ResponseReturnValue:
 
 
 def _page_parts() -> dict[str, Any]:
-    who = find_staff()
+    who, tabs = find_staff(), _partner_tabs()
     return {
-        "admin_nav": _navigation(who) if who else [],
+        "admin_nav": _navigation(who, is_of_partner=bool(tabs)) if who else [],
         "staff": who,
         "staff_roles": _role_words(who),
-        "partner_tabs": _partner_tabs(),
+        "partner_tabs": tabs,
     }
 
 
-def _navigation(who: Staff) -> list[dict[str, Any]]:
+def _navigation(who: Staff, *, is_of_partner: bool) -> list[dict[str, Any]]:
+    here = "partners" if is_of_partner else ""
     groups = [
-        {"label": group, "group": [_entry(name, noun) for name, noun in entries if _may_open(who, noun)]}
+        {"label": group, "group": [_entry(name, noun, here) for name, noun in entries if _may_open(who, noun)]}
         for group, entries in NAVIGATION
     ]
     return [groups[0], {"label": "Queues", "group": _queues()}, *groups[1:]]
@@ -164,9 +161,10 @@ def _may_open(who: Staff, noun: str) -> bool:
     return who.may(getattr(current_app.view_functions[f"admin.{noun}.index"], ROLES_MARK))
 
 
-def _entry(name: str, noun: str) -> dict[str, Any]:
+def _entry(name: str, noun: str, here: str) -> dict[str, Any]:
+    """One entry; `here` is the noun that the page belongs to, whatever its address."""
     within = tuple(f"admin.{each}." for each in (noun, *_WITHIN.get(noun, ())))
-    current = str(request.endpoint).startswith(within) and asked_queue() is None
+    current = (noun == here or str(request.endpoint).startswith(within)) and asked_queue() is None
     return {"label": name, "url": url_for(f"admin.{noun}.index"), "current": current}
 
 

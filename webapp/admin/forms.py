@@ -5,15 +5,8 @@ from webapp.domain.complaint import COMPLAINT_WORDS
 from webapp.domain.finding import FOUND_BY_STAFF
 from webapp.domain.suppression import ADDED_BY_STAFF, EVERY_CLASS, LiftReason
 from webapp.ui.choices import Option, RadioField, SelectField
-from webapp.ui.fields import EmailField, PasswordField, TextField
+from webapp.ui.fields import EmailField, TextField
 from webapp.ui.forms import BaseForm
-
-
-class LoginForm(BaseForm):
-    """E-mail and password."""
-
-    email = EmailField("E-mail address", autocomplete="username", required="Write your e-mail address.")
-    password = PasswordField("Password", max_length=200, required="Write your password.")
 
 
 class FindForm(BaseForm):

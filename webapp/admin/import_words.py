@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from webapp.admin.words import IMPORT_LOOKS, Look
 from webapp.domain.import_job import ImportJobStatus
-from webapp.queries.catalog_imports import ImportRow
+from webapp.queries.past_import import ImportRow
 
 S = ImportJobStatus
 JOB_LOOKS: Final[Mapping[ImportJobStatus, Look]] = {

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
@@ -21,14 +22,14 @@ from webapp.domain.errors import InvalidTransition, Refused
 from webapp.domain.import_job import ImportJobStatus
 from webapp.domain.listing import COLUMNS
 from webapp.queries.catalog import export_listings, source_counts
-from webapp.queries.catalog_imports import get_import, list_imports
-from webapp.queries.import_jobs import (
+from webapp.queries.import_job import (
     ImportJobDetail,
     find_import_papers,
     get_import_job,
     get_import_paper,
     list_open_imports,
 )
+from webapp.queries.past_import import get_import, list_imports
 from webapp.services import import_job as jobs
 from webapp.services import import_paper, import_upload
 from webapp.services.catalog_file import write_listing_file
@@ -214,7 +215,8 @@ def check(row_id: UUID) -> ResponseReturnValue:
 @needs_role(IMPORTERS)
 def apply(row_id: UUID) -> ResponseReturnValue:
     """Have a worker publish what the file says."""
-    return _step(row_id, "import asked for", jobs.start_apply) or _to_job(row_id)
+    act = partial(jobs.start_apply, staff_id=staff().id, actor=staff().email)
+    return _step(row_id, "import asked for", act) or _to_job(row_id)
 
 
 @blueprint.post("/jobs/<uuid:row_id>/discard")

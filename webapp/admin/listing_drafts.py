@@ -1,5 +1,6 @@
 """The editor: a listing being written, looked at, sent to review and published."""
 
+from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
@@ -20,10 +21,12 @@ from webapp.domain.rule_evaluation import Truth
 from webapp.queries.listing import listings_by_id
 from webapp.queries.listing_draft import DraftDetail, get_draft
 from webapp.services import listing_draft as drafts
-from webapp.services.listing_draft import Written
+from webapp.services.listing_draft import Written, WrittenMeanwhile
 from webapp.ui.refusals import put_beside_fields, tell
 
 blueprint = Blueprint("listing_drafts", __name__, url_prefix="/programs/drafts")
+
+QUICKER = "Somebody was quicker: it stands as shown here."
 
 
 @blueprint.get("/<uuid:row_id>")
@@ -32,7 +35,7 @@ def detail(row_id: UUID) -> ResponseReturnValue:
     """The editor, or for those who may not edit and for drafts in review what it says."""
     with runtime().begin() as session:
         draft = get_draft(session, row_id)
-    form = ListingForm.of(draft.cells, draft.sources, seen=_state_of(draft))
+    form = ListingForm.of(draft.cells, draft.sources, seen=draft.row.updated_at.isoformat())
     if draft.row.stage is ListingStage.DRAFT:
         written = Written(draft.cells, draft.sources)
         form.tell((problem.where, f"{problem.what} {problem.remedy}") for problem in written.problems())
@@ -49,19 +52,19 @@ def save(row_id: UUID) -> ResponseReturnValue:
         draft = get_draft(session, row_id)
     if not form.validate_on_submit():
         return _page(draft, form), 422
-    if form.seen.data not in (None, _state_of(draft)):
-        # What was typed stays in the form; sent once more, it replaces what the other wrote.
-        form.seen.data = _state_of(draft)
-        flash(
-            f"{draft.row.made_by} wrote in this draft meanwhile. What you typed is below and is not kept yet.", "error"
-        )
-        return _page(draft, form), 409
-    written = Written(form.cells(), form.sources())
+    written, seen = Written(form.cells(), form.sources()), _seen(form)
     try:
         with built.begin() as session:
-            drafts.save(session, built.clock, row_id, written, actor=staff().email)
+            drafts.save(session, built.clock, row_id, written, actor=staff().email, seen=seen)
             before, after = _changed(draft, get_draft(session, row_id))
             write_down(session, "wrote", "listing", draft.row.program_id, before=before, after=after)
+    except WrittenMeanwhile as told:
+        # What was typed stays in the form; sent once more, it replaces what the other wrote.
+        with built.begin() as session:
+            draft = get_draft(session, row_id)
+        form.seen.data = draft.row.updated_at.isoformat()
+        flash(f"{told} What you typed is below and is not kept yet.", "error")
+        return _page(draft, form), 409
     except Refused as refusal:
         tell(refusal)
         return _to(row_id)
@@ -75,6 +78,8 @@ def save(row_id: UUID) -> ResponseReturnValue:
             write_down(session, "sent to review", "listing", draft.row.program_id, before=before, after=after)
     except Refused:
         flash("Kept, but it cannot be published as it is. What is wrong stands beside the facts.", "error")
+    except InvalidTransition:
+        flash(QUICKER, "info")
     return _to(row_id)
 
 
@@ -103,9 +108,12 @@ def ask_for(row_id: UUID) -> ResponseReturnValue:
         cells = cells_of(form.rule.data or "", draft.cells)
         with built.begin() as session:
             written = Written({**draft.cells, **cells}, draft.sources)
-            drafts.save(session, built.clock, row_id, written, actor=staff().email)
+            drafts.save(session, built.clock, row_id, written, actor=staff().email, seen=draft.row.updated_at)
             before, after = _changed(draft, get_draft(session, row_id))
             write_down(session, "wrote", "listing", draft.row.program_id, before=before, after=after)
+    except WrittenMeanwhile as told:
+        form.form_errors.append(f"{told} Look at the draft, then come back.")
+        return _requirement(draft, form), 409
     except Refused as refusal:
         put_beside_fields(form, refusal)
         return _requirement(draft, form), 422
@@ -146,7 +154,7 @@ def publish(row_id: UUID) -> ResponseReturnValue:
         tell(refusal)
         return _to(row_id)
     except InvalidTransition:
-        flash("Somebody was quicker: it stands as shown here.", "info")
+        flash(QUICKER, "info")
         return _to(row_id)
     moved = "Published." if version else "It says what was published already, so nothing changed."
     unchecked = "" if draft.cells.get("verified_on") else " It says nowhere when it was checked, so it counts as stale."
@@ -177,7 +185,7 @@ def _move(draft: DraftDetail, action: str, stage: str, note: str) -> Response:
                 session, action, "listing", draft.row.program_id, before=before, after={"stage": stage, "note": note}
             )
     except InvalidTransition:
-        flash("Somebody was quicker: it stands as shown here.", "info")
+        flash(QUICKER, "info")
     return _to(draft.row.id)
 
 
@@ -224,9 +232,13 @@ def _requirement(draft: DraftDetail, form: RequirementForm) -> str:
     )
 
 
-def _state_of(draft: DraftDetail) -> str:
-    """Tells one state of a draft from a later one."""
-    return draft.row.updated_at.isoformat()
+def _seen(form: ListingForm) -> datetime | None:
+    """When the draft was last touched as whoever typed saw it; what makes no sense is told from every such moment."""
+    text = form.seen.data
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _changed(before: DraftDetail, after: DraftDetail) -> tuple[dict[str, str], dict[str, str]]:

@@ -6,7 +6,15 @@ from enum import StrEnum
 from typing import Any, Final, Self, cast
 
 from webapp.domain.credential import Credential, Education, EnglishLevel
-from webapp.domain.label import credential_label, education_label, english_label, subject_label, subject_level_label
+from webapp.domain.label import (
+    basis_label,
+    control_label,
+    credential_label,
+    education_label,
+    english_label,
+    subject_label,
+    subject_level_label,
+)
 from webapp.domain.listing import COLUMNS, Control, FactSource, TuitionBasis
 from webapp.domain.listing_cell import TEXT_LIMITS
 from webapp.domain.listing_stage import NOTE_LIMIT
@@ -105,20 +113,29 @@ def _options(kind: Iterable[StrEnum], words: Any) -> list[Option]:
     return [Option(each.value, str(words(each))[:1].upper() + str(words(each))[1:]) for each in kind]
 
 
-def _plain(value: StrEnum) -> str:
-    return value.value.replace("_", " ")
-
-
 _LEVELS = _options(RANKED_LEVELS, subject_level_label)
 _CHOICES: Final[Mapping[str, list[Option]]] = {
     "credential": _options(Credential, credential_label),
-    "institution_control": _options(Control, _plain),
+    "institution_control": _options(Control, control_label),
     "title_iv": [Option("true", "Yes"), Option("false", "No")],
-    "tuition_basis": _options(TuitionBasis, _plain),
+    "tuition_basis": _options(TuitionBasis, basis_label),
     "min_education": _options(Education, education_label),
     "min_english": _options(EnglishLevel, english_label),
     **{f"req_{subject}": _LEVELS for subject in Subject},
 }
+
+
+_SEVERAL: Final = frozenset({"modality", "pace", "start_terms", "accepted_fields", "topics", "states_authorized"})
+_DOLLARS: Final = frozenset({"tuition_total_usd", "tuition_out_of_state_usd", "outcome_median_salary_usd"})
+
+
+def cell_words(column: str, text: str) -> str:
+    """A cell of the listing file as people read it; what is no code stays as it stands."""
+    if column in _CHOICES:
+        return next((option.label for option in _CHOICES[column] if option.value == text), text)
+    if column in _DOLLARS and text.isdecimal():
+        return f"{int(text):,}"
+    return text.replace(";", ", ").replace("_", " ") if column in _SEVERAL else text
 
 
 @dataclass(frozen=True, slots=True)

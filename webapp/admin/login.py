@@ -28,7 +28,6 @@ from flask_security import Security, SQLAlchemySessionUserDatastore, current_use
 from flask_security import login_user as log_in_user
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from webapp.admin.forms import LoginForm
 from webapp.admin.guard import EVERYONE, Role, Staff, find_staff, needs_role, open_before_setup, open_to_all, staff
 from webapp.admin.trail import write_down
 from webapp.context import client_address, rate_limited, runtime
@@ -36,7 +35,7 @@ from webapp.observability.log import get_logger
 from webapp.services import staff_second_step, staff_session
 from webapp.services.login import Locked, LoginTry, account_models, begin_try, succeed
 from webapp.services.second_step import Proof
-from webapp.ui.account_forms import CodeForm
+from webapp.ui.account_forms import CodeForm, LoginForm
 from webapp.ui.next_page import page_within
 
 blueprint = Blueprint("login", __name__)
@@ -49,6 +48,7 @@ HALF: Final = "staff_half_session"
 FEW_CODES: Final = 3
 HALF_LIFE: Final = timedelta(minutes=10)
 WRONG: Final = "The e-mail address or the password is not right. Check both and try again."
+WRONG_PASSWORD: Final = "This is not your password. Check it and try again."  # noqa: S105  # words
 WRONG_CODE: Final = "This code is not right, or was used already. Wait for the next one and try again."
 
 # OWASP's password storage cheat sheet: argon2id, 19 MiB, two passes, one lane.
@@ -290,6 +290,6 @@ def _next_page() -> str:
 
 def next_page(otherwise: str) -> str:
     """The page of the back office that the address names; `otherwise` where it names none."""
-    never = ("/admin/login", "/admin/logout", "/admin/access", "/admin/confirm")
+    never = ("/admin/login", "/admin/logout", "/admin/access", "/admin/forgotten", "/admin/confirm")
     wanted = request.values.get("next", "")
     return page_within(wanted, HOME, never=never) if wanted else otherwise

@@ -69,24 +69,22 @@ def _mix(name: str, title: str, noun: str, mixes: Sequence[StatusMix], links: Se
         name,
         title,
         "By the day on which a lead was asked for, and where it stands now. Test leads are left out."
+        " The numbers under the columns are those of the table."
         + (f" The chart shows the {SHOWN} with the most leads." if len(mixes) > SHOWN else ""),
         (Column(noun, WORDS), Column("Leads"), *(Column(words.LEAD_LOOKS[status][0]) for status in statuses)),
         rows,
         "No lead was asked for in these days.",
         Stacks(
             f"{plural(whole, 'lead')} by {noun.lower()}, each column stacked by status.",
-            [_short(mix.name) for mix in shown],
+            [mix.name for mix in shown],
             [part for part, _ in GROUPS],
             [[sum(mix.leads.get(each, 0) for each in members) for _, members in GROUPS] for mix in shown],
+            numbered=True,
         )
         if mixes
         else None,
         [*links, None],
     )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 14 else name[:13].rstrip() + "…"
 
 
 def cap_panels(session: Session, _span: Span, now: datetime) -> list[Panel]:
@@ -99,11 +97,10 @@ def cap_panels(session: Session, _span: Span, now: datetime) -> list[Panel]:
         Panel(
             "caps",
             "Caps now, and what they come to",
-            "Each in its current period, in its partner's own time zone. The forecast goes on at "
-            "the pace so far, and is "
-            "given once a twentieth of the period is over; a cap for good has none. "
-            f"{plural(full, 'cap is', 'caps are')} full, {format_number(foreseen)} more will be "
-            "before the period ends.",
+            "Each in its current period, in its partner's own time zone. The forecast goes on at the pace so far, and "
+            "is given once a twentieth of the period is over; a cap for good has none. "
+            f"{plural(full, 'cap is', 'caps are')} full, {format_number(foreseen)} more will be before the period "
+            "ends.",
             (
                 Column("Partner", WORDS),
                 Column("Cap", WORDS),

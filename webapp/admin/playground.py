@@ -20,10 +20,12 @@ from webapp.context import rate_limited, runtime
 from webapp.domain import label, wording
 from webapp.domain.advice import counterfactual_sentence
 from webapp.domain.errors import NotFound
+from webapp.domain.near_miss import near_miss_sentence
 from webapp.domain.persona import find_persona
 from webapp.domain.profile import Criterion, Profile
 from webapp.domain.profile_reader import ProfileError
 from webapp.domain.profile_words import profile_in_words
+from webapp.domain.requirement import gap_sentence
 from webapp.matching.catalog import Catalog
 from webapp.matching.comparison import moves
 from webapp.matching.ranking import Ranking, rank
@@ -182,7 +184,7 @@ def _result(ranking: Ranking, catalog: Catalog, asked: Asked) -> dict[str, Any]:
             if each in shares
         ],
         "matches": [_match(each, catalog) for each in told["matches"]],
-        "near_misses": [wording.near_miss_sentence(each) for each in told["near_misses"]],
+        "near_misses": [near_miss_sentence(each) for each in told["near_misses"]],
     }
 
 
@@ -196,7 +198,7 @@ def _match(match: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:
         "verdict": label.VERDICT_LABELS[match["verdict"]],
         "reasons": [said(wording.reason_sentence, each) for each in match["reasons"]],
         "caveats": [said(wording.caveat_sentence, each) for each in match["caveats"]],
-        "gaps": [said(wording.gap_sentence, each) for each in match["gaps"]],
+        "gaps": [said(gap_sentence, each) for each in match["gaps"]],
         "what_ifs": [counterfactual_sentence(each) for each in match["counterfactuals"]],
     }
 

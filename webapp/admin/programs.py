@@ -106,7 +106,7 @@ def create() -> ResponseReturnValue:
         try:
             with built.begin() as session:
                 written = drafts.Written({"name": name, "institution": form.institution.data or ""})
-                made = drafts.begin(session, built.clock, written, program_id=program_id, actor=staff().email)
+                made = drafts.begin_new(session, built.clock, written, program_id=program_id, actor=staff().email)
                 write_down(session, "began", "listing", program_id, after={"name": name})
         except Refused as refusal:
             put_beside_fields(form, refusal)
@@ -135,6 +135,7 @@ def detail(program_id: str) -> ResponseReturnValue:
         revisions=revisions,
         cause_words=listing_words.CAUSE_WORDS,
         labels=LABELS,
+        label_of=listing_words.label_of,
         twins=alike,
         draft=draft,
         draft_look=listing_words.STAGE_LOOKS[draft.stage] if draft else None,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin.account_forms import ProofForm
 from webapp.admin.guard import EVERYONE, needs_role, open_before_setup, staff
-from webapp.admin.login import WRONG_CODE, locked, next_page, prove_code, say_codes_left, try_once
+from webapp.admin.login import WRONG_CODE, WRONG_PASSWORD, locked, next_page, prove_code, say_codes_left, try_once
 from webapp.admin.trail import write_down
 from webapp.context import rate_limited, runtime
 from webapp.services import staff_session
@@ -14,8 +14,6 @@ from webapp.services.password import is_password
 from webapp.services.staff_access import password_of
 
 blueprint = Blueprint("proof", __name__, url_prefix="/confirm")
-
-WRONG = "This is not your password. Check it and try again."
 
 
 @blueprint.get("")
@@ -44,7 +42,7 @@ def prove() -> ResponseReturnValue:
         stored = password_of(transaction, who.id)
     # No connection is held while the password is worked on.
     if not is_password(stored, sent.password.data or ""):
-        sent.password.errors = [WRONG]
+        sent.password.errors = [WRONG_PASSWORD]
         return _page(sent, 422)
     proof = prove_code(who.id, sent.code.data or "", tried) if who.has_second_step else None
     if who.has_second_step and proof is None:

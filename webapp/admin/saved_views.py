@@ -21,6 +21,7 @@ from webapp.ui.refusals import tell
 
 blueprint = Blueprint("saved_views", __name__, url_prefix="/views")
 
+_ANY_LIST: Final = f"any({', '.join(StaffList)})"
 COUNTED_TO: Final = 1000
 """Where the count of a view stops."""
 WHOLE: Final = "all"
@@ -166,7 +167,7 @@ def desk_of(session: Session, which: StaffList, count: Callable[[Mapping[str, st
     )
 
 
-@blueprint.post("/<any(leads, deliveries, messages, submissions, programs, partners, audit):which>")
+@blueprint.post(f"/<{_ANY_LIST}:which>")
 @rate_limited("60/minute")
 @needs_role(EVERYONE)
 def save(which: str) -> ResponseReturnValue:
@@ -219,7 +220,7 @@ def delete(row_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(f"admin.{before['list']}.index", view=WHOLE), 303)
 
 
-@blueprint.post("/<any(leads, deliveries, messages, submissions, programs, partners, audit):which>/choose")
+@blueprint.post(f"/<{_ANY_LIST}:which>/choose")
 @rate_limited("60/minute")
 @needs_role(EVERYONE)
 def choose(which: str) -> ResponseReturnValue:

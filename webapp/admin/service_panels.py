@@ -68,7 +68,7 @@ def _complaints(span: Span, days: Sequence[MailDay]) -> Panel:
         "Readers who reported our mail, over seven days",
         f"Of the mail that can be stopped, in the {WINDOW.days} days up to each day: the "
         "figure that large providers judge "
-        f"by. From {ALARM_PER_MILLE / 10:g} % staff are told; at {STOP_PER_MILLE / 10:g} % "
+        f"by. From {ALARM_PER_MILLE / 10:g}% staff are told; at {STOP_PER_MILLE / 10:g}% "
         "mail that can wait is held.",
         (
             Column(f"Week to the end of each {span.unit}", WORDS),
@@ -210,7 +210,8 @@ def freshness_panels(session: Session, _span: Span, now: datetime) -> list[Panel
         Panel(
             "sources",
             "Published listings by age of their facts",
-            f"Age is counted from the day on which a listing was last verified. {_stale_words(sources, total)}",
+            f"Age is counted from the day on which a listing was last verified. "
+            f"{_stale_words(sources, total)} The numbers under the columns are those of the table.",
             (
                 Column("Source", WORDS),
                 Column("Listings"),
@@ -234,6 +235,7 @@ def freshness_panels(session: Session, _span: Span, now: datetime) -> list[Panel
                 [source.source for source in sources[:12]],
                 [Part(AGES[each], tone) for each, tone in zip(CLASSES, _AGE_TONES, strict=True)],
                 [[source.listings.get(each, 0) for each in CLASSES] for source in sources[:12]],
+                numbered=True,
             )
             if sources
             else None,

@@ -42,6 +42,8 @@ WANTS: Final = {
     Want.STATE: "Home state",
 }
 MODALITIES: Final = {"online": "Online", "hybrid": "Hybrid", "on_campus": "On campus"}
+StepRow = tuple[str, int, int, int, float | None, float | None]
+"""A step in words; who saw it, saved it and stopped there; the share of those; how long half took, in seconds."""
 SHOWN: Final = 12
 """Bars of one chart."""
 MOST_ROWS: Final = 100
@@ -88,34 +90,14 @@ def _stages(found: FormFunnel) -> Panel:
 
 
 def _steps(found: FormFunnel) -> Panel:
-    order = [*(name for name in STEPS if name in found.steps), *sorted(set(found.steps) - set(STEPS))]
-    steps = [found.steps[name] for name in order]
-    top = max((step.shown for step in steps), default=0) or 1
-    rows = [
-        (
-            STEPS.get(step.step, step.step),
-            step.shown,
-            step.saved,
-            max(step.shown - step.saved, 0),
-            max(step.shown - step.saved, 0) / step.shown if step.shown else None,
-            step.median_seconds,
-        )
-        for step in steps
-        if step.step != "review"
-    ]
-    worst = max(rows, key=lambda row: row[4] or 0.0, default=None)
-    said = (
-        f"Most people stop at “{worst[0]}”: {format_percent(worst[4])} of those who see it."
-        if worst and worst[4]
-        else ""
-    )
+    rows = _step_rows(found)
+    top = max((row[1] for row in rows), default=0) or 1
     return Panel(
         "steps",
         "Where people stop, and what takes long",
-        "The bar is how many saw a step, the line across it how many saved it. Times are from "
-        "the first sight of a step "
-        "to its first save; half took at most that long, to the next bound of 5, 10, 15, 20, 30, 45 seconds and so on. "
-        f"{said}",
+        "The bar is how many saw a step, the line across it how many saved it. Times are from the first sight of a "
+        "step to its first save; half took at most that long, to the next bound of 5, 10, 15, 20, 30, 45 seconds and "
+        f"so on. {_worst(rows)}",
         (
             Column("Step", WORDS),
             Column("Saw it"),
@@ -129,17 +111,33 @@ def _steps(found: FormFunnel) -> Panel:
         Bars(
             "How many saw each step of the form, and how many saved it.",
             [
-                Bar(
-                    str(row[0]),
-                    row[1] / top,
-                    f"{format_number(row[2])} of {format_number(row[1])}",
-                    mark=row[2] / top,
-                )
-                for row in rows
+                Bar(words, shown / top, f"{format_number(saved)} of {format_number(shown)}", mark=saved / top)
+                for words, shown, saved, *_ in rows
             ],
             "The upright line is how many saved the step.",
         ),
     )
+
+
+def _step_rows(found: FormFunnel) -> list[StepRow]:
+    order = [*(name for name in STEPS if name in found.steps), *sorted(set(found.steps) - set(STEPS))]
+    steps = [found.steps[name] for name in order if name != "review"]
+    return [
+        (
+            STEPS.get(step.step, step.step),
+            step.shown,
+            step.saved,
+            max(step.shown - step.saved, 0),
+            max(step.shown - step.saved, 0) / step.shown if step.shown else None,
+            step.median_seconds,
+        )
+        for step in steps
+    ]
+
+
+def _worst(rows: Sequence[StepRow]) -> str:
+    words, share = max(((row[0], row[4] or 0.0) for row in rows), key=lambda each: each[1], default=("", 0.0))
+    return f"Most people stop at “{words}”: {format_percent(share)} of those who see it." if share else ""
 
 
 def verdict_panels(session: Session, span: Span, now: datetime) -> list[Panel]:

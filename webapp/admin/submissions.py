@@ -14,6 +14,7 @@ from webapp.admin.trail import write_down
 from webapp.context import runtime
 from webapp.domain import label, wording
 from webapp.domain.profile_words import profile_in_words
+from webapp.domain.requirement import gap_sentence
 from webapp.domain.staff_list import StaffList
 from webapp.queries.submissions import (
     MatchRow,
@@ -86,7 +87,7 @@ def match_view(match: MatchRow) -> dict[str, Any]:
         ],
         "reasons": [said(wording.reason_sentence, reason) for reason in match.reasons],
         "caveats": [said(wording.caveat_sentence, caveat) for caveat in match.caveats],
-        "gaps": [said(wording.gap_sentence, gap) for gap in match.gaps],
+        "gaps": [said(gap_sentence, gap) for gap in match.gaps],
     }
 
 

@@ -139,7 +139,9 @@ def discard(row_id: UUID) -> ResponseReturnValue:
         with built.begin() as session:
             before = get_version(session, row_id)
             weights.discard(session, built.clock, row_id)
-            write_down(session, "discarded", "weights", before.version, before=state(before.weights), after={})
+            was = {**state(before.weights), "status": before.status.value}
+            now = {"status": get_version(session, row_id).status.value}
+            write_down(session, "discarded", "weights", before.version, before=was, after=now)
     except Refused as refusal:
         tell(refusal)
     else:
@@ -154,9 +156,10 @@ def try_again(row_id: UUID) -> ResponseReturnValue:
     """Have a version tried on last week's lists once more, as they are now."""
     built = runtime()
     with built.begin() as session:
-        trial = weights_trial.ask(session, built.clock, row_id, actor=staff().email)
-        version = get_version(session, row_id).version
-        write_down(session, "tried", "weights", version, before={}, after={"trial": str(trial)})
+        version, former = get_version(session, row_id).version, find_trial(session, row_id)
+        weights_trial.ask(session, built.clock, row_id, actor=staff().email)
+        before, after = _told(former), _told(find_trial(session, row_id))
+        write_down(session, "tried", "weights", version, before=before, after=after)
     built.wake_up.nudge()
     flash("A worker is at it. Look again in half a minute.", "good")
     return redirect(url_for("admin.weights.detail", row_id=row_id), 303)
@@ -165,6 +168,10 @@ def try_again(row_id: UUID) -> ResponseReturnValue:
 def state(told: Weights) -> dict[str, Any]:
     """Weights as the audit log keeps them."""
     return {"version": told.version, **told.to_json()}
+
+
+def _told(trial: TrialRow | None) -> dict[str, str | None]:
+    return {"trial": str(trial.id) if trial else None}
 
 
 def _write_published(session: Session, action: str, before: Weights, row_id: UUID) -> None:

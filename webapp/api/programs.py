@@ -17,7 +17,7 @@ from webapp.domain.geography import STATES
 from webapp.domain.listing import COLUMNS, PROGRAM_ID
 from webapp.domain.listing_row import to_row
 from webapp.domain.profile import Modality
-from webapp.queries.program import ListedProgram, Search, find_program, list_published
+from webapp.queries.published_program import ListedProgram, Search, find_program, list_published
 
 blueprint = APIBlueprint("programs", __name__, url_prefix="/programs")
 

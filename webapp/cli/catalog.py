@@ -15,8 +15,9 @@ from webapp.cli.import_report import print_report
 from webapp.cli.output import counting, print_json, print_table, say
 from webapp.cli.runtime import open_runtime
 from webapp.queries.catalog import export_listings, source_counts
-from webapp.queries.catalog_imports import find_last_applied
+from webapp.queries.past_import import find_last_applied
 from webapp.services import audit
+from webapp.services.audit import COMMAND_LINE
 from webapp.services.catalog import import_listings
 from webapp.services.catalog_file import read_listing_file, write_listing_file
 from webapp.services.catalog_ipeds import Release, read_ipeds
@@ -110,12 +111,12 @@ def undo(import_id: UUID | None) -> None:
         wanted = import_id or (last.id if last else None)
         if wanted is None:
             raise Told("There is no import to undo.")
-        done = undo_import(session, runtime.clock, wanted, actor="command line")
+        done = undo_import(session, runtime.clock, wanted, actor=COMMAND_LINE)
         audit.record(
             session,
             runtime.clock,
             staff_id=None,
-            actor="command line",
+            actor=COMMAND_LINE,
             action="catalog.undo",
             object_type="catalog_import",
             object_id=str(wanted),
@@ -193,7 +194,7 @@ def _import(
                 session,
                 runtime.clock,
                 staff_id=None,
-                actor="command line",
+                actor=COMMAND_LINE,
                 action="catalog.import",
                 object_type="catalog_import",
                 object_id=str(report.import_id),

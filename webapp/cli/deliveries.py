@@ -17,10 +17,10 @@ from webapp.domain.delivery import Side
 from webapp.domain.errors import Problem
 from webapp.queries.failed_deliveries import delivered_since, failed_since
 from webapp.services import audit
+from webapp.services.audit import COMMAND_LINE
 from webapp.services.redelivery import Replayed, redeliver, replay_each
 from webapp.services.redelivery import replay as replay_delivery
 
-ACTOR = "command line"
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
 
@@ -82,7 +82,7 @@ def _replay(runtime: Runtime, found: Sequence[UUID], delivered: bool) -> Replaye
             session,
             runtime.clock,
             staff_id=None,
-            actor=ACTOR,
+            actor=COMMAND_LINE,
             action="delivery.redeliver" if delivered else "delivery.replay",
             object_type="delivery",
             object_id=str(delivery_id),

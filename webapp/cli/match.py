@@ -17,21 +17,15 @@ import click
 from webapp.cli.faults import Told, plainly
 from webapp.cli.lazy import load
 from webapp.cli.output import print_json, say
+from webapp.domain.advice import counterfactual_sentence, pathway_sentence, step_sentence
+from webapp.domain.label import band_label, verdict_label
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, teaching
+from webapp.domain.near_miss import near_miss_sentence
 from webapp.domain.profile import Profile
 from webapp.domain.profile_reader import ProfileError
-from webapp.domain.wording import (
-    band_label,
-    caveat_sentence,
-    counterfactual_sentence,
-    gap_sentence,
-    near_miss_sentence,
-    pathway_sentence,
-    reason_sentence,
-    step_sentence,
-    verdict_label,
-)
+from webapp.domain.requirement import gap_sentence
+from webapp.domain.wording import caveat_sentence, reason_sentence
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Weights, rank
 from webapp.services.catalog_file import read_listing_file
 

@@ -17,9 +17,8 @@ from webapp.queries.api_key import ApiKeyRow, api_key_state, get_partner_id, lis
 from webapp.queries.partner_team import find_partner_by_slug
 from webapp.services import audit
 from webapp.services.api_key import create_key, revoke_key
+from webapp.services.audit import COMMAND_LINE
 from webapp.services.partner_account import Actor, invite
-
-ACTOR = "command line"
 
 
 @click.group("partner")
@@ -48,7 +47,7 @@ def invite_person(slug: str, email: str, role: str, name: str) -> None:
         partner_id = find_partner_by_slug(session, slug)
         if partner_id is None:
             raise click.ClickException(f"There is no partner with the short name {slug[:80]}.")
-        by = Actor(ACTOR)
+        by = Actor(COMMAND_LINE)
         invite(session, runtime.clock, runtime.links, partner_id=partner_id, email=email, name=name, role=wanted, by=by)
         address = f"{runtime.settings.base_url}/partner"
     click.echo(f"Invited: {email} ({ROLE_LABELS[wanted]}). The link is in their mail; they log in at {address}")
@@ -76,7 +75,7 @@ def create(slug: str, name: str, scopes: tuple[str, ...], live: bool, expires: d
             name=name,
             scopes=[Scope(each) for each in scopes],
             test=not live,
-            actor=ACTOR,
+            actor=COMMAND_LINE,
             expires_at=expires.replace(tzinfo=UTC) if expires else None,
         )
         _write_down(session, runtime, "api_key.create", partner_id, key_id)
@@ -111,7 +110,7 @@ def revoke(slug: str, key_id: UUID) -> None:
     """Make KEY_ID of SLUG open nothing from now on."""
     with open_runtime() as runtime, runtime.begin() as session:
         partner_id = get_partner_id(session, slug)
-        revoke_key(session, runtime.clock, partner_id=partner_id, key_id=key_id, actor=ACTOR)
+        revoke_key(session, runtime.clock, partner_id=partner_id, key_id=key_id, actor=COMMAND_LINE)
         _write_down(session, runtime, "api_key.revoke", partner_id, key_id)
     click.echo("The key opens nothing any more.")
 
@@ -121,7 +120,7 @@ def _write_down(session: Session, runtime: Runtime, action: str, partner_id: UUI
         session,
         runtime.clock,
         staff_id=None,
-        actor=ACTOR,
+        actor=COMMAND_LINE,
         action=action,
         object_type="api_key",
         object_id=str(key_id),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import re
 import shutil
@@ -13,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -22,6 +20,7 @@ from rich.console import Console
 
 from webapp.cli.plan import HOST, Plan, Step, default_plan
 from webapp.cli.port import port_is_free, who_listens
+from webapp.cli.running import find_running, note_of, remember
 from webapp.cli.steps import StepFailed, Steps
 from webapp.cli.supervisor import POLL_SECONDS, Supervisor
 from webapp.embedded import EmbeddedServerError, EmbeddedServers
@@ -77,17 +76,17 @@ def supervise(plan: Plan) -> None:
         raise StepFailed("Preparing the directory", str(error), "mend that and start again.") from None
     with held(layout.run / "run.lock") as alone:
         if not alone:
-            steps.note(_already(layout.run / "run.json"))
+            steps.note(_already(plan.var))
             return
         _follow_make()
-        note = layout.run / "run.json"
+        note = note_of(plan.var)
         if not _port_becomes_free(plan.port, seconds=PORT_SECONDS if note.exists() else 0.0):
             raise StepFailed(
                 f"Opening port {plan.port}",
                 f"{who_listens(plan.port)} listens on port {plan.port} already.",
                 f"end that program, or choose another port: PORT={plan.port + 1} make run",
             )
-        _remember(note, plan)
+        remember(plan.var, plan.url)
         with _signals() as leaving:
             _run(plan, steps, leaving)
         note.unlink(missing_ok=True)
@@ -236,21 +235,14 @@ def _port_becomes_free(port: int, *, seconds: float) -> bool:
     return True
 
 
-def _remember(note: Path, plan: Plan) -> None:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    note.write_text(json.dumps({"pid": os.getpid(), "url": plan.url, "since": now}), encoding="utf-8")
-
-
-def _already(note: Path) -> str:
-    try:
-        known = json.loads(note.read_text(encoding="utf-8"))
-        since = datetime.fromisoformat(known["since"]).strftime("%Y-%m-%d %H:%M UTC")
-        return (
-            f"Program Match already runs here: {known['url']}/ (pid {known['pid']}, since {since}).\n"
-            f"Stop it with Ctrl-C where it was started, or: kill {known['pid']}"
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+def _already(var: Path) -> str:
+    known = find_running(var)
+    if known is None:
         return "Program Match is already being started here."
+    return (
+        f"Program Match already runs here: {known.url}/ (pid {known.pid}, since {known.since:%Y-%m-%d %H:%M} UTC).\n"
+        f"Stop it with Ctrl-C where it was started, or: kill {known.pid}"
+    )
 
 
 def _follow_make() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
@@ -18,6 +19,7 @@ from webapp.bootstrap import (
     local_settings,
 )
 from webapp.cli.faults import Told, plainly
+from webapp.cli.running import find_running
 from webapp.embedded import EmbeddedServerError
 
 NO_BROKER = "redis://127.0.0.1:1/0"
@@ -30,7 +32,9 @@ def open_runtime(*, broker: bool = False, migrated: bool = True) -> Iterator[Run
     with server_faults(), plainly():
         settings = load_settings()
         with local_settings(settings, broker=broker, progress=note) as complete:
-            runtime = build_runtime(complete.model_copy(update={"redis_url": complete.redis_url or NO_BROKER}))
+            address = {} if "base_url" in settings.model_fields_set else _address(settings.var_dir)
+            update = {"redis_url": complete.redis_url or NO_BROKER, **address}
+            runtime = build_runtime(complete.model_copy(update=update))
             # Alembic tells every look at the tables; here the command itself says what it did.
             logging.getLogger("alembic").setLevel(logging.WARNING)
             try:
@@ -40,6 +44,12 @@ def open_runtime(*, broker: bool = False, migrated: bool = True) -> Iterator[Run
             finally:
                 runtime.engine.dispose()
                 runtime.redis.close()
+
+
+def _address(var: Path) -> dict[str, str]:
+    """The address at which `run` serves from this var/, whatever its port; nothing while it does not."""
+    known = find_running(var)
+    return {} if known is None else {"base_url": known.url}
 
 
 def note(text: str) -> None:

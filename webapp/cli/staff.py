@@ -37,7 +37,7 @@ def create(email: str, roles: tuple[str, ...], password_stdin: bool) -> None:
     """
     password = _password(from_stdin=password_stdin)
     with open_runtime() as runtime, runtime.begin() as session:
-        create_staff(session, runtime.clock, email=email, password=password, roles=roles, actor="command line")
+        create_staff(session, runtime.clock, email=email, password=password, roles=roles, actor=COMMAND_LINE.name)
         address = f"{runtime.settings.base_url}/admin"
     click.echo(f"Account created: {email} ({', '.join(roles)}). Log in at {address}")
 

@@ -14,8 +14,7 @@ from webapp.cli.runtime import open_runtime
 from webapp.domain.label import CRITERION_LABELS
 from webapp.domain.profile import Criterion
 from webapp.queries.weights import get_version, list_versions
-
-ACTOR = "command line"
+from webapp.services.audit import COMMAND_LINE
 
 
 @click.group("weights")
@@ -61,7 +60,7 @@ def propose(since: datetime | None, dry_run: bool, as_json: bool) -> None:
                 session,
                 runtime.clock,
                 catalog,
-                actor=ACTOR,
+                actor=COMMAND_LINE,
                 since=since.replace(tzinfo=UTC) if since else None,
                 dry_run=dry_run,
             )

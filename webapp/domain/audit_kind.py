@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-VIEWED: Final = "viewed"
+VIEWED: Final = ("viewed", "searched")
 WAY_IN: Final = (
     *("logged_in", "logged_out", "proved", "password_set", "password_changed", "log_in_ended", "log_ins_ended"),
     *("second_step_begun", "second_step_on", "second_step_off", "recovery_codes_made"),

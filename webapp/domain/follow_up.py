@@ -32,14 +32,15 @@ NEWS_APART: Final = timedelta(days=1)
 """At least so long lies between two mails about changes: more of them wait, and come in one."""
 NEWS_UNTIL: Final = timedelta(days=3)
 
-DROPPED: Final = (
-    "recipient_erased",
-    "unconfirmed_address",
-    "stopped_by_student",
-    "answered_before",
-    "no_longer_with_school",
-    "changed_back",
-    "came_too_late",
-    "queued_before",
-)
-"""Why a follow-up that was planned is not sent."""
+
+class Dropped(StrEnum):
+    """Why a follow-up that was planned is not sent."""
+
+    RECIPIENT_ERASED = "recipient_erased"
+    UNCONFIRMED_ADDRESS = "unconfirmed_address"
+    STOPPED_BY_STUDENT = "stopped_by_student"
+    ANSWERED_BEFORE = "answered_before"
+    NO_LONGER_WITH_SCHOOL = "no_longer_with_school"
+    CHANGED_BACK = "changed_back"
+    CAME_TOO_LATE = "came_too_late"
+    QUEUED_BEFORE = "queued_before"

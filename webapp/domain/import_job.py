@@ -36,7 +36,7 @@ IMPORT_JOB_LIFECYCLE: Final = Lifecycle[ImportJobStatus](
         S.CHECKED: frozenset({S.CHECKING, S.APPLYING, S.DISCARDED}),
         S.APPLYING: frozenset({S.APPLIED, S.CHECKED, S.FAILED}),
         S.APPLIED: frozenset({S.UNDOING}),
-        S.UNDOING: frozenset({S.UNDONE, S.APPLIED, S.FAILED}),
+        S.UNDOING: frozenset({S.UNDONE, S.APPLIED}),
         S.UNDONE: frozenset(),
         S.FAILED: frozenset({S.CHECKING, S.DISCARDED}),
         S.DISCARDED: frozenset(),

@@ -34,11 +34,6 @@ VERDICT_SENTENCES: Mapping[str, str] = {
     "unknown": "We know too little to say whether you meet the requirements.",
 }
 BAND_LABELS: Mapping[str, str] = {"strong": "Strong match", "good": "Good match", "possible": "Possible match"}
-BAND_SENTENCES: Mapping[str, str] = {
-    "strong": "Fits most of what you asked for, and most of that rests on published facts.",
-    "good": "Fits much of what you asked for.",
-    "possible": "Fits part of what you asked for, or is not open to you yet.",
-}
 CREDENTIAL_LABELS: Mapping[str, str] = {
     "bootcamp": "bootcamp",
     "professional_certificate": "professional certificate",
@@ -141,11 +136,6 @@ def verdict_sentence(verdict: str) -> str:
 def band_label(band: str) -> str:
     """A band in two words."""
     return BAND_LABELS[band]
-
-
-def band_sentence(band: str) -> str:
-    """What a band means."""
-    return BAND_SENTENCES[band]
 
 
 def credential_label(credential: str) -> str:

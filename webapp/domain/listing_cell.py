@@ -111,7 +111,7 @@ def _some_of(kind: type[StrEnum]) -> _Parser:
 
 
 def _decimal(text: str, low: float, high: float, above: bool = False) -> Decimal:
-    bounds = f"more than {low:g} and at most {high:g}" if above else f"from {low:g} to {high:g}"
+    bounds = f"more than {low:.15g} and at most {high:.15g}" if above else f"from {low:.15g} to {high:.15g}"
     remedy = f"write a plain number {bounds}, without commas, spaces or signs of money"
     if not _NUMBER.fullmatch(text):
         raise CellError("is not a plain number", remedy)

@@ -11,10 +11,10 @@ def near_miss_sentence(miss: Mapping[str, Any]) -> str:
     ((path, value),) = miss["change"].items()
     if isinstance(value, list):
         value = next(item for item in value if item not in miss["from"])
-    return f"{miss['more']:,} more if {_CHANGES[path](value)}."
+    return f"{miss['more']:,} more if {CHANGES[path](value)}."
 
 
-_CHANGES: Mapping[str, Callable[[Any], str]] = {
+CHANGES: Mapping[str, Callable[[Any], str]] = {
     "practical.budget_usd": lambda v: f"you raise the budget to {money(v)}",
     "practical.months_max": lambda v: f"you allow {months_label(v)} to finish",
     "practical.start_within_months": lambda v: f"you can wait {months_label(v)} for the start",
@@ -25,5 +25,3 @@ _CHANGES: Mapping[str, Callable[[Any], str]] = {
     "goal.credentials": lambda v: f"you would also take {an(credential_label(v))}",
 }
 """What the student would do, by the answer that moves."""
-
-NEAR_MISS_PATHS = frozenset(_CHANGES)

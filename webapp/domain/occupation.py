@@ -13,9 +13,6 @@ from types import MappingProxyType
 
 from webapp.domain.credential import Credential
 
-RELATION_SOURCE = "CIP 2020 to SOC 2018 crosswalk (NCES and BLS), graded by us"
-WAGE_SOURCE = "BLS OEWS, May 2025"
-
 
 @dataclass(frozen=True, slots=True)
 class Occupation:

@@ -13,11 +13,6 @@ class PartnerStatus(StrEnum):
     PAUSED = "paused"
     ENDED = "ended"
 
-    @property
-    def takes_leads(self) -> bool:
-        """Test partners take leads marked as test; paused ones hold them; ended ones take none."""
-        return self in (PartnerStatus.TEST, PartnerStatus.LIVE, PartnerStatus.PAUSED)
-
 
 _S = PartnerStatus
 PARTNER_LIFECYCLE: Final = Lifecycle[PartnerStatus](

@@ -11,7 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from webapp.domain.lead import LeadStatus
-from webapp.domain.standing_words import BETWEEN_TRIES, NEXT, NEXT_BY_REASON, WHY, WHY_BY_REASON, WITHDRAWN_AFTER
+from webapp.domain.next_step_words import NEXT, NEXT_BY_REASON
+from webapp.domain.standing_words import BETWEEN_TRIES, WHY, WHY_BY_REASON, WITHDRAWN_AFTER
 
 
 class Reader(StrEnum):

@@ -10,7 +10,7 @@ from webapp.domain.audit_kind import VIEWED, WAY_IN
 from webapp.models.base import Base, Id, JsonObject
 
 _AT_THE_DOOR = f"action IN ({', '.join(map(repr, WAY_IN))})"
-_OTHER = f"action NOT IN ({', '.join(map(repr, (VIEWED, *WAY_IN)))})"
+_OTHER = f"action NOT IN ({', '.join(map(repr, (*VIEWED, *WAY_IN)))})"
 
 
 class AuditEntry(Base):

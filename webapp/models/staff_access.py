@@ -11,12 +11,17 @@ from webapp.models.base import Base, Id, status_of
 
 
 class StaffAccessLink(Base):
-    """A link, mailed once, by which a member of staff sets a password. Only its hash is kept."""
+    """A link, mailed once, by which a member of staff sets a password. Only its hash is kept.
+
+    `staff_id` is null where the address asked for is unknown: known and unknown ones leave the same rows. `email_key`
+    is the keyed hash of that address; null in links that an owner had mailed.
+    """
 
     __tablename__ = "staff_access_links"
 
     id: Mapped[Id]
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_accounts.id"), index=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"), index=True)
+    email_key: Mapped[bytes | None] = mapped_column(index=True)
     purpose: Mapped[StaffAccessPurpose] = mapped_column(status_of(StaffAccessPurpose))
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)

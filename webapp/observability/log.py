@@ -11,8 +11,10 @@ import structlog
 EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]+@[^\s@<>\"'(),;:]+")
 PHONE = re.compile(r"(?<![\w.-])\+?\(?\d[\d\s().-]{7,17}\d(?![\w-])")
 TOKEN_PATH = re.compile(
-    r"(/(?:results|my-data/address|my-data|partner/notices|partner/status|resume|unsubscribe|shared)/)[^/?\s\"]+"
+    r"(/(?:results|my-data/address|my-data/confirm|my-data|contacted|resume|shared|unsubscribe/[^/?\s\"]+"
+    r"|programs/preview/[^/?\s\"]+|partner/notices|partner/status|partner/access|admin/access)/)[^/?\s\"]+"
 )
+"""Addresses that are keys themselves; a test holds every route with a token against it."""
 API_KEY = re.compile(r"(pm_(?:test|live)_[0-9a-f]{12})_[\w-]+")
 SECRET_KEYS = frozenset(
     {"password", "token", "secret", "authorization", "cookie", "email", "phone", "first_name", "last_name"}
@@ -33,9 +35,9 @@ def redact(value: Any) -> Any:
 
 
 def _redact_phone(found: re.Match[str]) -> str:
-    """Dates and times look like phone numbers; they are kept."""
+    """Dates, times and the names of versions look like phone numbers; they are kept."""
     text = found.group()
-    return text if re.match(r"\d{4}-\d{2}-\d{2}", text) else REDACTED
+    return text if re.match(r"\d{4}-\d{2}-\d{1,2}(?!\d)", text) else REDACTED
 
 
 def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -2,10 +2,9 @@
 
 import os
 import socket
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 HOST = socket.gethostname().replace("_", "-")
@@ -58,9 +57,3 @@ def exposition() -> bytes:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it untyped
         return generate_latest(registry)
     return generate_latest()
-
-
-def forget_process(pid: int) -> None:
-    """Drop what a dead process of this host left in the shared directory."""
-    if Path(os.environ.get(MULTIPROCESS_VARIABLE, "")).is_dir() and os.environ.get(MULTIPROCESS_VARIABLE):
-        mark_process_dead(f"{HOST}-{pid}")  # type: ignore[no-untyped-call]  # the library leaves it untyped

@@ -5,11 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from webapp.context import client_address, rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
-from webapp.partner.forms import ForgottenForm
 from webapp.partner.guard import open_to_all
 from webapp.queries.partner_team import find_access_link
 from webapp.services import audit, partner_access
-from webapp.ui.account_forms import NewPasswordForm
+from webapp.ui.account_forms import ForgottenForm, NewPasswordForm
 
 blueprint = Blueprint("access", __name__)
 

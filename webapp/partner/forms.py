@@ -3,23 +3,10 @@
 from webapp.domain.partner_role import ROLE_LABELS, ROLE_MEANINGS
 from webapp.domain.time_zone import TIME_ZONES
 from webapp.ui.choices import Option, RadioField, SelectField
-from webapp.ui.fields import EmailField, PasswordField, TextField
+from webapp.ui.fields import EmailField, TextField
 from webapp.ui.forms import BaseForm
 
 ROLES = [Option(role, label, ROLE_MEANINGS[role]) for role, label in ROLE_LABELS.items()]
-
-
-class LoginForm(BaseForm):
-    """E-mail and password."""
-
-    email = EmailField("E-mail address", autocomplete="username", required="Write your e-mail address.")
-    password = PasswordField("Password", max_length=200, required="Write your password.")
-
-
-class ForgottenForm(BaseForm):
-    """Where to mail a link to."""
-
-    email = EmailField("E-mail address", autocomplete="username", required="Write your e-mail address.")
 
 
 class InviteForm(BaseForm):

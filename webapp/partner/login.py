@@ -15,14 +15,13 @@ from flask.typing import ResponseReturnValue
 from webapp.context import client_address, rate_limited, runtime
 from webapp.domain.partner_role import EVERYONE
 from webapp.observability.log import get_logger
-from webapp.partner.forms import LoginForm
 from webapp.partner.guard import find_member, member, needs_role, open_to_all
 from webapp.partner.trail import write_down
 from webapp.services import partner_login
 from webapp.services.login import Locked, LoginTry, begin_try, succeed
 from webapp.services.partner_account import passes_second_step
 from webapp.services.password import is_password
-from webapp.ui.account_forms import CodeForm
+from webapp.ui.account_forms import CodeForm, LoginForm
 from webapp.ui.next_page import page_within
 
 blueprint = Blueprint("login", __name__)

@@ -96,11 +96,11 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     if wanted.by_nobody:
         found += [entry.staff_id.is_(None), entry.partner_id.is_(None)]
     if wanted.kind is AuditKind.VIEWS:
-        found.append(entry.action == VIEWED)
+        found.append(entry.action.in_(VIEWED))
     elif wanted.kind is AuditKind.WAY_IN:
         found.append(entry.action.in_(_written_out(WAY_IN)))
     elif wanted.kind is AuditKind.CHANGES:
-        found.append(entry.action.not_in(_written_out((VIEWED, *WAY_IN))))
+        found.append(entry.action.not_in(_written_out((*VIEWED, *WAY_IN))))
     if wanted.since is not None:
         found.append(entry.at >= wanted.since)
     if wanted.before is not None:

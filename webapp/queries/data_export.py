@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from webapp.models import (
@@ -27,6 +27,7 @@ from webapp.models import (
     Message,
     Partner,
     PendingRequest,
+    PrivacyRequest,
     Prospect,
     ProspectKey,
     ResumeLink,
@@ -66,6 +67,7 @@ def data_export(session: Session, prospect_id: UUID, *, at: datetime) -> dict[st
         "consents": consents_document(consent_chain(session, prospect_id)),
         "mails": _mails(session, prospect_id),
         "mail_stops": _stops(session, prospect),
+        "privacy_requests": _privacy_requests(session, prospect),
     }
     return _plain(document)  # type: ignore[no-any-return]  # a dict stays one
 
@@ -195,6 +197,14 @@ def _mails(session: Session, prospect_id: UUID) -> list[dict[str, Any]]:
 def _stops(session: Session, prospect: Prospect) -> list[dict[str, Any]]:
     rows = session.scalars(select(Suppression).where(Suppression.email_key == prospect.email_key))
     return [_columns(row, "message_class", "reason", "created_at") for row in rows]
+
+
+def _privacy_requests(session: Session, prospect: Prospect) -> list[dict[str, Any]]:
+    """What was asked of us about their data: on their own page, or by letter, phone or mail under their address."""
+    theirs = or_(PrivacyRequest.prospect_id == prospect.id, PrivacyRequest.person == prospect.email_key)
+    rows = session.scalars(select(PrivacyRequest).where(theirs).order_by(PrivacyRequest.created_at, PrivacyRequest.id))
+    days = ("received_on", "due_on", "extended_at", "extension_words", "carried_out_at", "closed_at")
+    return [_columns(row, "kind", "law", "source", "status", "outcome", "note", *days) for row in rows]
 
 
 def _columns(row: Base, *names: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Delivery methods as staff and partners see them: in order, with their health, never with a secret."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,6 +114,18 @@ def get_method(session: Session, method_id: UUID, *, partner_id: UUID | None = N
     if method is None or not is_theirs or method.removed_at is not None:
         raise NotFound("There is no such delivery method.")
     return _row(method)
+
+
+def current_endpoints(session: Session, partner_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The first delivery method in use of each partner that has one."""
+    rows = session.execute(
+        select(PartnerEndpoint.partner_id, PartnerEndpoint.id)
+        .where(PartnerEndpoint.partner_id.in_(list(partner_ids)))
+        .where(PartnerEndpoint.disabled_at.is_(None), PartnerEndpoint.removed_at.is_(None))
+        .order_by(PartnerEndpoint.position.desc(), PartnerEndpoint.created_at)
+    )
+    # The last of each partner stays: the lowest position, and the newest of two in one place.
+    return {row.partner_id: row.id for row in rows}
 
 
 def _row(method: PartnerEndpoint) -> MethodRow:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.models import Lead, Match
-from webapp.queries.partner import Offer, offers_for
+from webapp.queries.offer import Offer, offers_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from webapp.models import (
     ProgramProposal,
     Submission,
 )
-from webapp.queries.catalog_imports import ImportRow, find_last_import
 from webapp.queries.outbox import OutboxStatus, outbox_status
 from webapp.queries.partners import paused_by
+from webapp.queries.past_import import ImportRow, find_last_import
 
 ATTENTION_WINDOW = timedelta(days=14)
 _HELD = (LeadStatus.HELD_REVIEW, LeadStatus.HELD_CAP, LeadStatus.HELD_SCHEDULE)

@@ -45,11 +45,6 @@ class PartnerOverview:
     waiting: tuple[Waiting, ...]
     recent: dict[LeadStatus, int]
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing needs anybody."""
-        return self.has_endpoint and not (self.new or self.failed or self.retrying or self.unconfirmed)
-
 
 def get_partner_overview(session: Session, partner_id: UUID, now: datetime) -> PartnerOverview:
     """How things stand at `now`."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.question import Answer, Question
 from webapp.models import LeadAnswer, PartnerQuestion
-from webapp.queries.partner import Offer
+from webapp.queries.offer import Offer
 
 
 def questions_for(session: Session, offers: Iterable[Offer]) -> dict[UUID, tuple[Question, ...]]:

@@ -75,12 +75,6 @@ def find_next(session: Session, queue: StaffQueue, page_id: UUID, now: datetime)
     return session.execute(first).scalar()
 
 
-def find_first(session: Session, queue: StaffQueue, now: datetime) -> UUID | None:
-    """The thing that has waited longest; None when the queue is empty."""
-    source = _source(queue, now)
-    return session.execute(source.rows.order_by(*source.keys).limit(1)).scalar()
-
-
 def _held() -> ColumnElement[bool]:
     return and_(Lead.status == LeadStatus.HELD_REVIEW, Lead.reason.is_distinct_from(AWAITING_CONFIRMATION))
 

@@ -1,7 +1,7 @@
 """Writing down what staff and people of partners did: who, what, before, after, from where."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from webapp.domain.clock import Clock
 from webapp.domain.ids import new_id
 from webapp.models import AuditEntry
+
+COMMAND_LINE: Final = "command line"
+"""Who acts where nobody is logged in: whoever has the shell."""
 
 
 def record(

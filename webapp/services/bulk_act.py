@@ -64,8 +64,8 @@ def plan(
     if not unique:
         raise Refused(Problem("rows", "Nothing was chosen.", "Tick some, or choose all that match."))
     if len(unique) > MOST_AT_ONCE:
-        raise Refused(Problem("rows", f"That is more than {MOST_AT_ONCE:,} at once."))
-    _check_choice(kind, choice)
+        raise Refused(Problem("rows", f"That is more than {MOST_AT_ONCE:,} at once.", "Narrow the list first."))
+    choice = _checked_choice(kind, choice)
     act = BulkAct(
         id=new_id(),
         kind=kind,
@@ -226,16 +226,17 @@ _DEEDS: Final[Mapping[BulkKind, Callable[[Session, Clock, UUID, str], None]]] = 
 }
 
 
-def _check_choice(kind: BulkKind, choice: str | None) -> None:
+def _checked_choice(kind: BulkKind, choice: str | None) -> str | None:
     known = {
         BulkKind.END: {each.value for each in EndedByStaff},
         BulkKind.MARK_INVALID: {each.value for each in FOUND_BY_STAFF},
     }.get(kind)
     if known is not None and choice not in known:
         raise Refused(Problem("choice", "Choose why."))
+    return choice if known else None
 
 
 def _words(fault: DomainError) -> str:
     if isinstance(fault, Refused):
-        return " ".join(problem.what for problem in fault.problems)
+        return " ".join(f"{problem.what} {problem.remedy}".strip() for problem in fault.problems)
     return str(fault)

@@ -1,7 +1,7 @@
 """Importing listings: one file becomes what is published from its source, or nothing changes."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
 from uuid import UUID
@@ -20,6 +20,16 @@ from webapp.services.catalog_version import count_published, forget_listings, lo
 
 Progress = Callable[[int, int | None], None]
 """Called now and then with the rows read so far and, once known, how many there are."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one import comes to, as far as it got before it was refused, if it was."""
+
+    tally: Tally
+    difference: Difference = field(default_factory=lambda: Difference({}, 0))
+    problems: tuple[Problem, ...] = ()
+    version: int | None = None
 
 
 def import_listings(
@@ -51,33 +61,23 @@ def import_listings(
     """
     began, now, import_id = perf_counter(), clock.now(), new_id()
     lock_catalog(session)
-    tally, difference = Tally(faults_kept=faults_kept), Difference({}, 0)
-    problems: tuple[Problem, ...] = ()
-    version: int | None = None
+    run = _Run(Tally(faults_kept=faults_kept))
     savepoint = session.begin_nested()
     try:
-        stage(session, rows, tally, progress)
-        refuse_clashes(session, source, tally)
-        _check_rows(session, tally, strict=strict)
-        difference = work_out(session, source, tally, is_demo=is_demo, changes_kept=changes_kept)
-        _check_withdrawals(source, difference, allowed=allow_withdrawals)
-        version = new_version(session, VersionCause.IMPORT) if difference.moved and not dry_run else None
-        apply(session, source, is_demo=is_demo, at=now, version=version or 0, import_id=import_id)
-        count_published(session, version)
+        stage(session, rows, run.tally, progress)
+        refuse_clashes(session, source, run.tally)
+        _check_rows(session, run.tally, strict=strict)
+        run.difference = work_out(session, source, run.tally, is_demo=is_demo, changes_kept=changes_kept)
+        _check_withdrawals(source, run.difference, allowed=allow_withdrawals)
+        run.version = new_version(session, VersionCause.IMPORT) if run.difference.moved and not dry_run else None
+        apply(session, source, is_demo=is_demo, at=now, version=run.version or 0, import_id=import_id)
+        count_published(session, run.version)
     except Refused as refusal:
-        problems = refusal.problems
-        savepoint.rollback()
-    else:
-        if dry_run:
-            savepoint.rollback()
-        else:
-            savepoint.commit()
+        run.problems = refusal.problems
+    (savepoint.rollback if dry_run or run.problems else savepoint.commit)()
     forget_listings(session)
-    report = _report(source, filename, tally, problems, difference, dry_run, version, perf_counter() - began)
-    if dry_run:
-        return report
-    _remember(session, report, import_id, staff_id, started_at=now)
-    return replace(report, import_id=import_id)
+    report = _report(source, filename, run, dry_run=dry_run, seconds=perf_counter() - began)
+    return report if dry_run else _remember(session, report, import_id, staff_id, started_at=now)
 
 
 def publish_rows(
@@ -124,16 +124,8 @@ def _check_withdrawals(source: str, difference: Difference, *, allowed: bool) ->
         )
 
 
-def _report(
-    source: str,
-    filename: str,
-    tally: Tally,
-    problems: tuple[Problem, ...],
-    difference: Difference,
-    dry_run: bool,
-    version: int | None,
-    seconds: float,
-) -> ImportReport:
+def _report(source: str, filename: str, run: _Run, *, dry_run: bool, seconds: float) -> ImportReport:
+    tally, problems, difference = run.tally, run.problems, run.difference
     counts = {} if problems else difference.counts
     changed = counts.get("changed", 0) + counts.get("republished", 0)
     moved = changed + counts.get("added", 0) + counts.get("withdrawn", 0)
@@ -159,14 +151,15 @@ def _report(
         new_institutions=difference.new_institutions,
         new_institutions_total=difference.new_institutions_total,
         edited_by_staff=difference.edited_by_staff,
-        catalog_version=version,
+        catalog_version=run.version,
         seconds=seconds,
     )
 
 
 def _remember(
     session: Session, report: ImportReport, import_id: UUID, staff_id: UUID | None, *, started_at: datetime
-) -> None:
+) -> ImportReport:
+    """Write the import down; the report with its id."""
     told = [RowFault(None, None, p.where, "", p.what, p.remedy) for p in report.problems]
     entry = CatalogImport(
         id=import_id,
@@ -188,3 +181,4 @@ def _remember(
     )
     session.add(entry)
     session.flush()
+    return replace(report, import_id=import_id)

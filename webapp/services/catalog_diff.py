@@ -19,9 +19,10 @@ from webapp.services.catalog_staging import FACTS, Tally
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How many listings of each kind, how many were published before, the first changes, how often each column changes,
+    """How many listings of each kind, and how many were published before.
 
-    the first institutions that are not known yet, and the first listings it overwrites that staff had edited.
+    `columns_changed` says how often each column changes. `changes`, `new_institutions` and `edited_by_staff` (listings
+    it overwrites that staff had edited) are the first of them.
     """
 
     counts: Mapping[str, int]

@@ -23,9 +23,11 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row: the line it begins on, its cells as text, the places of those that were numbers in a spreadsheet, and
+    """One row: the line it begins on and its cells as text.
 
-    what is wrong with cells whatever their column is (`faults`, by place)."""
+    `numbers` are the places of cells that were numbers in a spreadsheet; `faults`, by place, what is wrong with cells
+    whatever their column is.
+    """
 
     line: int
     cells: list[str]

@@ -19,6 +19,7 @@ from webapp.gateways.signature import new_secret
 from webapp.models import Partner, PartnerEndpoint
 from webapp.queries.failed_deliveries import failed_of_method
 from webapp.services import method_health
+from webapp.services.method_row import get_locked
 from webapp.services.redelivery import Replayed, replay_each
 from webapp.services.transaction import Begin
 
@@ -142,15 +143,6 @@ def enable(begin: Begin, clock: Clock, method_id: UUID, *, by: Side, partner_id:
     with begin() as session:
         failed = failed_of_method(session, method_id, clock.now())
     return replay_each(begin, clock, failed, by=by)
-
-
-def get_locked(session: Session, method_id: UUID, *, partner_id: UUID | None = None) -> PartnerEndpoint:
-    """The method, locked; with `partner_id` only if it is that partner's. NotFound without it, or when removed."""
-    method = session.get(PartnerEndpoint, method_id, with_for_update={"key_share": True}, populate_existing=True)
-    is_theirs = method is not None and partner_id in (None, method.partner_id)
-    if method is None or not is_theirs or method.removed_at is not None:
-        raise NotFound("There is no such delivery method.")
-    return method
 
 
 def _locked_methods(session: Session, partner_id: UUID) -> Sequence[PartnerEndpoint]:

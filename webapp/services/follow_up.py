@@ -15,6 +15,7 @@ from webapp.domain.follow_up import (
     NEWS_UNTIL,
     QUESTION_AFTER,
     QUESTION_UNTIL,
+    Dropped,
     FollowUpKind,
 )
 from webapp.domain.ids import new_id
@@ -86,7 +87,8 @@ def settle_due(session: Session, clock: Clock, *, limit: int = MOST_AT_ONCE) -> 
 
 
 def _settle(session: Session, row: FollowUp, now: datetime) -> None:
-    row.settled_at, row.reason = now, _why_not(session, row, now)
+    why_not = _why_not(session, row, now)
+    row.settled_at, row.reason = now, why_not.value if why_not else None
     FOLLOW_UPS.labels(row.reason or "queued").inc()
     if row.reason is not None:
         return
@@ -101,39 +103,39 @@ def _settle(session: Session, row: FollowUp, now: datetime) -> None:
         about=row.about,
     )
     if row.message_id is None:
-        row.reason = "queued_before"
+        row.reason = Dropped.QUEUED_BEFORE.value
 
 
-def _why_not(session: Session, row: FollowUp, now: datetime) -> str | None:
+def _why_not(session: Session, row: FollowUp, now: datetime) -> Dropped | None:
     prospect = session.get_one(Prospect, row.prospect_id, populate_existing=True)
     if prospect.erased_at is not None or prospect.email is None:
-        return "recipient_erased"
+        return Dropped.RECIPIENT_ERASED
     if now > row.expires_at:
-        return "came_too_late"
+        return Dropped.CAME_TOO_LATE
     if suppression.is_key_suppressed(session, prospect.email_key, row.kind.message_class):
-        return "stopped_by_student"
+        return Dropped.STOPPED_BY_STUDENT
     if not opt_in.is_confirmed(session, prospect.email_key):
-        return opt_in.UNCONFIRMED
+        return Dropped.UNCONFIRMED_ADDRESS
     return _NEEDLESS[row.kind](session, row)
 
 
-def _needless_question(session: Session, row: FollowUp) -> str | None:
+def _needless_question(session: Session, row: FollowUp) -> Dropped | None:
     lead = session.get_one(Lead, row.lead_id, populate_existing=True)
     if lead.status is not LeadStatus.DELIVERED:
-        return "no_longer_with_school"
-    return "answered_before" if session.get(ContactAnswer, lead.id) is not None else None
+        return Dropped.NO_LONGER_WITH_SCHOOL
+    return Dropped.ANSWERED_BEFORE if session.get(ContactAnswer, lead.id) is not None else None
 
 
-def _needless_news(session: Session, row: FollowUp) -> str | None:
+def _needless_news(session: Session, row: FollowUp) -> Dropped | None:
     prospect = session.get_one(Prospect, row.prospect_id)
     if prospect.listing_news_from is None:
-        return "stopped_by_student"
+        return Dropped.STOPPED_BY_STUDENT
     # What comes after this look is news of the next mail.
     prospect.listing_news_from = current_version(session)
-    return None if listing_changes(session, row.prospect_id, row.about["since_version"]) else "changed_back"
+    return None if listing_changes(session, row.prospect_id, row.about["since_version"]) else Dropped.CHANGED_BACK
 
 
-_NEEDLESS: dict[FollowUpKind, Callable[[Session, FollowUp], str | None]] = {
+_NEEDLESS: dict[FollowUpKind, Callable[[Session, FollowUp], Dropped | None]] = {
     FollowUpKind.CONTACT_QUESTION: _needless_question,
     FollowUpKind.LISTING_CHANGED: _needless_news,
 }

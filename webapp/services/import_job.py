@@ -72,8 +72,10 @@ def choose_columns(session: Session, clock: Clock, job_id: UUID, mapping: Column
     Refused with every problem of the mapping.
     """
     job = _locked(session, job_id)
+    if job.kind is ImportKind.IPEDS:
+        raise Refused(Problem("columns", "The columns of these files are known.", "There is nothing to choose."))
     problems = problems_of(mapping, job.header)
-    if problems or job.kind is ImportKind.IPEDS:
+    if problems:
         raise Refused(*problems)
     job.mapping = mapping.to_json()
     # Columns that were left out are remembered too: the next file with this header asks nothing.
@@ -107,12 +109,19 @@ def check_again(session: Session, clock: Clock, job_id: UUID) -> None:
     _send_to_work(session, clock, _named(session, job_id), ImportJobStatus.CHECKING)
 
 
-def start_apply(session: Session, clock: Clock, job_id: UUID) -> None:
-    """Have a worker publish what the file says. Refused unless the check found something that can be published."""
+def start_apply(
+    session: Session, clock: Clock, job_id: UUID, *, staff_id: UUID | None = None, actor: str | None = None
+) -> None:
+    """Have a worker publish what the file says. Refused unless the check found something that can be published.
+
+    With `actor` it is written down under the name of whoever lets it be published, whoever sent the file.
+    """
     job = _locked(session, job_id)
     report = job.report or {}
     if report.get("problems") or not any(report.get(kind) for kind in ("added", "changed", "withdrawn")):
         raise Refused(Problem("file", "There is nothing in it to publish.", "See what the check says."))
+    if actor is not None:
+        job.staff_id, job.actor = staff_id, actor
     _send_to_work(session, clock, job, ImportJobStatus.APPLYING)
 
 
@@ -143,7 +152,9 @@ def start_undo(session: Session, clock: Clock, import_id: UUID, *, staff_id: UUI
         session.add(job)
         session.flush()
         found = job.id
-    _send_to_work(session, clock, _locked(session, found), ImportJobStatus.UNDOING)
+    job = _locked(session, found)
+    job.staff_id, job.actor = staff_id, actor
+    _send_to_work(session, clock, job, ImportJobStatus.UNDOING)
     return found
 
 

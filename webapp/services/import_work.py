@@ -82,11 +82,7 @@ def _take(begin: Begin, clock: Clock, job_id: UUID) -> Taken | None:
         if job is None or job.status not in AT_WORK or (job.leased_until is not None and job.leased_until > now):
             return None
         if job.attempts_made >= MOST_TRIES:
-            job.status = IMPORT_JOB_LIFECYCLE.check(job.status, ImportJobStatus.FAILED)
-            job.lease_id = job.leased_until = job.due_at = None
-            job.problems = [
-                {"what": "Every worker that took it up stopped.", "remedy": "Check it again, or divide it."}
-            ]
+            _give_up(job)
             return None
         job.lease_id, job.leased_until, job.due_at = new_id(), now + LEASE, None
         job.attempts_made += 1
@@ -104,6 +100,15 @@ def _take(begin: Begin, clock: Clock, job_id: UUID) -> Taken | None:
             staff_id=job.staff_id,
             actor=job.actor,
         )
+
+
+def _give_up(job: ImportJob) -> None:
+    """No worker came to its end. What was to be undone is still published, and can be undone again."""
+    is_undo = job.status is ImportJobStatus.UNDOING
+    job.status = IMPORT_JOB_LIFECYCLE.check(job.status, ImportJobStatus.APPLIED if is_undo else ImportJobStatus.FAILED)
+    job.lease_id = job.leased_until = job.due_at = None
+    remedy = "Undo it again, when less is going on." if is_undo else "Check it again, or divide it."
+    job.problems = [{"what": "Every worker that took it up stopped.", "remedy": remedy}]
 
 
 def _import(begin: Begin, clock: Clock, taken: Taken) -> None:

@@ -39,6 +39,8 @@ def verify(session: Session, clock: Clock, program_ids: Iterable[str], *, on: da
     """
     if on > clock.now().date():
         raise Refused(Problem("on", "That day is to come.", "Say when it was checked."))
+    # Read under the lock: what an import publishes meanwhile would be taken back else.
+    lock_catalog(session)
     wanted = list(program_ids)
     rows = session.execute(
         select(Program.program_id, Program.catalog_source, Program.is_demo, Institution.key)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.claim import claim_problems
 from webapp.domain.clock import Clock
-from webapp.domain.errors import NotFound, Problem, Refused
+from webapp.domain.errors import DomainError, NotFound, Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.domain.listing import COLUMNS, PROGRAM_ID, FactSource, Listing
 from webapp.domain.listing_cell import CellError, read
@@ -21,8 +22,13 @@ from webapp.models import Institution, ListingDraft, Program, ProgramProposal
 from webapp.queries.listing import listings_by_id
 from webapp.services.catalog import publish_rows
 from webapp.services.catalog_row import SourceRow
+from webapp.services.catalog_version import lock_catalog
 
 CELL_LIMIT: Final = 4000
+
+
+class WrittenMeanwhile(DomainError):
+    """A draft is not as it was when somebody began to type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,18 @@ def open_draft(session: Session, clock: Clock, program_id: str, *, actor: str) -
     return begin(session, clock, Written.of(listing), program_id=program_id, actor=actor)
 
 
+def begin_new(session: Session, clock: Clock, written: Written, *, program_id: str, actor: str) -> UUID:
+    """A draft of a listing that is to be. Refused when the id is none, or is taken by a listing or a draft.
+
+    What is typed for a new one would take the place of all that stands there.
+    """
+    taken = select(ListingDraft.id).where(ListingDraft.program_id == program_id)
+    if _program(session, program_id) is not None or session.scalars(taken).first() is not None:
+        what = "There is a listing or a draft with this id."
+        raise Refused(Problem("program_id", what, "Open it from the list and edit it, or choose another id."))
+    return begin(session, clock, written, program_id=program_id, actor=actor)
+
+
 def begin(
     session: Session,
     clock: Clock,
@@ -94,9 +112,16 @@ def begin(
     return draft.id
 
 
-def save(session: Session, clock: Clock, draft_id: UUID, written: Written, *, actor: str) -> None:
-    """Keep what somebody typed, right or wrong. Refused once it was sent to review."""
+def save(
+    session: Session, clock: Clock, draft_id: UUID, written: Written, *, actor: str, seen: datetime | None = None
+) -> None:
+    """Keep what somebody typed, right or wrong. Refused once it was sent to review.
+
+    WrittenMeanwhile where it is not as it was at `seen`, so that nobody's words are replaced unseen.
+    """
     draft = _draft(session, draft_id)
+    if seen is not None and seen != draft.updated_at:
+        raise WrittenMeanwhile(f"{draft.made_by} wrote in this draft meanwhile.")
     if draft.stage != ListingStage.DRAFT:
         raise Refused(Problem("stage", "It is in review.", "Send it back first."))
     draft.made_by = actor
@@ -133,6 +158,8 @@ def publish(session: Session, clock: Clock, draft_id: UUID, *, actor: str) -> in
     problems = written.problems()
     if problems or listing is None:
         raise Refused(*problems)
+    # Looked at under the lock: an import that ends just now has changed the listing, or waits.
+    lock_catalog(session)
     program = _program(session, draft.program_id)
     if program is not None and program.changed_in != draft.based_on:
         raise Refused(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
@@ -13,8 +13,9 @@ from webapp.domain.ids import address_key, new_id, new_token, token_hash
 from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.partner_role import AccessPurpose
+from webapp.domain.staff_session import AccountNews
 from webapp.models import PartnerAccessLink, PartnerAccount
-from webapp.services import message
+from webapp.services import account_news, message
 from webapp.services.password import hash_password, password_problems
 
 VALID: Final = {AccessPurpose.INVITATION: timedelta(days=7), AccessPurpose.PASSWORD_RESET: timedelta(hours=1)}
@@ -47,48 +48,45 @@ def ask_for_new_password(session: Session, clock: Clock, links: Links, email: st
 
 def send(session: Session, clock: Clock, links: Links, account: PartnerAccount, purpose: AccessPurpose) -> None:
     """Mail `account` a link. Links it was mailed before work no more."""
-    for former in session.scalars(
-        select(PartnerAccessLink).where(PartnerAccessLink.account_id == account.id, PartnerAccessLink.used_at.is_(None))
-    ):
-        former.used_at = clock.now()
+    _end_links(session, clock, account.id)
     key = address_key(links.secret, f"partner access {account.email}")
     _send(session, clock, links, account, key, purpose)
 
 
 def set_password(session: Session, clock: Clock, token: str, password: str) -> PartnerAccount:
-    """Use a link up: the account behind it gets `password` and all its log-ins end.
+    """Use a link up: the account behind it gets `password`; all its log-ins end, and its other links work no more.
 
     NotFound for a link that is wrong, used or too old; Refused where the password is weak, and the link stays good.
     """
-    link = session.execute(
-        select(PartnerAccessLink).where(PartnerAccessLink.token_hash == token_hash(token)).with_for_update()
-    ).scalar_one_or_none()
-    if link is None or link.account_id is None or link.used_at is not None or link.expires_at <= clock.now():
-        raise NotFound("This link works no more.")
+    whose = select(PartnerAccessLink.account_id).where(PartnerAccessLink.token_hash == token_hash(token))
+    # The account is locked before its links are looked at: two links of one account never wait for each other.
     account = session.execute(
-        select(PartnerAccount).where(PartnerAccount.id == link.account_id).with_for_update()
-    ).scalar_one()
-    if not account.active:
+        select(PartnerAccount)
+        .where(PartnerAccount.id == whose.scalar_subquery(), PartnerAccount.active)
+        .with_for_update()
+    ).scalar_one_or_none()
+    link = session.execute(
+        select(PartnerAccessLink.id).where(
+            PartnerAccessLink.token_hash == token_hash(token),
+            PartnerAccessLink.used_at.is_(None),
+            PartnerAccessLink.expires_at > clock.now(),
+        )
+    ).first()
+    if account is None or link is None:
         raise NotFound("This link works no more.")
-    problems = password_problems(password, about=(account.email, account.name))
-    if problems:
-        raise Refused(*problems)
-    link.used_at = clock.now()
-    account.password, account.session_stamp = hash_password(password), new_token()
-    account.updated_at = clock.now()
+    is_new = account.password is None
+    _set(session, clock, account, password)
+    if not is_new:
+        account_news.tell_member(session, clock, account.partner_id, account.id, AccountNews.PASSWORD_CHANGED)
     return account
 
 
 def change_password(session: Session, clock: Clock, account_id: UUID, password: str) -> None:
-    """Somebody who is logged in sets a new password: all their log-ins end. Refused where it is weak."""
+    """Somebody who is logged in sets a new password: their log-ins and mailed links end. Refused where it is weak."""
     account = session.execute(
         select(PartnerAccount).where(PartnerAccount.id == account_id).with_for_update()
     ).scalar_one()
-    problems = password_problems(password, about=(account.email, account.name))
-    if problems:
-        raise Refused(*problems)
-    account.password, account.session_stamp = hash_password(password), new_token()
-    account.updated_at = clock.now()
+    _set(session, clock, account, password)
 
 
 def purge(session: Session, clock: Clock) -> int:
@@ -100,6 +98,23 @@ def purge(session: Session, clock: Clock) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())
+
+
+def _set(session: Session, clock: Clock, account: PartnerAccount, password: str) -> None:
+    problems = password_problems(password, about=(account.email, account.name))
+    if problems:
+        raise Refused(*problems)
+    _end_links(session, clock, account.id)
+    account.password, account.session_stamp = hash_password(password), new_token()
+    account.updated_at = clock.now()
+
+
+def _end_links(session: Session, clock: Clock, account_id: UUID) -> None:
+    session.execute(
+        update(PartnerAccessLink)
+        .where(PartnerAccessLink.account_id == account_id, PartnerAccessLink.used_at.is_(None))
+        .values(used_at=clock.now())
+    )
 
 
 def _send(

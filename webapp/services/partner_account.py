@@ -13,10 +13,12 @@ from webapp.domain.ids import new_id, new_token
 from webapp.domain.links import Links
 from webapp.domain.partner import PartnerStatus
 from webapp.domain.partner_role import AccessPurpose, PartnerRole
+from webapp.domain.staff_session import AccountNews
 from webapp.gateways.sealing import Seal
 from webapp.models import Partner, PartnerAccount
-from webapp.services import audit, partner_access, second_step
+from webapp.services import account_news, audit, partner_access, second_step
 from webapp.services.password import hash_password
+from webapp.services.second_step import Proof
 
 LONGEST_NAME = 100
 MOST_PEOPLE = 200
@@ -120,8 +122,12 @@ def end_second_step(session: Session, clock: Clock, account_id: UUID) -> None:
 
 
 def passes_second_step(session: Session, clock: Clock, seal: Seal, account_id: UUID, code: str) -> bool:
-    """Whether `code` is that of the person's device, or one of their recovery codes. Either is used up by it."""
-    return second_step.passes(_locked(session, account_id), clock, seal, code) is not None
+    """Whether `code` is that of the device or a recovery code. Either is used up; a recovery code is told by mail."""
+    account = _locked(session, account_id)
+    proof = second_step.passes(account, clock, seal, code)
+    if proof is Proof.RECOVERY_CODE:
+        account_news.tell_member(session, clock, account.partner_id, account_id, AccountNews.RECOVERY_CODE_USED)
+    return proof is not None
 
 
 def make_demo_account(

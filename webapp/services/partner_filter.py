@@ -46,15 +46,7 @@ def change(
     changes it has seen (0: none). NotFound without such a partner or group; Refused, naming line and column, for a text
     that cannot be read, and when somebody else changed it meanwhile.
     """
-    # Two who change it at once wait for each other here, so that each gets a version of its own.
-    if (
-        session.execute(select(Partner.id).where(Partner.id == partner_id).with_for_update(key_share=True)).first()
-        is None
-    ):
-        raise NotFound("There is no such partner.")
-    group = session.get(ProgramGroup, group_id) if group_id else None
-    if group_id is not None and (group is None or group.partner_id != partner_id):
-        raise NotFound("This partner has no such program group.")
+    _lock(session, partner_id, group_id)
     if len(text) > LONGEST_TEXT:
         raise Refused(Problem("text", f"A filter has at most {LONGEST_TEXT:,} characters."))
     rules_of(text)
@@ -91,3 +83,13 @@ def sift_lead(session: Session, lead: Lead) -> Verdict | None:
     if sifting.decision is None or (sifting.passes is Truth.UNKNOWN and standing.on_unknown is OnUnknown.PASS):
         return None
     return Verdict(sifting.decision, sifting.passes is Truth.FALSE, standing.version)
+
+
+def _lock(session: Session, partner_id: UUID, group_id: UUID | None) -> None:
+    """Two who change a filter at once wait for each other here, so that each gets a version of its own."""
+    partner = select(Partner.id).where(Partner.id == partner_id).with_for_update(key_share=True)
+    if session.execute(partner).first() is None:
+        raise NotFound("There is no such partner.")
+    group = session.get(ProgramGroup, group_id) if group_id else None
+    if group_id is not None and (group is None or group.partner_id != partner_id):
+        raise NotFound("This partner has no such program group.")

@@ -22,7 +22,7 @@ from webapp.domain.submission import Contact, Submission
 from webapp.domain.wording import reason_sentence
 from webapp.models import Consent, Lead, Match, Prospect
 from webapp.models import Submission as SubmissionRow
-from webapp.queries.partner import Offer
+from webapp.queries.offer import Offer
 from webapp.queries.question import answers_of
 
 SET_LATER: Final = "(set when it is sent)"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from webapp.domain.submission import Submission
-from webapp.queries.partner import Offer
+from webapp.queries.offer import Offer
 from webapp.services.posting import Posting, body_of, preview_of
 from webapp.services.question import checked_answers
 from webapp.services.submission import checked_offers

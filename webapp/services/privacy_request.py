@@ -10,6 +10,7 @@ from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.domain.privacy_request import (
+    CARRIED_OUT_HERE,
     LONGEST_WORDS,
     REQUEST_LIFECYCLE,
     PrivacyLaw,
@@ -104,8 +105,14 @@ def mark_carried_out(session: Session, clock: Clock, request_id: UUID) -> None:
 
 
 def close(session: Session, clock: Clock, request_id: UUID, outcome: RequestOutcome, note: str, *, actor: str) -> None:
-    """End an open request with a note on what was answered. InvalidTransition when it is closed already."""
+    """End an open request with a note on what was answered. InvalidTransition when it is closed already.
+
+    Refused where it is said to be done and is not: what can be carried out here was not.
+    """
     row = _locked(session, request_id)
+    is_ours = row.kind in CARRIED_OUT_HERE and row.person is not None
+    if outcome is RequestOutcome.DONE and is_ours and row.carried_out_at is None and row.status is RequestStatus.OPEN:
+        raise Refused(Problem("outcome", "It was not carried out yet.", "Carry it out, or say how else it ended."))
     row.status = REQUEST_LIFECYCLE.check(row.status, RequestStatus.CLOSED)
     row.note = _checked("note", note, "Say what was answered, and how.")
     row.outcome, row.closed_at, row.closed_by = outcome, clock.now(), actor

@@ -11,9 +11,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from webapp.domain.label import verdict_label, verdict_sentence
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, starts, teaching
-from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence, verdict_label, verdict_sentence
+from webapp.domain.requirement import gap_sentence
+from webapp.domain.wording import caveat_sentence, reason_sentence
 from webapp.emails.matched_programs import ProgramCard
 from webapp.queries.listing import listings_by_id
 from webapp.queries.program_card import CardMatch, CardProgram, card_programs, list_card_matches

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.question import Answer, AnswerValue, Question
 from webapp.domain.submission import IntroductionRequest
-from webapp.queries.partner import Offer
+from webapp.queries.offer import Offer
 from webapp.queries.question import questions_for
 
 Answers = Mapping[UUID, tuple[Answer, ...]]

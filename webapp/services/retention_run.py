@@ -1,7 +1,8 @@
 """Rounds of removing what was kept long enough: each kind in a transaction of its own, and what came of it kept."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import delete
@@ -55,21 +56,36 @@ class _PutBackError(Exception):
     """Takes a savepoint back when there is nothing wrong."""
 
 
-def run(begin: Begin, clock: Clock) -> Mapping[str, int]:
-    """Remove what is due, and write down how much of each kind that was. Kinds without any are left out."""
+Work = Callable[[Session, Clock], int]
+
+
+def run(begin: Begin, clock: Clock, *, works: Mapping[str, Work] = WORKS) -> Mapping[str, int]:
+    """Remove what is due, and write down how much of each kind that was. Kinds without any are left out.
+
+    A kind that cannot be removed keeps no other from its turn; its fault is raised once all had theirs.
+    """
     started_at, removed = clock.now(), dict[str, int]()
-    for name, work in WORKS.items():
-        with begin() as session:
-            count = work(session, clock)
-        if count:
-            removed[name] = count
+    with ExitStack() as turns:
+        turns.callback(_write_down, begin, clock, started_at, removed)
+        for name, work in reversed(list(works.items())):
+            turns.callback(_remove, begin, clock, name, work, removed)
+    return removed
+
+
+def _remove(begin: Begin, clock: Clock, name: str, work: Work, removed: dict[str, int]) -> None:
+    with begin() as session:
+        count = work(session, clock)
+    if count:
+        removed[name] = count
+
+
+def _write_down(begin: Begin, clock: Clock, started_at: datetime, removed: Mapping[str, int]) -> None:
     with begin() as session:
         # Most rounds find nothing: of those it is enough to know the last.
         session.execute(
             delete(RetentionRun).where(RetentionRun.removed == {}).execution_options(synchronize_session=False)
         )
-        session.add(RetentionRun(id=new_id(), started_at=started_at, finished_at=clock.now(), removed=removed))
-    return removed
+        session.add(RetentionRun(id=new_id(), started_at=started_at, finished_at=clock.now(), removed=dict(removed)))
 
 
 def preview(session: Session, clock: Clock) -> Mapping[str, int]:

@@ -83,6 +83,8 @@ def _own(session: Session, staff_id: UUID, view_id: UUID) -> SavedView:
 
 
 def _named(session: Session, staff_id: UUID, which: StaffList, name: str) -> str:
+    # One who presses twice waits here for the first press, whose name is taken then.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"saved views {staff_id}", 0))))
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or "\x00" in name:
         raise Refused(Problem("name", f"A view has a name of up to {LONGEST_NAME} letters."))

@@ -10,7 +10,7 @@ from webapp.domain.errors import Problem, Refused
 from webapp.gateways.sealing import Seal
 from webapp.gateways.signature import new_secret
 from webapp.models import PartnerEndpoint
-from webapp.services import delivery_method
+from webapp.services.method_row import get_locked
 
 OVERLAP = timedelta(days=1)
 """How long the former secret signs too, unless somebody says otherwise."""
@@ -64,7 +64,7 @@ def end_overlap(session: Session, method_id: UUID, *, partner_id: UUID | None = 
 
 
 def _locked(session: Session, method_id: UUID, partner_id: UUID | None) -> PartnerEndpoint:
-    method = delivery_method.get_locked(session, method_id, partner_id=partner_id)
+    method = get_locked(session, method_id, partner_id=partner_id)
     if not method.kind.posts:
         raise Refused(Problem("secret", "is for methods that post to an address.", "This one does not."))
     return method

@@ -25,7 +25,7 @@ from webapp.services.password import hash_password, password_problems
 ROLES: Mapping[str, str] = MappingProxyType({role.value: words for role, words in ROLE_MEANINGS.items()})
 """Every role there is, with what it is for."""
 _TEAM_LOCK = 7_001
-"""Whoever changes who is an owner waits here, so that two owners cannot disable each other at once."""
+"""Whoever makes an account or changes who is an owner waits here: two owners cannot disable each other at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,14 @@ class Actor:
     remote_address: str | None = None
 
 
-COMMAND_LINE = Actor("command line")
+COMMAND_LINE = Actor(audit.COMMAND_LINE)
 
 
 def create_staff(
     session: Session, clock: Clock, *, email: str, password: str, roles: Iterable[str], actor: str, active: bool = True
 ) -> UUID:
     """Create an account; its id. Refused with every reason: bad address, address taken, weak password, unknown role."""
+    _lock_team(session)
     problems: list[Problem] = []
     address = _free_address(session, email, problems)
     problems += password_problems(password, about=(email,))
@@ -69,9 +70,10 @@ def invite(session: Session, clock: Clock, links: Links, *, email: str, roles: I
     Inviting somebody who has not accepted yet mails a new link, and gives the roles named now. Refused with every
     reason: bad address, address taken, unknown role or none.
     """
+    _lock_team(session)
     problems: list[Problem] = []
     address = _checked_address(email, problems)
-    known = _by_address(session, address) if address else None
+    known = _by_address(session, address, lock=True) if address else None
     if known is not None and (known.password is not None or not known.active):
         problems.append(Problem("email", "There is an account with this address.", "Use another address."))
     wanted = _checked_roles(roles, problems)
@@ -250,10 +252,9 @@ def _keep_an_owner(session: Session, account: StaffAccount) -> None:
         raise Refused(Problem("role", "There would be no owner who can log in.", "Make somebody else an owner first."))
 
 
-def _by_address(session: Session, address: str) -> StaffAccount | None:
-    return session.execute(
-        select(StaffAccount).where(func.lower(StaffAccount.email) == address.lower())
-    ).scalar_one_or_none()
+def _by_address(session: Session, address: str, *, lock: bool = False) -> StaffAccount | None:
+    statement = select(StaffAccount).where(func.lower(StaffAccount.email) == address.lower())
+    return session.execute(statement.with_for_update() if lock else statement).scalar_one_or_none()
 
 
 def _free_address(session: Session, email: str, problems: list[Problem]) -> str:

@@ -18,7 +18,8 @@ from webapp.domain.message import MessageClass
 from webapp.domain.submission import IntroductionRequest, Submission
 from webapp.models import Submission as SubmissionRow
 from webapp.observability.metrics import SUBMISSIONS
-from webapp.queries.partner import Offer, current_endpoints, offers_for
+from webapp.queries.delivery_method import current_endpoints
+from webapp.queries.offer import Offer, offers_for
 from webapp.services import publisher, suppression
 from webapp.services.question import checked_answers
 from webapp.services.rows import insert_rows

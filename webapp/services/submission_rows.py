@@ -31,7 +31,7 @@ from webapp.models import (
     ProspectKey,
 )
 from webapp.models import Submission as SubmissionRow
-from webapp.queries.partner import Offer
+from webapp.queries.offer import Offer
 from webapp.services import consent, message, person_key
 from webapp.services.question import answer_rows
 from webapp.services.replay import digest_of

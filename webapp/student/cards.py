@@ -4,22 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from webapp.domain.label import counted, money_cents, percent
-from webapp.domain.listing import Listing
-from webapp.domain.listing_words import Price, length, price, school, starts, teaching
-from webapp.domain.profile import Criterion
-from webapp.domain.wording import (
+from webapp.domain.advice import counterfactual_sentence
+from webapp.domain.label import (
     band_label,
-    caveat_sentence,
-    counterfactual_sentence,
+    counted,
     criterion_label,
-    gap_sentence,
-    reason_sentence,
+    money_cents,
+    percent,
     verdict_label,
     verdict_sentence,
 )
+from webapp.domain.listing import Listing
+from webapp.domain.listing_words import Price, length, price, school, starts, teaching
+from webapp.domain.profile import Criterion
+from webapp.domain.requirement import gap_sentence
+from webapp.domain.wording import caveat_sentence, reason_sentence
 from webapp.matching.catalog import Catalog
-from webapp.queries.partner import Offer
+from webapp.queries.offer import Offer
 from webapp.student.forms.goal import CREDENTIAL_WORDS
 from webapp.student.movement import Move
 

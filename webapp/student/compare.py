@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.context import runtime
 from webapp.domain.listing import PROGRAM_ID
-from webapp.queries.program import listed_programs
+from webapp.queries.published_program import listed_programs
 from webapp.student.compare_page import compare_page
 from webapp.student.own_page import keep_private
 from webapp.student.programs import finder

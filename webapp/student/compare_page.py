@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from webapp.matching.judging import Judgement, Requirement, published_requirements
-from webapp.queries.program import ListedProgram
+from webapp.queries.published_program import ListedProgram
 from webapp.student.checklist import Bridge, item_of, subject_of
 from webapp.student.facts import Fact, fact_groups
 from webapp.student.program_page import ForYou, for_you

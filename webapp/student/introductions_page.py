@@ -9,13 +9,12 @@ from uuid import UUID
 
 from webapp.domain.consent import CONSENT_TEXT_VERSION
 from webapp.domain.contact_preferences import LANGUAGES, ContactHours, ways
-from webapp.domain.label import counted
+from webapp.domain.label import band_label, counted
 from webapp.domain.partner import ContactChannel
 from webapp.domain.profile import Profile
 from webapp.domain.question import Question, answer_words
 from webapp.domain.time_zone import time_zone_label
-from webapp.domain.wording import band_label
-from webapp.queries.partner import Offer
+from webapp.queries.offer import Offer
 from webapp.services.posting import Posting, document_of
 from webapp.services.preview import Preview
 from webapp.student.forms.country import COUNTRIES

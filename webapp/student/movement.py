@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from webapp.domain.wording import rule_label
+from webapp.domain.label import rule_label
 from webapp.matching.catalog import Catalog
 from webapp.matching.standings import DEPTH, Fate
 

@@ -4,19 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.domain.label import listed, percent, rule_label, subject_label
+from webapp.domain.label import band_label, listed, percent, rule_label, subject_label, verdict_label, verdict_sentence
 from webapp.domain.listing import Listing
 from webapp.domain.listing_words import length, price, school, teaching, where
 from webapp.domain.occupation import occupations
-from webapp.domain.wording import (
-    band_label,
-    caveat_sentence,
-    reason_sentence,
-    verdict_label,
-    verdict_sentence,
-)
+from webapp.domain.wording import caveat_sentence, reason_sentence
 from webapp.matching.judging import FIRST, Judgement
-from webapp.queries.program import ListedProgram
+from webapp.queries.published_program import ListedProgram
 from webapp.student.cards import Reason, points_words
 from webapp.student.checklist import Bridge, Checklist, checklist_of
 from webapp.student.facts import FactGroup, fact_groups

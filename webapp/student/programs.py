@@ -18,7 +18,7 @@ from webapp.domain.profile import Modality
 from webapp.matching.catalog import Catalog
 from webapp.queries.listing_draft import get_draft
 from webapp.queries.paging import Page
-from webapp.queries.program import ListedProgram, Search, find_program, list_published
+from webapp.queries.published_program import ListedProgram, Search, find_program, list_published
 from webapp.services.listing_draft import Written
 from webapp.student.cards import find_listing
 from webapp.student.checklist import Bridge

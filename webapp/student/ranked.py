@@ -16,7 +16,7 @@ from webapp.matching.student import Student
 from webapp.observability.metrics import RANK_SECONDS
 from webapp.queries.feedback import PutAside, list_put_aside
 from webapp.queries.listing import demo_program_ids
-from webapp.queries.partner import offers_for
+from webapp.queries.offer import offers_for
 from webapp.services import draft as drafts
 from webapp.services.draft import OpenDraft
 from webapp.student.answers import STEPS, Answers, may_be_introduced, profile_of

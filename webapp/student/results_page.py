@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from webapp.domain.label import money, months_label
+from webapp.domain.near_miss import near_miss_sentence
 from webapp.domain.profile import Criterion, Priority, Profile
-from webapp.domain.wording import near_miss_sentence
 from webapp.matching.catalog import Catalog
-from webapp.queries.partner import Offer
+from webapp.queries.offer import Offer
 from webapp.student.cards import NOTHING_SAID, Card, cards_of
 from webapp.student.ways import Way, ways_of
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.shared_list import SharedContent, SharedKind
-from webapp.queries.program import listed_programs
+from webapp.queries.published_program import listed_programs
 from webapp.queries.share import SharedLink, find_shared, list_shared
 from webapp.services import share as shares
 from webapp.student.drafts import current_draft

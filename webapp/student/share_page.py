@@ -10,7 +10,7 @@ from webapp.domain.label import BAND_LABELS
 from webapp.domain.listing_words import Price, length, price, school, starts, teaching
 from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram, shared_reasons
 from webapp.domain.wording import reason_sentence
-from webapp.queries.program import ListedProgram
+from webapp.queries.published_program import ListedProgram
 from webapp.student.cards import Reason
 from webapp.student.forms.goal import CREDENTIAL_WORDS
 

@@ -11,7 +11,7 @@ from webapp.context import rate_limited, runtime
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.listing import PROGRAM_ID, Listing
 from webapp.domain.listing_words import length, price, teaching, where
-from webapp.queries.program import listed_programs
+from webapp.queries.published_program import listed_programs
 from webapp.queries.shortlist import shortlisted_ids
 from webapp.services import draft as drafts
 from webapp.services import shortlist

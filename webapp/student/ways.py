@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.domain.advice import gains_sentence
+from webapp.domain.advice import gains_sentence, pathway_sentence
 from webapp.domain.label import money, months_label
-from webapp.domain.wording import pathway_sentence
 from webapp.matching.catalog import Catalog
 from webapp.student.cards import find_listing
 

@@ -6,10 +6,23 @@ import io
 import qrcode
 import qrcode.image.svg
 
-from webapp.ui.fields import PasswordField, TextField
+from webapp.ui.fields import EmailField, PasswordField, TextField
 from webapp.ui.forms import BaseForm
 
 NEW_PASSWORD_HINT = "12 characters or more. Four unrelated words do well."  # noqa: S105  # a hint
+
+
+class LoginForm(BaseForm):
+    """E-mail and password."""
+
+    email = EmailField("E-mail address", autocomplete="username", required="Write your e-mail address.")
+    password = PasswordField("Password", max_length=200, required="Write your password.")
+
+
+class ForgottenForm(BaseForm):
+    """Where to mail a link to."""
+
+    email = EmailField("E-mail address", autocomplete="username", required="Write your e-mail address.")
 
 
 class CodeForm(BaseForm):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_TICKS: Final = (1, 2, 3, 5)
+_HALVES: Final = (10, 15, 20, 25, 30, 40, 50, 60, 80)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,16 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Stacks:
-    """Columns over time: `labels` beneath, and for each as many counts as there are parts, from below."""
+    """Columns: `labels` beneath, and for each as many counts as there are parts, from below.
+
+    Names have no room beneath a column as times do: where it is `numbered` their numbers stand there, as in the table.
+    """
 
     summary: str
     labels: Sequence[str]
     parts: Sequence[Part]
     columns: Sequence[Sequence[int]]
+    numbered: bool = False
     kind: str = "stacks"
 
     @property
@@ -107,10 +111,11 @@ Chart = Bars | Stacks | Lines | Pareto
 
 
 def nice_top(most: float) -> int:
-    """The top of an axis: the next of 2, 4, 6, 10, 20, 40 … that holds `most`, so that its half is a whole number."""
+    """The top of an axis: the next of 2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 50 … that holds `most`; its half is whole."""
     step = 1
     while True:
-        for tick in _TICKS:
-            if tick * step * 2 >= most:
-                return tick * step * 2
+        for tens in _HALVES:
+            half, rest = divmod(tens * step, 10)
+            if rest == 0 and half * 2 >= most:
+                return half * 2
         step *= 10

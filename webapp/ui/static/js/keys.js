@@ -93,7 +93,8 @@ addEventListener("keydown", (event) => {
   const control = keyed().get(event.key);
   if (control && event.key !== "Enter") {
     event.preventDefault();
-    control.click();
+    // A key that is held goes on being pressed on the page after: it would act upon the whole queue.
+    if (!event.repeat) control.click();
     return;
   }
   const act = {

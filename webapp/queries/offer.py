@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.partner import PartnerStatus
-from webapp.models import Institution, Partner, PartnerEndpoint, PartnerInstitution, Program
+from webapp.models import Institution, Partner, PartnerInstitution, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,3 @@ def offers_for(session: Session, program_ids: Iterable[str]) -> dict[str, Offer]
         )
         for program_id, name, institution, partner in rows
     }
-
-
-def current_endpoints(session: Session, partner_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """The first delivery method in use of each partner that has one."""
-    rows = session.execute(
-        select(PartnerEndpoint.partner_id, PartnerEndpoint.id)
-        .where(PartnerEndpoint.partner_id.in_(list(partner_ids)))
-        .where(PartnerEndpoint.disabled_at.is_(None), PartnerEndpoint.removed_at.is_(None))
-        .order_by(PartnerEndpoint.position.desc(), PartnerEndpoint.created_at)
-    )
-    # The last of each partner stays: the lowest position, and the newest of two in one place.
-    return {row.partner_id: row.id for row in rows}
