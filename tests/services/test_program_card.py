@@ -11,7 +11,8 @@ from tests.factories.school import School, make_school
 from webapp.domain.clock import FrozenClock
 from webapp.domain.links import Links
 from webapp.domain.partner import PartnerStatus
-from webapp.domain.wording import caveat_sentence, gap_sentence, reason_sentence
+from webapp.domain.requirement import gap_sentence
+from webapp.domain.wording import caveat_sentence, reason_sentence
 from webapp.emails.matched_programs import ProgramCard
 from webapp.gateways.sealing import Seal
 from webapp.models import Institution, Match, Partner, Program, Submission
