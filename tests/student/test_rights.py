@@ -57,7 +57,9 @@ def work(runtime: Runtime, email: str) -> None:
 def send_mails(runtime: Runtime, people: object) -> None:
     with runtime.begin() as session:
         waiting = session.scalars(
-            select(Message.id).where(Message.prospect_id.in_(people), Message.due_at.is_not(None))  # type: ignore[arg-type]  # a select is one
+            select(Message.id)
+            .where(Message.prospect_id.in_(people), Message.due_at.is_not(None))  # type: ignore[arg-type]  # a select is one
+            .order_by(Message.id)
         ).all()
     for message_id in waiting:
         message.send(runtime.begin, in_the_day(runtime), runtime.message_outside, message_id)
