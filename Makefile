@@ -8,7 +8,7 @@
 PYTHON ?= python3
 VENV = .venv
 PY = $(VENV)/bin/python
-WORKERS ?= 3
+WORKERS ?= 4
 TESTS ?=
 BENCHMARKS ?= matching.rank matching.against weights_trial results_page submission relay catalog_import lists
 # Compiled modules are kept, whatever the environment says: without them each worker and each command that a test starts

@@ -24,14 +24,33 @@ from webapp import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "program_match_template"
-LONGEST_FIRST = ("crash", "e2e", "student", "matching", "embedded")
+WAITING = ("crash", "e2e", "embedded")
+LONGEST_FIRST = ("student", "matching", "admin", "partner")
 STARTER_WAITS_SECONDS = 900.0  # for the other xdist workers to finish with the servers it started
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the files whose tests are long, so that no worker is left alone with one of them at the end."""
+    """Start with the long files, so that no worker is left alone with one of them at the end.
+
+    Two that mostly wait for processes of theirs come first, and then one after every two that compute, so that while
+    some wait others have the processor.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting = [path for floor in WAITING for path in files if _floor(path) == floor]
     floors = {name: place for place, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: floors.get(item.path.relative_to(ROOT / "tests").parts[0], len(floors)))
+    computing = [path for path in files if _floor(path) not in WAITING]
+    computing.sort(key=lambda path: floors.get(_floor(path), len(floors)))
+    order, waiting = waiting[:2], waiting[2:]
+    while waiting or computing:
+        order += [*computing[:2], *waiting[:1]]
+        computing, waiting = computing[2:], waiting[1:]
+    items[:] = [item for path in order for item in files[path]]
+
+
+def _floor(path: Path) -> str:
+    return path.relative_to(ROOT / "tests").parts[0]
 
 
 class CompiledTemplates(BytecodeCache):

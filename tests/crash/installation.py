@@ -123,7 +123,7 @@ class Installation:
             except DBAPIError:
                 pass  # the database is restarting
             self.tend()
-            time.sleep(0.1)
+            time.sleep(0.25)
         raise AssertionError(f"not within {seconds} s: {what}; {self.states()}; {self._last_words()}")
 
     def wait_until_settled(self, number: int, *, seconds: float = 60) -> None:
