@@ -91,7 +91,7 @@ def test_a_reason_read_from_json_ties_the_answer_to_the_fact() -> None:
     }
     expected = "You said your budget is $30,000; tuition in all is $18,852.50, published for this program."
     assert reason_sentence(reason) == expected
-    assert source_phrase(reason) == "Source: Alder website, as of 2026-10-01."
+    assert source_phrase(reason) == "Source: Alder website, as of October 1, 2026."
 
 
 def test_caveats_and_gaps_read_plainly() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from webapp.domain.calendar import month_words
 from webapp.domain.field import FIELDS
 from webapp.domain.geography import STATES
 from webapp.domain.occupation import find_occupation
@@ -213,8 +214,7 @@ def term_label(term: str) -> str:
     """A start term; a month `YYYY-MM` as words."""
     if term in TERM_LABELS:
         return TERM_LABELS[term]
-    year, _, month = term.partition("-")
-    return f"{_MONTHS[int(month) - 1]} {year}"
+    return month_words(term)
 
 
 def money(dollars: float) -> str:
@@ -255,19 +255,3 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 def an(noun: str) -> str:
     """A noun with its article."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)

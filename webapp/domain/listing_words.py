@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from webapp.domain.calendar import as_of_words
+from webapp.domain.country import country_label
 from webapp.domain.label import (
     BASIS_LABELS,
     MODALITY_LABELS,
@@ -25,7 +27,7 @@ class Price:
     @property
     def note(self) -> str:
         """Basis and date in one phrase."""
-        return f"{self.basis}, as of {self.as_of}" if self.as_of else self.basis
+        return f"{self.basis}, as of {as_of_words(self.as_of)}" if self.as_of else self.basis
 
 
 def school(listing: Listing) -> str:
@@ -59,8 +61,9 @@ def starts(listing: Listing) -> str | None:
 
 
 def where(listing: Listing) -> str | None:
-    """ "Austin, TX"."""
-    return ", ".join(part for part in (listing.city, listing.state or listing.country) if part) or None
+    """ "Austin, TX", "Lyon, France"."""
+    region = listing.state or country_label(listing.country or "")
+    return ", ".join(part for part in (listing.city, region) if part) or None
 
 
 def price(listing: Listing) -> Price | None:

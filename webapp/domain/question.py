@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from webapp.domain.calendar import day_words
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.plain_text import has_control_character
 
@@ -86,8 +87,7 @@ def answer_words(kind: QuestionKind, value: AnswerValue) -> str:
     if kind is QuestionKind.NUMBER:
         return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
     if kind is QuestionKind.DATE and _is_day(value):
-        day = dt.date.fromisoformat(str(value))
-        return f"{day:%B} {day.day}, {day.year}"
+        return day_words(dt.date.fromisoformat(str(value)))
     return str(value)
 
 

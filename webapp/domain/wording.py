@@ -8,7 +8,9 @@ holds every code the engine can give against these tables.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from webapp.domain.calendar import as_of_words
 from webapp.domain.cip import find_title
+from webapp.domain.country import country_phrase
 from webapp.domain.label import (
     CRITERION_LABELS,
     an,
@@ -55,8 +57,8 @@ def source_phrase(statement: Parameters) -> str:
     """Where the fact of a reason or caveat comes from and as of when, or an empty text where neither is known."""
     source, as_of = statement.get("source"), statement.get("as_of")
     if source and as_of:
-        return f"Source: {source}, as of {as_of}."
-    return f"Source: {source}, no date." if source else (f"As of {as_of}, no source." if as_of else "")
+        return f"Source: {source}, as of {as_of_words(as_of)}."
+    return f"Source: {source}, no date." if source else (f"As of {as_of_words(as_of)}, no source." if as_of else "")
 
 
 def answer_phrase(path: str, value: Any) -> str:
@@ -92,7 +94,7 @@ _ANSWERS: Mapping[str, Callable[[Any], str]] = {
     "background.work_years": lambda v: f"you have worked {counted(v, 'year')}",
     "background.english": lambda v: f"you have {english_label(v)}",
     "practical.modalities": lambda v: f"you would study {listed([modality_label(m) for m in v], 'or')}",
-    "practical.country": lambda v: f"you live in {v}",
+    "practical.country": lambda v: f"you live in {country_phrase(v)}",
     "practical.state": lambda v: f"you live in {state_label(v)}",
     "practical.postal_code": lambda v: f"you live near {v}",
     "practical.radius_km": lambda v: f"you would travel up to {distance_label(v)}",
@@ -232,7 +234,7 @@ _CAVEATS: Mapping[str, _Text] = {
     "place_not_authorized": "online students from there are not accepted.",
     "place_authorization_unknown": "whether online students from there are accepted is not published.",
     "place_country_unknown": "whether it takes online students of other countries is not published.",
-    "place_foreign": lambda f: f"the campus is in {f['value']}.",
+    "place_foreign": lambda f: f"the campus is in {country_phrase(f['value'])}.",
     "place_far": lambda f: f"the campus is about {distance_label(f['distance_km'])} away.",
     "place_other_state": lambda f: f"the campus is in {state_label(f['value'])}.",
     "start_unknown": "When it starts is not published.",

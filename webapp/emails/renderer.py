@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FunctionLoader, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from webapp.domain.calendar import day_words
 from webapp.emails.account_news import AccountNewsMail
 from webapp.emails.address_change import AddressChange
 from webapp.emails.confirm_address import ConfirmAddress
@@ -193,7 +194,7 @@ _as_line = lru_cache(maxsize=8192)(one_line)
 
 def _moment(at: datetime) -> str:
     """`November 22, 2026 at 2:05 PM UTC`, in the zone the time was given in."""
-    return f"{at:%B} {at.day}, {at.year} at {_clock_time(at)}"
+    return f"{day_words(at)} at {_clock_time(at)}"
 
 
 def _clock_time(at: datetime) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from webapp.domain.calendar import day_words
 from webapp.domain.charge import EntryKind, InvoiceStatus
 from webapp.domain.time_zone import time_zone_label
 from webapp.queries.invoice import InvoiceDetail, InvoiceLine
@@ -70,10 +70,10 @@ def _head(page: Page, found: InvoiceDetail, issuer: Issuer, title: str) -> float
     zone = ZoneInfo(row.time_zone)
     state = "Open"
     if row.status is InvoiceStatus.PAID and row.paid_at is not None:
-        state = f"Paid on {_day(row.paid_at.astimezone(zone).date())}"
+        state = f"Paid on {day_words(row.paid_at.astimezone(zone).date())}"
     for name, words in (
-        ("Covers", f"{_day(row.starts_on)} to {_day(row.last_day)}, {time_zone_label(row.time_zone)}"),
-        ("Made", _day(row.issued_at.astimezone(zone).date())),
+        ("Covers", f"{day_words(row.starts_on)} to {day_words(row.last_day)}, {time_zone_label(row.time_zone)}"),
+        ("Made", day_words(row.issued_at.astimezone(zone).date())),
         ("Currency", row.currency),
         ("Status", state),
     ):
@@ -118,7 +118,3 @@ def _totals(found: InvoiceDetail) -> Iterator[tuple[str, int, bool]]:
 
 def _what(line: InvoiceLine) -> str:
     return _WHAT[line.kind] + (f" on “{line.group_name}”" if line.group_name else "")
-
-
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from webapp.domain.consent import CONSENT_TEXT_VERSION
 from webapp.domain.contact_preferences import LANGUAGES, ContactHours, ways
+from webapp.domain.country import country_label
 from webapp.domain.label import band_label, counted
 from webapp.domain.partner import ContactChannel
 from webapp.domain.profile import Profile
@@ -17,7 +18,6 @@ from webapp.domain.time_zone import time_zone_label
 from webapp.queries.offer import Offer
 from webapp.services.posting import Posting, document_of
 from webapp.services.preview import Preview
-from webapp.student.forms.country import COUNTRIES
 from webapp.student.results_page import ResultsPage
 from webapp.student.summary import Answer, summary_of
 from webapp.ui.choices import Option
@@ -147,7 +147,7 @@ def _person(student: Mapping[str, Any]) -> Iterator[Answer]:
     yield Answer("E-mail", student["email"])
     if student.get("phone"):
         yield Answer("Phone", student["phone"])
-    country = COUNTRIES.get(student["country"] or "", student["country"])
+    country = country_label(student["country"] or "")
     place = [part for part in (student["city"], student["state"], student["postal_code"], country) if part]
     if place:
         yield Answer("Where you live", ", ".join(place))

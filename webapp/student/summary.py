@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.domain.country import country_label
 from webapp.domain.label import (
     MODALITY_LABELS,
     PACE_LABELS,
@@ -16,7 +17,6 @@ from webapp.domain.label import (
 from webapp.domain.profile import Profile
 from webapp.student.answers import PROFILE_STEPS, Step
 from webapp.student.forms.background import EDUCATION_WORDS, ENGLISH_WORDS, field_title
-from webapp.student.forms.country import COUNTRIES
 from webapp.student.forms.goal import CREDENTIAL_WORDS
 from webapp.student.forms.practicalities import RADIUS_WORDS
 from webapp.student.forms.priorities import CRITERION_WORDS, PRIORITY_WORDS
@@ -85,7 +85,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], str]]]] = {
     },
     "practical": {
         "modalities": ("How", lambda v: listed([MODALITY_LABELS[m] for m in v], "or").capitalize()),
-        "country": ("Country", lambda v: COUNTRIES.get(v, v)),
+        "country": ("Country", country_label),
         "state": ("State", state_label),
         "postal_code": ("ZIP code", str),
         "radius_km": ("Distance", _radius),

@@ -6,11 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+from webapp.domain.calendar import as_of_words, day_words
+
+_PARTIAL = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 
 Dated = dt.date | dt.datetime | str | None
 
@@ -22,14 +20,10 @@ def format_date(value: Dated) -> str:
     if isinstance(value, dt.datetime):
         value = _utc(value).date()
     if isinstance(value, dt.date):
-        return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
-    match = _PARTIAL.fullmatch(value)
-    if match is None:
-        return format_date(dt.datetime.fromisoformat(value))
-    year, month, day = match.groups()
-    if day:
-        return format_date(dt.date.fromisoformat(value))
-    return f"{_MONTHS[int(month) - 1]} {year}" if month else year
+        return day_words(value)
+    if _PARTIAL.fullmatch(value):
+        return as_of_words(value)
+    return format_date(dt.datetime.fromisoformat(value))
 
 
 def format_datetime(value: dt.datetime | str | None) -> str:
