@@ -94,6 +94,7 @@ def _suppression(_: Place, visitor: Visitor) -> str:
 PARTNER = "/admin/partners/{partner}"
 METHOD = PARTNER + "/delivery-methods/{method}"
 STAFF = "/admin/staff/{colleague}"
+MEMBER = PARTNER + "/team/{member}"
 CHECKED = "/admin/imports/jobs/{checked_job}"
 LISTING = "/admin/programs/listing/{program}"
 DRAFT, IN_REVIEW = "/admin/programs/drafts/{draft}", "/admin/programs/drafts/{draft_in_review}"
@@ -187,6 +188,11 @@ EVERY_POST: dict[str, Sent] = {
     "admin.sample_leads.send": Sent(METHOD + "/test", told=AFTER),
     "admin.signing_secrets.rotate": Sent(METHOD),
     "admin.signing_secrets.end": Sent(METHOD, first=("admin.signing_secrets.rotate",)),
+    "admin.partner_team.invite": Sent(PARTNER + "/team", {"email": "new@school.example", "role": "owner"}, AFTER),
+    "admin.partner_team.change_role": Sent(MEMBER, {"role": "read_only"}),
+    "admin.partner_team.mail_password_link": Sent(MEMBER, told=AFTER),
+    "admin.partner_team.reset_second_step": Sent(MEMBER),
+    "admin.partner_team.remove": Sent(MEMBER, told=BEFORE),
     "admin.api_keys.revoke": Sent(PARTNER + "/api-keys"),
     "admin.messages.resend": Sent("/admin/messages/{uncertain}/resend"),
     "admin.mails.overrule": Sent("/admin/mails", told=AFTER, action="/admin/mails/overrule"),

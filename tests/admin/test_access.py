@@ -65,6 +65,11 @@ POSTS: dict[str, frozenset[Role]] = {
     "admin.signing_secrets.rotate": PARTNER_MANAGERS,
     "admin.signing_secrets.end": PARTNER_MANAGERS,
     "admin.api_keys.revoke": PARTNER_MANAGERS,
+    "admin.partner_team.invite": PARTNER_MANAGERS,
+    "admin.partner_team.change_role": PARTNER_MANAGERS,
+    "admin.partner_team.mail_password_link": PARTNER_MANAGERS,
+    "admin.partner_team.reset_second_step": PARTNER_MANAGERS,
+    "admin.partner_team.remove": PARTNER_MANAGERS,
     "admin.messages.resend": SENDERS,
     "admin.mails.overrule": OWNERS,
     "admin.suppressions.find": SENDERS,
@@ -140,7 +145,7 @@ def path_of(app: Flask, rule: Rule) -> str:
     nothing = "01890000-0000-7000-8000-000000000000"
     values = {
         **dict.fromkeys(("row_id", "notice_id", "institution_id", "group_id", "cap_id"), nothing),
-        **dict.fromkeys(("method_id", "key_id"), nothing),
+        **dict.fromkeys(("method_id", "key_id", "account_id"), nothing),
         "token": "A" * 43,
         "status": "live",
         "name": "no_such_mail",

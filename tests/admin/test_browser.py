@@ -59,6 +59,7 @@ def _paths(office: Office, sent: Sent) -> list[str]:
         f"/admin/partners/{office.partner_id}/programs?words=school",
         f"/admin/partners/{office.partner_id}/programs/groups/{office.group_id}",
         f"/admin/partners/{office.partner_id}/terms",
+        f"/admin/partners/{office.partner_id}/team",
         f"/admin/partners/{office.partner_id}/limits",
         f"/admin/partners/{office.partner_id}/limits/caps/new",
         f"/admin/partners/{office.partner_id}/delivery-methods",

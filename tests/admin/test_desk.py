@@ -13,6 +13,7 @@ from tests.admin.conftest import Visitor, ask_for_one
 from tests.factories.lead import delivery_of, fail_delivery, message_of, put_lead, put_message
 from tests.factories.school import School, make_school
 from webapp.bootstrap import Runtime
+from webapp.domain.actor import Actor
 from webapp.domain.bulk_act import BulkKind, BulkStatus, ItemStatus
 from webapp.domain.clock import FrozenClock
 from webapp.domain.complaint import ComplaintKind
@@ -26,7 +27,6 @@ from webapp.queries.bulk_act import get_bulk_act
 from webapp.queries.due import due_bulk_acts
 from webapp.queries.staff_queue import count_queues, find_next, find_place
 from webapp.services import bulk_act, lead_return
-from webapp.services.bulk_act import Actor
 
 LoggedIn = Callable[..., Visitor]
 HELD = [(LeadStatus.QUEUED, "undo_window_over"), (LeadStatus.HELD_REVIEW, "duplicate_in_window")]
@@ -49,7 +49,7 @@ def actor(running: Runtime) -> Actor:
         entry = session.execute(select(AuditEntry.staff_id, AuditEntry.actor).where(AuditEntry.staff_id.is_not(None)))
         staff_id, email = entry.first() or (None, "")
     assert staff_id is not None
-    return Actor(staff_id, email, "198.51.100.9")
+    return Actor(email, staff_id=staff_id, remote_address="198.51.100.9")
 
 
 def statuses(running: Runtime, lead_ids: Sequence[UUID]) -> list[LeadStatus]:
@@ -359,7 +359,7 @@ def test_the_pages_about_a_partner_have_tabs(logged_in: LoggedIn, school: School
     tabs = re.search(r'aria-label="About this partner">.*?</nav>', page, re.DOTALL)
     assert tabs is not None
     links = re.findall(r'href="([^"]+)"', tabs[0])
-    assert len(links) == 9
+    assert len(links) == 10
     for link in links:
         own = owner.get(link)
         assert own.status_code == 200, link

@@ -32,9 +32,10 @@ from webapp.bootstrap import Runtime, replace_parts
 from webapp.context import RUNTIME
 from webapp.domain.ids import address_key, new_id, new_token, token_hash
 from webapp.domain.notice import NoticeKind, NoticeStatus
+from webapp.domain.partner_role import PartnerRole
 from webapp.domain.privacy_request import PrivacyLaw, RequestKind, RequestSource
 from webapp.domain.staff_role import Role
-from webapp.models import ApiKey, AuditEntry, Cap, Lead, PartnerEndpoint, PartnerNotice, StaffAccount
+from webapp.models import ApiKey, AuditEntry, Cap, Lead, PartnerAccount, PartnerEndpoint, PartnerNotice, StaffAccount
 from webapp.queries.weights import live_weights
 from webapp.services import privacy_request, program_proposal, weights
 
@@ -118,7 +119,17 @@ def _names(session: Session, runtime: Runtime, office: Office) -> dict[str, str]
         test=False,
         created_by="test",
     )
-    session.add_all([notice, key])
+    member = PartnerAccount(
+        id=new_id(),
+        partner_id=partner_id,
+        email="admissions@school.example",
+        name="",
+        role=PartnerRole.ADMISSIONS,
+        active=True,
+        session_stamp=new_token(),
+        totp_since=now,
+    )
+    session.add_all([notice, key, member])
     session.flush()
     method = session.scalars(select(PartnerEndpoint.id).where(PartnerEndpoint.partner_id == partner_id)).first()
     cap = session.scalars(select(Cap.id).where(Cap.partner_id == partner_id)).first()
@@ -126,6 +137,7 @@ def _names(session: Session, runtime: Runtime, office: Office) -> dict[str, str]
         "partner": str(partner_id),
         "program": session.get_one(Lead, office.delivered_lead_id).program_id,
         "method": str(method),
+        "member": str(member.id),
         "cap": str(cap),
         "held": str(office.held_lead_id),
         "failed": str(office.failed_lead_id),

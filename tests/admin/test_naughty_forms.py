@@ -74,6 +74,7 @@ WITHOUT_WORDS = {
         "mails": "overrule",
         "messages": "bulk resend",
         "operations": "turn_on",
+        "partner_team": "change_role mail_password_link remove reset_second_step",
         "partner_filters": "remove switch try_out",
         "privacy_requests": "carry_out",
         "program_proposals": "accept_removal take_up",
@@ -176,7 +177,7 @@ def pages(running: Runtime, school: School) -> list[str]:
         *(f"{partner}/delivery-methods/{school.endpoint_id}/edit", f"{partner}/send-again", f"{partner}/end"),
         *(f"/admin/returns/{back}", f"/admin/publishers/{guide}", f"/admin/publishers/{guide}/edit"),
         *(f"/admin/seeds/new?partner={school.partner_id}", f"/admin/leads/{held}", "/admin/leads?status=held_review"),
-        f"/admin/seeds/{held}",
+        *(f"{partner}/team", f"/admin/seeds/{held}"),
         *("/admin/deliveries?status=failed", "/admin/messages?class=matches", "/admin/submissions?since=2026-01-01"),
         *("/admin/programs?text=data", "/admin/partners?status=live", "/admin/audit?action=viewed"),
     ]

@@ -11,6 +11,7 @@ from tests.factories.lead import delivery_of, leads_of, put_delivery, put_lead
 from tests.factories.request import submit_request
 from tests.factories.school import School
 from webapp.bootstrap import Runtime
+from webapp.domain.actor import Actor
 from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
 from webapp.domain.ids import new_id
@@ -20,7 +21,7 @@ from webapp.domain.partner_role import PartnerRole
 from webapp.models import BillingCycle, Delivery, Lead, PartnerAccessLink, PartnerNotice
 from webapp.services import charge, invoice
 from webapp.services.partner_access import set_password
-from webapp.services.partner_account import Actor, invite
+from webapp.services.partner_account import invite
 
 S = LeadStatus
 PASSWORD = "copper lantern eleven rivers"

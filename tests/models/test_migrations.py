@@ -14,6 +14,7 @@ from tests.factories.request import open_draft, submit_request
 from tests.factories.schema import downgrade_database
 from tests.factories.school import make_school
 from webapp.bootstrap import alembic_config, database_revision, head_revision, upgrade_database
+from webapp.domain.actor import Actor
 from webapp.domain.clock import SystemClock
 from webapp.domain.delivery import Channel
 from webapp.domain.links import Links
@@ -22,7 +23,7 @@ from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram
 from webapp.gateways.sealing import Seal
 from webapp.models import Base, Delivery, Lead, PartnerEndpoint
 from webapp.services import share, shortlist
-from webapp.services.partner_account import Actor, invite
+from webapp.services.partner_account import invite
 
 SECRET = "a secret for migration tests, long enough"
 

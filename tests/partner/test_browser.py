@@ -16,6 +16,7 @@ from tests.factories.limits import put_limits
 from tests.factories.portal import MemberLogin, access_token, make_invoices, put_lead_in
 from tests.factories.school import School
 from webapp.bootstrap import Runtime
+from webapp.domain.actor import Actor
 from webapp.domain.funnel import FunnelSource, FunnelStatus
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
@@ -28,7 +29,7 @@ from webapp.queries.partner_leads import get_partner_lead
 from webapp.services import funnel, lead_return, partner_filter, program_group
 from webapp.services.funnel import Said
 from webapp.services.lead_return import Wish
-from webapp.services.partner_account import Actor, invite
+from webapp.services.partner_account import invite
 
 pytestmark = pytest.mark.browser
 

@@ -8,14 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import words
-from webapp.admin.guard import SENDERS, needs_role, staff
-from webapp.admin.trail import write_down
-from webapp.context import client_address, rate_limited, runtime
+from webapp.admin.guard import SENDERS, needs_role
+from webapp.admin.trail import actor, write_down
+from webapp.context import rate_limited, runtime
 from webapp.domain.bulk_act import MOST_AT_ONCE, OBJECTS, BulkKind, BulkStatus, ItemStatus
 from webapp.domain.errors import Refused
 from webapp.queries.bulk_act import get_bulk_act, list_bulk_acts
 from webapp.services import bulk_act
-from webapp.services.bulk_act import Actor
 from webapp.ui.lists import cursor, page_links
 from webapp.ui.refusals import tell
 
@@ -76,7 +75,7 @@ def plan(kinds: Sequence[BulkKind], ids: Sequence[UUID], left_out: int, otherwis
     choice = request.form.get(f"{kind}_why") or None
     try:
         with built.begin() as session:
-            made = bulk_act.plan(session, built.clock, kind, ids, by=_actor(), choice=choice, left_out=left_out)
+            made = bulk_act.plan(session, built.clock, kind, ids, by=actor(), choice=choice, left_out=left_out)
             write_down(session, "planned", "bulk_act", str(made), after={"kind": kind, "count": len(ids)})
     except Refused as refusal:
         tell(refusal)
@@ -127,7 +126,7 @@ def start(row_id: UUID) -> ResponseReturnValue:
     """Let it begin. Pressing twice lets it begin once."""
     built = runtime()
     with built.begin() as session:
-        begun = bulk_act.start(session, built.clock, row_id, by=_actor())
+        begun = bulk_act.start(session, built.clock, row_id, by=actor())
         if begun:
             before, after = {"status": BulkStatus.PLANNED.value}, {"status": BulkStatus.RUNNING.value}
             write_down(session, "started", "bulk_act", str(row_id), before=before, after=after)
@@ -137,10 +136,6 @@ def start(row_id: UUID) -> ResponseReturnValue:
     else:
         flash("It was begun before, so nothing was done twice.", "info")
     return redirect(url_for("admin.bulk_acts.detail", row_id=row_id), 303)
-
-
-def _actor() -> Actor:
-    return Actor(staff().id, staff().email, client_address())
 
 
 def _why(kind: BulkKind, choice: str | None) -> str:

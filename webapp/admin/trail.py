@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from webapp.admin.guard import staff
 from webapp.context import client_address, runtime
+from webapp.domain.actor import Actor
 from webapp.services import audit
-from webapp.services.staff import Actor
 
 
 def write_down(
@@ -39,4 +39,4 @@ def write_down(
 def actor() -> Actor:
     """Whoever is logged in, for services that write the entry themselves."""
     who = staff()
-    return Actor(who.email, who.id, client_address())
+    return Actor(who.email, staff_id=who.id, remote_address=client_address())

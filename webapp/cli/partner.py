@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.bootstrap import Runtime
 from webapp.cli.output import print_json, print_table
 from webapp.cli.runtime import open_runtime
+from webapp.domain.actor import Actor
 from webapp.domain.api_key import Scope
 from webapp.domain.partner_role import ROLE_LABELS, PartnerRole
 from webapp.queries.api_key import ApiKeyRow, api_key_state, get_partner_id, list_api_keys
@@ -18,7 +19,7 @@ from webapp.queries.partner_team import find_partner_by_slug
 from webapp.services import audit
 from webapp.services.api_key import create_key, revoke_key
 from webapp.services.audit import COMMAND_LINE
-from webapp.services.partner_account import Actor, invite
+from webapp.services.partner_account import invite
 
 
 @click.group("partner")

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
 from webapp.domain.partner_role import OWNERS, ROLE_LABELS, ROLE_MEANINGS, PartnerRole
-from webapp.partner.forms import InviteForm, RoleForm
 from webapp.partner.guard import member, needs_role
 from webapp.partner.trail import actor
 from webapp.queries.partner_team import TeamMember, list_team
 from webapp.services import partner_account
+from webapp.ui.refusals import put_beside_fields
+from webapp.ui.team_form import InviteForm, RoleForm
 
 blueprint = Blueprint("team", __name__, url_prefix="/team")
 
@@ -45,9 +46,7 @@ def invite() -> ResponseReturnValue:
                 by=actor(),
             )
     except Refused as refusal:
-        for problem in refusal.problems:
-            field = sent.name if problem.where == "name" else sent.email
-            field.errors = [*field.errors, f"{problem.what} {problem.remedy}"]
+        put_beside_fields(sent, refusal)
         return _page(sent, 422)
     built.wake_up.nudge()
     flash("Invited. The link in the mail works for seven days.", "good")

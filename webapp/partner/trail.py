@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from webapp.context import client_address, runtime
+from webapp.domain.actor import Actor
 from webapp.partner.guard import member
 from webapp.services import audit
-from webapp.services.partner_account import Actor
 
 
 def write_down(
@@ -40,4 +40,4 @@ def write_down(
 def actor() -> Actor:
     """Whoever is logged in, for services that write the entry themselves."""
     who = member()
-    return Actor(who.email, who.id, client_address())
+    return Actor(who.email, account_id=who.id, remote_address=client_address())

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.actor import Actor
 from webapp.domain.bulk_act import ACTIONS, BULK_LIFECYCLE, MOST_AT_ONCE, OBJECTS, BulkKind, BulkStatus, ItemStatus
 from webapp.domain.clock import Clock
 from webapp.domain.errors import DomainError, NotFound, Problem, Refused
@@ -34,15 +34,6 @@ PLANNED_FOR: Final = timedelta(days=1)
 """So long an act waits to be started: what it was planned on is then no longer as it was."""
 PURGED_AT_ONCE: Final = 200
 BROKEN: Final = "Something of ours went wrong; the log says what."
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who has it done, and from where."""
-
-    staff_id: UUID
-    email: str
-    remote_address: str | None
 
 
 def plan(
@@ -72,8 +63,8 @@ def plan(
         status=BulkStatus.PLANNED,
         choice=choice,
         left_out=left_out,
-        staff_id=by.staff_id,
-        actor=by.email,
+        staff_id=_staff_of(by),
+        actor=by.name,
         remote_address=by.remote_address,
         created_at=clock.now(),
     )
@@ -103,9 +94,15 @@ def start(session: Session, clock: Clock, act_id: UUID, *, by: Actor) -> bool:
         return False
     act.status = BULK_LIFECYCLE.check(act.status, BulkStatus.RUNNING)
     act.started_at = clock.now()
-    act.staff_id, act.actor, act.remote_address = by.staff_id, by.email, by.remote_address
+    act.staff_id, act.actor, act.remote_address = _staff_of(by), by.name, by.remote_address
     outbox.add(session, EventKind.BULK_ACT_DUE, [act.id], due_at=clock.now())
     return True
+
+
+def _staff_of(by: Actor) -> UUID:
+    if by.staff_id is None:
+        raise ValueError("Bulk acts are for staff alone.")
+    return by.staff_id
 
 
 def purge(session: Session, clock: Clock, *, limit: int = PURGED_AT_ONCE) -> int:

@@ -1,12 +1,14 @@
 """A partner's team: inviting people, changing what they may do, letting them go; and the second step of a log-in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.actor import Actor
 from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id, new_token
@@ -23,15 +25,6 @@ from webapp.services.second_step import Proof
 LONGEST_NAME = 100
 MOST_PEOPLE = 200
 """In one team; more are a mistake or a misuse."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts on a team: a person of it, or (`account_id` None) staff or somebody at the command line."""
-
-    name: str
-    account_id: UUID | None = None
-    remote_address: str | None = None
 
 
 def invite(
@@ -99,6 +92,31 @@ def remove(session: Session, clock: Clock, *, partner_id: UUID, account_id: UUID
     _write_down(session, clock, account, "removed", by, before={"email": account.email, "role": account.role})
     session.delete(account)
     session.flush()
+
+
+def mail_password_link(
+    session: Session, clock: Clock, links: Links, *, partner_id: UUID, account_id: UUID, by: Actor
+) -> None:
+    """Mail a person a link to set a password: the invitation again, or a new password."""
+    account = _of_team(session, partner_id, account_id)
+    purpose = AccessPurpose.INVITATION if account.password is None else AccessPurpose.PASSWORD_RESET
+    partner_access.send(session, clock, links, account, purpose)
+    _write_down(session, clock, account, "password_link_mailed", by, after={"purpose": purpose})
+
+
+def reset_second_step(session: Session, clock: Clock, *, partner_id: UUID, account_id: UUID, by: Actor) -> None:
+    """Switch the second step off of a person who lost device and codes, and end their log-ins; a mail tells them.
+
+    Refused when it is off.
+    """
+    account = _of_team(session, partner_id, account_id)
+    if account.totp_since is None:
+        raise Refused(Problem("account", "Their second step is off."))
+    end_second_step(session, clock, account_id)
+    account_news.tell_member(session, clock, partner_id, account_id, AccountNews.SECOND_STEP_OFF)
+    _write_down(
+        session, clock, account, "second_step_reset", by, before={"second_step": True}, after={"second_step": False}
+    )
 
 
 def begin_second_step(session: Session, seal: Seal, account_id: UUID) -> str:
@@ -224,13 +242,13 @@ def _write_down(
     action: str,
     by: Actor,
     *,
-    before: dict[str, str] | None = None,
-    after: dict[str, str] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> None:
     audit.record(
         session,
         clock,
-        staff_id=None,
+        staff_id=by.staff_id,
         partner_id=account.partner_id,
         actor=by.name,
         action=action,

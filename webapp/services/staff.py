@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from webapp.domain.actor import Actor
 from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Problem, Refused
 from webapp.domain.ids import new_id
@@ -26,15 +26,6 @@ ROLES: Mapping[str, str] = MappingProxyType({role.value: words for role, words i
 """Every role there is, with what it is for."""
 _TEAM_LOCK = 7_001
 """Whoever makes an account or changes who is an owner waits here: two owners cannot disable each other at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts on staff accounts: a member of staff, or (`staff_id` None) somebody at the command line."""
-
-    name: str
-    staff_id: UUID | None = None
-    remote_address: str | None = None
 
 
 COMMAND_LINE = Actor(audit.COMMAND_LINE)
