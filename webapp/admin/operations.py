@@ -32,14 +32,13 @@ def index() -> ResponseReturnValue:
     with built.begin() as session:
         found = get_operations(session, now)
     heard, broker = _heard()
-    ages = {each: (now - each.at).total_seconds() for each in heard}
     workers = [each for each in heard if each.kind == "worker"]
     return render_template(
         "admin/operations.html",
         found=found,
         workers=workers,
         schedule=next((each for each in heard if each.kind == "schedule"), None),
-        ages=ages,
+        now=now,
         silent=SILENT_SECONDS,
         queues=max(workers, key=lambda each: each.at).queues if workers else {},
         broker=broker,

@@ -24,6 +24,10 @@ class Heartbeat:
     queues: Mapping[str, int] = field(default_factory=dict)
     busy: int = 0
 
+    def silent_for(self, now: datetime) -> float:
+        """Seconds since it was heard of."""
+        return (now - self.at).total_seconds()
+
 
 class Heartbeats:
     """Writes and reads heartbeats. A process that has been silent for `KEPT_SECONDS` is no longer listed."""
