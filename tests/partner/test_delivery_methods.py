@@ -188,7 +188,7 @@ def test_a_secret_is_changed_with_an_overlap_that_the_page_tells_of(
     assert "One secret is in force" in visitor.get(at).text
     visitor.post(f"{at}/secret/change", {"overlap": "day"}, form_at=at)
     clock.advance(timedelta(days=2))
-    assert "One secret is in force" in visitor.get(at).text
+    assert "One secret is in force" in logged_in().get(at).text
 
 
 def test_who_reads_only_sees_methods_and_changes_none(logged_in: Callable[..., Visitor], school: School) -> None:

@@ -162,6 +162,7 @@ def test_hours_and_pace_are_set_read_back_and_foretold(
     assert 'value="09:00–12:00, 13:00–17:30"' in clerk.get("/partner/limits/hours").text
 
     running.clock.at += timedelta(hours=8, minutes=40)  # type: ignore[attr-defined]  # Wednesday, 17:45 in New York
+    clerk = logged_in(PartnerRole.ADMISSIONS)
     page = words_of(clerk.get("/partner/limits").text)
     assert "would wait until Mon, Nov 30, 09:00 EST: outside your hours." in page  # two holidays and a weekend
     assert "Closed now Opens Mon, Nov 30, 09:00 EST." in page

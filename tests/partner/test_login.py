@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-import time_machine
 from sqlalchemy import select
 
 from tests.factories.portal import PASSWORD, MemberLogin, access_token
 from tests.factories.school import School
-from tests.partner.conftest import NOW, Visitor
+from tests.partner.conftest import Visitor
 from webapp.bootstrap import Runtime
 from webapp.domain.clock import FrozenClock
 from webapp.domain.one_time_code import PERIOD_SECONDS, code_at
@@ -94,24 +93,25 @@ def test_a_session_planted_before_the_log_in_is_worth_nothing(visit: Visit, acco
     assert visitor.token("/partner/") != before
 
 
-def test_old_and_idle_log_ins_end_and_logging_out_ends_all(visit: Visit, account: Account) -> None:
+def test_old_and_idle_log_ins_end_and_logging_out_ends_all(
+    visit: Visit, account: Account, clock: FrozenClock
+) -> None:
     first, second, login = visit(), visit(), account()
-    with time_machine.travel(NOW, tick=False) as traveller:
-        for each in (first, second):
-            assert each.log_in(login.email, login.password).status_code == 302
-        traveller.shift(timedelta(hours=1, minutes=59))
-        assert first.get("/partner/").status_code == 200
-        traveller.shift(timedelta(hours=1))
-        assert second.get("/partner/").status_code == 302
-        assert first.get("/partner/").status_code == 200
-        for _ in range(6):
-            traveller.shift(timedelta(hours=1, minutes=50))
-            last = first.get("/partner/").status_code
-        assert last == 302
-        for each in (first, second):
-            assert each.log_in(login.email, login.password).status_code == 302
-        assert first.post("/partner/logout").location == "/partner/login"
-        assert second.get("/partner/").status_code == 302
+    for each in (first, second):
+        assert each.log_in(login.email, login.password).status_code == 302
+    clock.advance(timedelta(hours=1, minutes=59))
+    assert first.get("/partner/").status_code == 200
+    clock.advance(timedelta(hours=1))
+    assert second.get("/partner/").status_code == 302
+    assert first.get("/partner/").status_code == 200
+    for _ in range(6):
+        clock.advance(timedelta(hours=1, minutes=50))
+        last = first.get("/partner/").status_code
+    assert last == 302
+    for each in (first, second):
+        assert each.log_in(login.email, login.password).status_code == 302
+    assert first.post("/partner/logout").location == "/partner/login"
+    assert second.get("/partner/").status_code == 302
 
 
 def test_another_role_another_password_or_being_removed_ends_every_log_in(

@@ -78,6 +78,7 @@ def test_a_return_is_asked_for_knowing_what_is_left_and_the_answer_is_read(
     assert "No return is like that" in clerk.get("/partner/returns?status=approved").text
     assert clerk.get("/partner/returns?status=x").status_code == 404
     clock.advance(timedelta(days=11))
+    clerk = logged_in(PartnerRole.ADMISSIONS)
     assert "It could be returned until" in clerk.post(f"/partner/leads/{second}/return", wish, form_at=lead).text
 
 

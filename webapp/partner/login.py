@@ -5,7 +5,6 @@ account a new one.
 """
 
 import math
-import time
 from datetime import timedelta
 from typing import Any, Final
 
@@ -43,7 +42,7 @@ def load_member() -> None:
     kept = session.get(SESSION)
     if not isinstance(kept, dict):
         return
-    now = time.time()
+    now = _now()
     if now - kept["at"] > SESSION_LIFE.total_seconds() or now - kept["seen"] > IDLE_LIFE.total_seconds():
         session.pop(SESSION)
         return
@@ -88,7 +87,7 @@ def log_in() -> ResponseReturnValue:
         succeed(transaction, tried)
         stamp = partner_login.begin_session(transaction, built.clock, known.account_id)
     if known.has_second_step:
-        _start_over(HALF, {"stamp": stamp, "at": time.time()})
+        _start_over(HALF, {"stamp": stamp, "at": _now()})
         return redirect(url_for("partner.login.code_form", next=_next_page()))
     return _enter(stamp)
 
@@ -140,7 +139,7 @@ def log_out() -> ResponseReturnValue:
 
 
 def _enter(stamp: str) -> ResponseReturnValue:
-    now, following = time.time(), _next_page()
+    now, following = _now(), _next_page()
     _start_over(SESSION, {"stamp": stamp, "at": now, "seen": now})
     with runtime().begin() as transaction:
         g.member = partner_login.find_member(transaction, stamp)
@@ -148,6 +147,11 @@ def _enter(stamp: str) -> ResponseReturnValue:
             return redirect(url_for("partner.login.form"))
         write_down(transaction, "logged_in", "partner_account", str(member().id))
     return redirect(following)
+
+
+def _now() -> float:
+    """As it stands in the cookie: seconds since 1970."""
+    return runtime().clock.now().timestamp()
 
 
 def _start_over(key: str, value: dict[str, Any]) -> None:
@@ -158,7 +162,7 @@ def _start_over(key: str, value: dict[str, Any]) -> None:
 
 def _half() -> partner_login.Member | None:
     kept = session.get(HALF)
-    if not isinstance(kept, dict) or time.time() - kept["at"] > HALF_LIFE.total_seconds():
+    if not isinstance(kept, dict) or _now() - kept["at"] > HALF_LIFE.total_seconds():
         return None
     with runtime().begin() as transaction:
         return partner_login.find_member(transaction, kept["stamp"])

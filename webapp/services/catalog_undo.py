@@ -107,7 +107,7 @@ def _columns(table: Table, without: Sequence[str]) -> str:
 def _back(table: Table, alias: str, without: tuple[str, ...]) -> str:
     """Every column of `table` as the kept row `c.before` says; a column that is newer than that row keeps its value."""
     names = _columns(table, without)
-    return f"({names}) = (SELECT {names} FROM jsonb_populate_record({alias}, c.before))"  # noqa: S608
+    return f"({names}) = (SELECT {names} FROM jsonb_populate_record({alias}, c.before))"  # noqa: S608 - our own names
 
 
 def _references() -> list[str]:
