@@ -96,9 +96,10 @@ def test_a_file_is_checked_looked_at_published_and_undone(
 ) -> None:
     editor, rows = centre("catalog_editor"), _listings(source, 6)
     rows[4]["tuition_total_usd"], rows[5]["cip"] = "twelve", "11"
-    sent = editor.send(_file(rows), source)
+    sent = editor.send(_file(rows), f" {source.replace('-', ' ').upper()} ")  # put right, and not refused
     assert sent.status_code == 303
     page = editor.who.get(sent.location).text
+    assert f"“{source}”" in page
     assert "It waits for a worker." in page
     assert '<noscript><meta http-equiv="refresh"' in page
     editor.work()
@@ -213,7 +214,7 @@ def test_a_form_without_file_or_with_a_strange_source_is_shown_again(centre: Cal
     assert "Choose a listing file." in empty.text
     strange = owner.send(b"x", "../../etc")
     assert strange.status_code == 422
-    assert "Use small letters" in strange.text
+    assert "Use letters, digits" in strange.text
     assert owner.who.post("/admin/imports/ipeds", {}, form_at="/admin/imports").status_code == 422
 
 

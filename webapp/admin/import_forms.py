@@ -21,8 +21,10 @@ _CONSTANT = "same-{}"
 
 
 def _source_name(_form: Any, field: Any) -> None:
+    """Spaces and capitals are put right: a refusal would cost the chosen file, which a page cannot give back."""
+    field.data = "-".join(field.data.lower().replace("_", " ").split())
     if not _SOURCE.fullmatch(field.data):
-        raise ValidationError("Use small letters, digits, dots and hyphens, such as csv or state-list.")
+        raise ValidationError("Use letters, digits, dots and hyphens, such as csv or state-list.")
     if field.data == STAFF_SOURCE:
         raise ValidationError(f"“{STAFF_SOURCE}” is the source of what staff write here. Choose another name.")
 
@@ -38,7 +40,7 @@ class UploadForm(BaseForm):
     )
     source = TextField(
         "Name of the source",
-        hint="Only listings of this source are changed or withdrawn. Small letters, digits, dots and hyphens.",
+        hint="Only listings of this source are changed or withdrawn. Letters, digits, dots and hyphens.",
         max_length=40,
         required="Name the source, such as csv.",
         width="m",
