@@ -92,9 +92,12 @@ class CompiledTemplates(BytecodeCache):
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
 
 
+gc.disable()  # while all that is imported here and by the tests is loaded: what is loaded stays
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: the collector need not walk it again and again, which took a tenth of the time."""
-    gc.collect()
+    gc.enable()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
 
