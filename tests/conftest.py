@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ LONGEST_FIRST = ("student", "matching", "admin", "partner")
 STARTER_WAITS_SECONDS = 900.0  # for the other xdist workers to finish with the servers it started
 SCRATCH = "PROGRAM_MATCH_TEST_SCRATCH"
 MEMORY = Path("/dev/shm")  # noqa: S108  (what lies in it is private)
-ROOMY_BYTES = 8 * 2**30
+ROOMY_BYTES = 8 * 2**30  # a whole run takes three
+ABANDONED_SECONDS = 3600.0
 
 
 def pytest_configure() -> None:
@@ -39,7 +41,19 @@ def pytest_configure() -> None:
     A database is over a thousand files. Where many were removed lately, ext4 looks long for the number of each new one:
     half of what PostgreSQL computed in the whole run was that.
     """
-    os.environ.setdefault(SCRATCH, str(MEMORY) if _is_roomy(MEMORY) else tempfile.gettempdir())
+    if SCRATCH not in os.environ:
+        _forget_the_dead(MEMORY)
+        os.environ[SCRATCH] = str(MEMORY) if _is_roomy(MEMORY) else tempfile.gettempdir()
+
+
+def _forget_the_dead(directory: Path) -> None:
+    """Give back what runs that were killed left: it takes memory. What is young may be of a run that is beginning."""
+    for left in [*directory.glob(f"pm-tests-{os.geteuid()}-*"), *directory.glob("pm-var-*")]:
+        with suppress(FileNotFoundError):  # another run may do the same
+            found = left.lstat()
+            old = found.st_uid == os.geteuid() and time.time() - found.st_mtime > ABANDONED_SECONDS
+            if old and not any(embedded.status(var) for var in (left, left / "var")):
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _is_roomy(directory: Path) -> bool:
