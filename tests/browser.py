@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,6 +23,8 @@ SHELL, WHOLE = "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"
 CHROMIUM = os.environ.get("CHROMIUM") or (SHELL if Path(SHELL).exists() else WHOLE)
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"),
+    # Each page is a new program to the engine: what it would gain by optimising one, it takes longer to optimise.
+    "--js-flags=--no-maglev --no-turbofan",
     # Nothing leaves the machine. Not by routing requests: that would switch the browser's cache off.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
@@ -54,6 +57,8 @@ _MARK_A_TEXT_OF_EACH_NEW_LOOK = """known => {
   }
   return [...looks].slice(known.length);
 }"""
+AXE = Axe().axe_script
+_visited = WeakSet[Page]()
 _fair_looks: list[str] = []
 """The looks whose contrast was judged in this process and found to be enough."""
 
@@ -162,13 +167,14 @@ def follow(page: Page, control: Locator) -> None:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds wrong on ``page`` by WCAG 2.2 A and AA and its own good practice: "rule: selector, selector"."""
-    return [*_violations(Axe().run(page, options=_AXE_OPTIONS).response), *_contrast_violations(page)]
+    if not page.evaluate("'axe' in window"):
+        _bring_axe(page)
+    return [*_violations(page, _AXE_OPTIONS), *_contrast_violations(page)]
 
 
 def appearance_violations(page: Page) -> list[str]:
     """What axe, which is in the page since ``axe_violations``, finds wrong with colours, targets and scrolling."""
-    found = _violations(page.evaluate("options => axe.run(document, options)", _LOOKS_OPTIONS))
-    return [*found, *_contrast_violations(page)]
+    return [*_violations(page, _LOOKS_OPTIONS), *_contrast_violations(page)]
 
 
 def _contrast_violations(page: Page) -> list[str]:
@@ -180,18 +186,26 @@ def _contrast_violations(page: Page) -> list[str]:
     new = page.evaluate(_MARK_A_TEXT_OF_EACH_NEW_LOOK, _fair_looks)
     if not new:
         return []
-    run = "options => axe.run({include: [['[data-look]']]}, options)"
-    found = _violations(page.evaluate(run, _CONTRAST_OPTIONS))
+    found = _violations(page, _CONTRAST_OPTIONS, of="{include: [['[data-look]']]}")
     if not found:
         _fair_looks.extend(new)
     return found
 
 
-def _violations(response: dict[str, Any]) -> list[str]:
+def _bring_axe(page: Page) -> None:
+    """Put axe into a page, and when that is asked a second time, into every page that the window shows from now on."""
+    page.evaluate(AXE)
+    if page in _visited:
+        page.add_init_script(AXE)
+    _visited.add(page)
+
+
+def _violations(page: Page, options: dict[str, Any], of: str = "document") -> list[str]:
+    found = page.evaluate(f"options => axe.run({of}, options).then(results => results.violations)", options)
     return [
         f"{violation['id']}: "
         + ", ".join(str(node["target"]) + " " + str(node["failureSummary"]) for node in violation["nodes"])
-        for violation in response["violations"]
+        for violation in found
     ]
 
 

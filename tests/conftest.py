@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,41 @@ TEMPLATE = "program_match_template"
 WAITING = ("crash", "e2e", "embedded")
 LONGEST_FIRST = ("student", "matching", "admin", "partner")
 STARTER_WAITS_SECONDS = 900.0  # for the other xdist workers to finish with the servers it started
+SCRATCH = "PROGRAM_MATCH_TEST_SCRATCH"
+MEMORY = Path("/dev/shm")  # noqa: S108  (what lies in it is private)
+ROOMY_BYTES = 8 * 2**30  # a whole run takes three
+ABANDONED_SECONDS = 3600.0
+
+
+def pytest_configure() -> None:
+    """Choose, once for all xdist workers, where servers that are thrown away keep their files: in memory, if there is
+    plenty.
+
+    A database is over a thousand files. Where many were removed lately, ext4 looks long for the number of each new one:
+    half of what PostgreSQL computed in the whole run was that.
+    """
+    if SCRATCH not in os.environ:
+        _forget_the_dead(MEMORY)
+        os.environ[SCRATCH] = str(MEMORY) if _is_roomy(MEMORY) else tempfile.gettempdir()
+
+
+def _forget_the_dead(directory: Path) -> None:
+    """Give back what runs that were killed left: it takes memory. What is young may be of a run that is beginning."""
+    for left in [*directory.glob(f"pm-tests-{os.geteuid()}-*"), *directory.glob("pm-var-*")]:
+        with suppress(FileNotFoundError):  # another run may do the same
+            found = left.lstat()
+            old = found.st_uid == os.geteuid() and time.time() - found.st_mtime > ABANDONED_SECONDS
+            if old and not any(embedded.status(var) for var in (left, left / "var")):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_roomy(directory: Path) -> bool:
+    try:
+        free = shutil.disk_usage(directory).free
+        known = dict(line.split()[:2] for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+    except OSError:
+        return False
+    return os.access(directory, os.W_OK) and min(free, int(known["MemAvailable:"]) * 1024) > ROOMY_BYTES
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,9 +106,12 @@ class CompiledTemplates(BytecodeCache):
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
 
 
+gc.disable()  # while all that is imported here and by the tests is loaded: what is loaded stays
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: the collector need not walk it again and again, which took a tenth of the time."""
-    gc.collect()
+    gc.enable()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
 
@@ -96,7 +135,7 @@ def worker_number() -> int:
 def shared_var() -> Iterator[Path]:
     """One var/ for the whole test run, shared by all xdist workers."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
-    path = Path(tempfile.gettempdir()) / f"pm-tests-{os.geteuid()}-{run}"
+    path = Path(os.environ[SCRATCH]) / f"pm-tests-{os.geteuid()}-{run}"
     path.mkdir(mode=0o700, exist_ok=True)
     if path.lstat().st_uid != os.geteuid():
         pytest.fail(f"{path} belongs to somebody else.")
@@ -217,7 +256,7 @@ def redis_url(servers: embedded.Addresses, worker_number: int) -> Iterator[str]:
 @pytest.fixture
 def var_directory() -> Iterator[Path]:
     """A var/ of its own for a test that kills servers: root's PostgreSQL can reach it, what runs there is stopped."""
-    home = Path(tempfile.mkdtemp(prefix="pm-var-"))
+    home = Path(tempfile.mkdtemp(prefix="pm-var-", dir=os.environ[SCRATCH]))
     home.chmod(0o711)
     yield home / "var"
     embedded.stop(home / "var")

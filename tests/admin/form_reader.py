@@ -1,7 +1,8 @@
 """The forms of a page, filled in as the page fills them in."""
 
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from tests.markup import MarkupReader
 
 _TEXTS = (None, "", "text", "hidden", "email", "tel", "date", "time", "number", "url", "search", "password")
 
@@ -15,7 +16,7 @@ class PageForm:
     sent: dict[str, list[str]] = field(default_factory=dict)
 
 
-class FormReader(HTMLParser):
+class FormReader(MarkupReader):
     """Reads every form of a page. The first submit button with a name counts as the one that is pressed."""
 
     def __init__(self) -> None:

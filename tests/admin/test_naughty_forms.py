@@ -4,7 +4,6 @@ import html
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from itertools import chain, cycle
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from tests.factories.lead import fail_delivery, put_lead
 from tests.factories.limits import put_limits
 from tests.factories.school import School
 from tests.factories.staff import make_staff
+from tests.markup import MarkupReader
 from webapp.bootstrap import Runtime
 from webapp.domain.ids import new_id
 from webapp.domain.lead import LeadStatus
@@ -108,7 +108,7 @@ class Form:
     written: list[str] = field(default_factory=list)
 
 
-class Forms(HTMLParser):
+class Forms(MarkupReader):
     """The forms of a page that post, and those of its links that a visitor may follow."""
 
     def __init__(self, page: str) -> None:

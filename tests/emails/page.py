@@ -1,11 +1,11 @@
 """A mail's HTML as a reader meets it: elements, attributes and words. Fails on markup that does not nest."""
 
-from html.parser import HTMLParser
+from tests.markup import MarkupReader
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 
 
-class Page(HTMLParser):
+class Page(MarkupReader):
     """Parses at once; `elements` in order, `words` with single blanks, conditional comments left out."""
 
     def __init__(self, html: str) -> None:

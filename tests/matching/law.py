@@ -47,12 +47,13 @@ class World:
     """A small catalogue, and ten profiles to ask it."""
 
     number: int
+    sizes: tuple[int, ...] = SIZES
 
     @cached_property
     def listings(self) -> list[Listing]:
         """Valid listings with any of their facts unknown, their ids p00, p01, ..."""
         chance = random.Random(f"{SEED} listings {self.number}")
-        size = self.number if self.number < 2 else SIZES[self.number % len(SIZES)]
+        size = self.number if self.number < 2 else self.sizes[self.number % len(self.sizes)]
         return [listing_of(chance.getrandbits(40), f"p{index:02d}") for index in range(size)]
 
     @cached_property
@@ -75,11 +76,16 @@ class World:
         """The rankings of the profiles on the listings as they are."""
         return {}
 
+    @cached_property
+    def written(self) -> dict[int, str]:
+        """Every byte of those rankings."""
+        return {}
 
-@lru_cache(maxsize=64)
-def world(number: int) -> World:
-    """The world of a number; as many are kept as five hundred cases need."""
-    return World(number)
+
+@lru_cache(maxsize=128)
+def world(number: int, sizes: tuple[int, ...] = SIZES) -> World:
+    """The world of a number; twice as many are kept as five hundred cases need."""
+    return World(number, sizes)
 
 
 def distinct_profiles(seed: str, count: int) -> list[dict[str, Any]]:
@@ -144,6 +150,13 @@ class Case:
             self.world.seen[self.index] = self.asked(counterfactuals=True)
         return self.world.seen[self.index]
 
+    @property
+    def written(self) -> str:
+        """Every byte of that ranking."""
+        if self.index not in self.world.written:
+            self.world.written[self.index] = dumped(self.ranking)
+        return self.world.written[self.index]
+
     def asked(
         self,
         obj: dict[str, Any] | None = None,
@@ -169,8 +182,11 @@ class Case:
         return self.world.altered[name]
 
 
-def law_from(least: int) -> Callable[[Callable[[Case], None]], Callable[[], None]]:
-    """A law of one case, tried on EXAMPLES different ones and more, in worlds of at least so many programs: 0, 1, 2."""
+def law_from(least: int, sizes: tuple[int, ...] = SIZES) -> Callable[[Callable[[Case], None]], Callable[[], None]]:
+    """A law of one case, tried on EXAMPLES different ones and more, in worlds of at least so many programs: 0, 1, 2.
+
+    `sizes` are those of the worlds, but for the two that have hardly any.
+    """
 
     def decorated(body: Callable[[Case], None]) -> Callable[[], None]:
         tried = set[tuple[int, int]]()
@@ -180,7 +196,7 @@ def law_from(least: int) -> Callable[[Callable[[Case], None]], Callable[[], None
         @given(number=st.integers(least, last))
         def holds(number: int) -> None:
             for index in range(PERSONAS):
-                case = Case(world(number), index, random.Random(f"{number} {index}"))
+                case = Case(world(number, sizes), index, random.Random(f"{number} {index}"))
                 note(f"World {number}, profile {index}: {json.dumps(case.obj)}")
                 body(case)
                 tried.add((number, index))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.factories.demo_catalogue import demo_catalog
 from tests.factories.engine_inputs import catalogues, profile_objects
-from tests.matching.law import by_id, judged, often
+from tests.matching.law import Case as Standing
+from tests.matching.law import by_id, judged, law_from, often
 from tests.matching.test_criteria import listing
 from tests.matching.test_pathways import PERSONAS, STANDINGS, ladders
 from webapp.domain.advice import counterfactual_sentence
@@ -157,10 +158,9 @@ def test_what_ifs_on_the_demo_catalogue() -> None:
     assert sum(told) >= 5
 
 
-@law
-@given(profile_objects(), catalogues(least=4, most=14))
-def test_the_engine_is_not_run_more_often_than_stated(obj: dict[str, Any], listings: list[Listing]) -> None:
-    context = Context(Student(Profile.from_json(obj), DEFAULT_WEIGHTS), Catalog.from_listings(listings, "test"), TODAY)
+@law_from(2, sizes=(9, 4, 12, 6, 14, 11, 5, 8))
+def test_the_engine_is_not_run_more_often_than_stated(case: Standing) -> None:
+    context = Context(Student(Profile.from_json(case.obj), DEFAULT_WEIGHTS), case.world.catalog, TODAY)
     best = best_of(context, within_limits(context)[0], 10, b"")
     verdicts = context.eligibility.verdicts_of(slice(None))
     runs = []

@@ -1,30 +1,24 @@
 """The rules on entry come out the same for all programs at once and for each with its trace."""
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
 
-from tests.factories.engine_inputs import catalogues, profile_objects
-from tests.matching.law import often
+from tests.matching.law import Case, law_from
 from tests.matching.test_criteria import listing
 from tests.matching.test_rules import GRADUATE, PUBLISHED, ranked
-from webapp.domain.listing import Listing
 from webapp.domain.profile import Profile
 from webapp.domain.wording import caveat_sentence
-from webapp.matching import DEFAULT_WEIGHTS, Catalog
+from webapp.matching import DEFAULT_WEIGHTS
 from webapp.matching.context import Context
 from webapp.matching.entry import ADMISSION_RULES, ENTRY_RULES, evaluated
 from webapp.matching.student import Student
 
 
-@often()
-@given(profile_objects(), catalogues(least=1, most=4))
-def test_one_program_is_judged_as_it_is_among_all(obj: dict[str, Any], listings: list[Listing]) -> None:
-    student = Student(Profile.from_json(obj), DEFAULT_WEIGHTS)
-    catalog = Catalog.from_listings(listings, "test")
+@law_from(1)
+def test_one_program_is_judged_as_it_is_among_all(case: Case) -> None:
+    student, catalog = Student(Profile.from_json(case.obj), DEFAULT_WEIGHTS), case.world.catalog
     eligibility = Context(student, catalog, date(2026, 11, 22)).eligibility
     by_row = {rule: eligibility.rules[rule][catalog.admission] for rule in ADMISSION_RULES}
     by_row |= {

@@ -1,32 +1,19 @@
 """Reasons are faithful: without the fact that is cited, the criterion is worth less."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any
 
-from hypothesis import given
-
-from tests.factories.engine_inputs import WORDS, catalogues, profile_objects
-from tests.matching.law import altered, by_id, judged, often
+from tests.factories.engine_inputs import WORDS
+from tests.matching.law import Case, altered, by_id, law_from
 from webapp.domain.credential import Credential
 from webapp.domain.listing import Listing, attribute_of
 from webapp.domain.profile import Profile
 from webapp.domain.topic import mentions
 from webapp.domain.word import stem, tokens
 from webapp.domain.wording import reason_sentence
-from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, rank
 from webapp.matching.statement import Statement
 
-law = often()
 LIBRARY = "library"
 """A listing that holds every word, so that a word taken out of another is still known to the catalogue."""
-
-
-def matches(obj: dict[str, Any], listings: list[Listing]) -> dict[str, Match]:
-    catalog = Catalog.from_listings(listings, "test")
-    today = date(2026, 11, 22)
-    found = rank(Profile.from_json(obj), catalog, DEFAULT_WEIGHTS, 50, today=today, counterfactuals=False)
-    return {match.program_id: match for match in found.matches}
 
 
 def without(listing: Listing, reason: Statement) -> Iterator[Listing]:
@@ -61,32 +48,36 @@ def _unsaid(listing: Listing, said: list[str]) -> Listing:
     return altered(listing, {"name": scrub(listing.name), "topics": topics, "summary": summary})
 
 
-def worth(obj: dict[str, Any], listings: list[Listing], program_id: str, reason: Statement) -> float:
-    assert reason.criterion is not None
-    match = by_id(judged(obj, Catalog.from_listings(listings, "test"), 50))[program_id]
-    return match.contributions[reason.criterion]
-
-
-@law
-@given(profile_objects(), catalogues(least=1, most=2))
-def test_taking_the_cited_fact_away_lowers_its_criterion(obj: dict[str, Any], listings: list[Listing]) -> None:
-    obj = {**obj, "priorities": {k: v for k, v in obj.get("priorities", {}).items() if v != "must"}}
-    library = altered(listings[0], {"program_id": LIBRARY, "name": " ".join(WORDS)})
-    listing, others = listings[0], [*listings[1:], library]
-    match = matches(obj, [listing, *others])[listing.program_id]
+@law_from(1)
+def test_taking_the_cited_fact_away_lowers_its_criterion(case: Case) -> None:
+    """Of one program beside another or none, and the library; each of three programs of a world in its turn."""
+    obj = {**case.obj, "priorities": {k: v for k, v in case.obj.get("priorities", {}).items() if v != "must"}}
+    place = case.index % min(3, len(case.listings))
+    listing, others = case.listings[place], case.listings[place + 1 : place + 2]
+    others = [*others, altered(listing, {"program_id": LIBRARY, "name": " ".join(WORDS)})]
+    catalog = case.changed(f"library of {place}", lambda _: [listing, *others])
+    match = by_id(case.asked(obj, catalog).matches)[listing.program_id]
     for reason in match.reasons:
         if reason.kind != "support":
             continue
-        less = [worth(obj, [changed, *others], listing.program_id, reason) for changed in without(listing, reason)]
         assert reason.criterion is not None
-        assert min(less) < match.contributions[reason.criterion] - 1e-12, reason.to_json()
+        assert reason.fact is not None
+        cited = f"{place} without {reason.fact['column']} {reason.fact.get('words')}"
+        poorer = (
+            case.changed(f"{cited} {number}", lambda _, changed=changed: [changed, *others])  # type: ignore[misc]
+            for number, changed in enumerate(without(listing, reason))
+        )
+        least = match.contributions[reason.criterion] - 1e-12
+        assert any(
+            by_id(case.judged(obj, catalog))[listing.program_id].contributions[reason.criterion] < least
+            for catalog in poorer
+        ), reason.to_json()
 
 
-@law
-@given(profile_objects(), catalogues(least=1, most=4))
-def test_support_and_facts_are_told_apart(obj: dict[str, Any], listings: list[Listing]) -> None:
-    stated = Profile.from_json(obj).stated()
-    for match in matches(obj, listings).values():
+@law_from(1)
+def test_support_and_facts_are_told_apart(case: Case) -> None:
+    stated = Profile.from_json(case.obj).stated()
+    for match in case.ranking.matches:
         for reason in match.to_json()["reasons"]:
             assert reason["student"]["value"] == stated[reason["student"]["path"]]
             assert (reason["kind"] == "fact") == (reason["code"] == "on_record") == (reason["criterion"] is None)

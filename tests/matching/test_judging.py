@@ -1,9 +1,10 @@
 """Judging picked programs: the same words, verdicts and places as the ranking itself gives."""
 
+from functools import lru_cache
 from typing import Any
 
 from tests.factories.demo_catalogue import demo_catalog
-from tests.matching.law import TODAY, Case, law
+from tests.matching.law import TODAY, Case, World, law
 from webapp.domain.profile import Profile
 from webapp.domain.requirement import RequirementState, gap_sentence, requirement_sentence
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
@@ -34,7 +35,7 @@ def test_judged_programs_stand_where_the_ranking_puts_them(case: Case) -> None:
 
 @law
 def test_what_is_not_met_is_a_gap_in_the_same_words_and_nothing_else_is(case: Case) -> None:
-    for judgement in _judged(case.obj, case.world.catalog, [each.program_id for each in case.listings]).values():
+    for judgement in _all_judged(case.world, case.index).values():
         unmet = {each.rule: each for each in judgement.requirements if each.state is S.NOT_MET}
         gaps = {gap.rule: gap for gap in judgement.match.gaps}
         assert set(unmet) == set(gaps)
@@ -48,8 +49,7 @@ def test_what_is_not_met_is_a_gap_in_the_same_words_and_nothing_else_is(case: Ca
 
 @law
 def test_limits_are_the_students_own_and_count_as_the_ranking_counts(case: Case) -> None:
-    obj = case.obj
-    judged = _judged(obj, case.world.catalog, [listing.program_id for listing in case.listings])
+    obj, judged = case.obj, _all_judged(case.world, case.index)
     first = [judgement.limits[0] for judgement in judged.values() if judgement.limits]
     counted = {rule: first.count(rule) for rule in LIMIT_RULES if rule in first}
     assert counted == dict(case.ranking.excluded)
@@ -74,6 +74,12 @@ def test_held_against_nobody_a_listing_only_says_what_it_asks_for() -> None:
     assert told["subject.databases"].asks is False
     assert told["work_years"].state is S.UNPUBLISHED
     assert "state" not in told  # some of it is on campus
+
+
+@lru_cache(maxsize=1024)
+def _all_judged(world: World, index: int) -> dict[str, Any]:
+    """Every program of a world judged for one of its profiles, for more than one law."""
+    return _judged(world.profiles[index], world.catalog, [listing.program_id for listing in world.listings])
 
 
 def _judged(obj: dict[str, Any], catalog: Catalog, ids: Any, *, salt: bytes = b"") -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.matching.law import Case, altered, by_id, dumped, law, law_from
+from tests.matching.law import Case, altered, by_id, law, law_from
 from webapp.domain.advice import counterfactual_sentence, pathway_sentence
 from webapp.domain.credential import Education, EnglishLevel
 from webapp.domain.listing import ANY_FIELD, Listing, attribute_of
@@ -175,7 +175,7 @@ def test_every_reason_ties_an_answer_to_a_fact(case: Case) -> None:
 @law
 def test_every_caveat_gap_and_pathway_can_be_said(case: Case) -> None:
     stated = Profile.from_json(case.obj).stated()
-    result = json.loads(dumped(case.ranking))
+    result = json.loads(case.written)
     for match in result["matches"]:
         for caveat in match["caveats"]:
             assert caveat_sentence(caveat).endswith(".")

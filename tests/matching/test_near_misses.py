@@ -4,13 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
 
-from tests.factories.engine_inputs import catalogues, profile_objects
-from tests.matching.law import often
+from tests.matching.law import Case, law_from
 from tests.matching.test_criteria import listing
 from tests.matching.test_rules import ranked
-from webapp.domain.listing import Listing
 from webapp.domain.near_miss import CHANGES, near_miss_sentence
 from webapp.domain.profile import Profile
 from webapp.matching import DEFAULT_WEIGHTS, Catalog
@@ -39,11 +36,10 @@ def with_answer(obj: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return {**obj, section: kept if value is None else {**kept, key: value}}
 
 
-@often()
-@given(profile_objects(), catalogues(least=6, most=14))
-def test_a_near_miss_is_what_the_engine_finds(obj: dict[str, Any], listings: list[Listing]) -> None:
-    obj = {**obj, "priorities": {**MUSTS, "background": obj.get("priorities", {}).get("background", "nice")}}
-    catalog = Catalog.from_listings(listings, "test")
+@law_from(2, sizes=(9, 6, 12, 14, 7, 10, 13))
+def test_a_near_miss_is_what_the_engine_finds(case: Case) -> None:
+    background = case.obj.get("priorities", {}).get("background", "nice")
+    obj, catalog = {**case.obj, "priorities": {**MUSTS, "background": background}}, case.world.catalog
     before = shown(obj, catalog)
     for miss in (miss.to_json() for miss in near_misses(asked(obj, catalog))):
         ((path, value),) = miss["change"].items()

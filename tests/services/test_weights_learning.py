@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories.request import submit_request
 from tests.factories.school import make_school
-from tests.services.test_learning import students
+from tests.services.test_learning import CRITERIA, students
 from webapp.domain.clock import FrozenClock
 from webapp.domain.feedback import FeedbackReason
 from webapp.domain.ids import new_id
@@ -23,17 +23,23 @@ from webapp.domain.links import Links
 from webapp.domain.profile import Criterion
 from webapp.domain.weights_version import WeightsOrigin, WeightsStatus
 from webapp.gateways.sealing import Seal
+from webapp.matching import Catalog
 from webapp.matching.version import ENGINE_VERSION
 from webapp.matching.weights import DEFAULT_WEIGHTS
 from webapp.models import AuditEntry, Feedback, FunnelStanding, Lead, Match, Submission, WeightsTrial
 from webapp.queries.learning import choices_since
 from webapp.queries.listing import catalog_of, current_version
 from webapp.queries.weights import get_version, list_versions, live_weights
-from webapp.services.learning import CRITERIA
-from webapp.services.weights_learning import propose
 
 TRUTH = {Criterion.COST: 3.0, Criterion.INTERESTS: 0.2}
 NEVER = re.compile(r"partner|price|cent|\bcap|terms|fee\b|fees|charge|ledger|invoice|billing", re.IGNORECASE)
+
+
+def propose(session: Session, clock: FrozenClock, catalog: Catalog, *, actor: str, dry_run: bool = False) -> Any:
+    """Propose; what that takes is loaded for a second, by the one process that tries it."""
+    from webapp.services.weights_learning import propose
+
+    return propose(session, clock, catalog, actor=actor, dry_run=dry_run)
 
 
 @pytest.fixture

@@ -15,8 +15,27 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 
 def modules(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in files(folder):
             yield path.relative_to(ROOT), parsed(path)
+
+
+def nodes(*folders: str) -> Iterator[tuple[Path, ast.AST]]:
+    """Every node of every module, with where it stands."""
+    for folder in folders:
+        for path in files(folder):
+            name = path.relative_to(ROOT)
+            for node in walked(path):
+                yield name, node
+
+
+@cache
+def files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+@cache
+def walked(path: Path) -> list[ast.AST]:
+    return list(ast.walk(parsed(path)))
 
 
 @cache
@@ -24,16 +43,15 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
-def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+def functions(*folders: str) -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    return ((path, node) for path, node in nodes(*folders) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 @pytest.mark.parametrize("folder", ["webapp/services", "webapp/queries", "webapp/emails", "webapp/matching"])
 def test_no_service_ends_a_transaction(folder: str) -> None:
     found = [
         f"{path}:{node.lineno}"
-        for path, tree in modules(folder)
-        for node in ast.walk(tree)
+        for path, node in nodes(folder)
         if isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback")
     ]
     # A dry run is taken back to its own savepoint; the caller's transaction is not touched.
@@ -43,8 +61,7 @@ def test_no_service_ends_a_transaction(folder: str) -> None:
 def test_no_import_hides_in_a_function() -> None:
     found = [
         f"{path}:{node.lineno} from {node.module}"
-        for path, tree in modules("webapp", "workers")
-        for function in functions(tree)
+        for path, function in functions("webapp", "workers")
         for node in ast.walk(function)
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("webapp", "workers")
     ]
@@ -74,8 +91,7 @@ def test_no_drawer_for_odds_and_ends() -> None:
 def test_functions_fit_a_screen() -> None:
     found = [
         f"{path}:{function.lineno} {function.name} has {function.end_lineno - function.lineno + 1} lines"
-        for path, tree in modules("webapp", "workers")
-        for function in functions(tree)
+        for path, function in functions("webapp", "workers")
         if function.end_lineno and function.end_lineno - function.lineno + 1 > LONGEST_FUNCTION
     ]
     assert found == []
@@ -101,9 +117,9 @@ def test_templates_put_nothing_out_unescaped() -> None:
 def test_no_skips_and_no_patches_of_our_own_code() -> None:
     skip = re.compile(r"pytest\.(" + "sk" + "ip|xf" + r"ail)\b|mark\.(" + "sk" + "ip|xf" + "ail)|mock" + r"\.patch\(")
     found = [
-        f"{path}:{number}"
-        for path, _ in modules("tests")
-        for number, line in enumerate((ROOT / path).read_text().splitlines(), 1)
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files("tests")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
         if skip.search(line)
     ]
     assert found == []
@@ -118,8 +134,7 @@ def test_only_staff_can_tell_a_seed() -> None:
     }
     found = {
         str(path)
-        for path, tree in modules("webapp", "workers")
-        for node in ast.walk(tree)
+        for path, node in nodes("webapp", "workers")
         if isinstance(node, ast.Attribute) and node.attr == "seed"
     }
     assert found - may == set()
@@ -133,8 +148,7 @@ def test_the_codes_own_weights_are_named_where_no_version_is_asked_for() -> None
     }
     found = {
         str(path)
-        for path, tree in modules("webapp", "workers")
-        for node in ast.walk(tree)
+        for path, node in nodes("webapp", "workers")
         if isinstance(node, ast.Name) and node.id == "DEFAULT_WEIGHTS" and path.parts[1] != "matching"
     }
     assert found == may
@@ -144,8 +158,7 @@ def test_weights_go_live_by_the_hand_of_staff_alone() -> None:
     """Nothing that learns, imports or is scheduled may publish weights (docs/decisions/0066)."""
     found = {
         str(path)
-        for path, tree in modules("webapp", "workers")
-        for node in ast.walk(tree)
+        for path, node in nodes("webapp", "workers")
         if (isinstance(node, ast.ImportFrom) and node.module == "webapp.services.weights")
         or (
             isinstance(node, ast.Attribute)

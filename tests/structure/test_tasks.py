@@ -1,6 +1,7 @@
 """Every task is safe to lose and safe to repeat, has a queue that somebody consumes, and is known by name."""
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def test_no_task_sleeps_in_the_broker() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path in [*ROOT.glob("webapp/**/*.py"), *ROOT.glob("workers/**/*.py")]
+        if re.search(r"\b(eta|countdown)\s*=", path.read_text())  # only these are worth reading as a tree
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         for keyword in node.keywords

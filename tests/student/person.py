@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from tests.markup import MarkupReader
 
 Values = Mapping[str, str | list[str]]
 
@@ -45,7 +46,7 @@ ANSWERS: dict[str, dict[str, str | list[str]]] = {
 }
 
 
-class Page(HTMLParser):
+class Page(MarkupReader):
     """What a page holds: its text, its links, its controls."""
 
     def __init__(self, html: str) -> None:
