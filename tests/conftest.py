@@ -123,7 +123,7 @@ def servers(shared_var: Path) -> Iterator[embedded.Addresses]:
 @pytest.fixture(scope="session")
 def template_database(servers: embedded.Addresses, shared_var: Path) -> Iterator[str]:
     """The name of a database that was migrated once and that others are copied from."""
-    from webapp import bootstrap  # seconds of imports that the tests of the pure floors need not pay
+    from webapp.upgrade import upgrade_database  # seconds of imports that the tests of the pure floors need not pay
 
     own = not os.environ.get("DATABASE_URL")
     name = TEMPLATE if own else f"{TEMPLATE}_{uuid.uuid4().hex[:12]}"
@@ -131,7 +131,7 @@ def template_database(servers: embedded.Addresses, shared_var: Path) -> Iterator
         if not _database_exists(servers.database_url, name):
             try:
                 _execute(servers.database_url, f'CREATE DATABASE "{name}"')
-                bootstrap.upgrade_database(_with_database(servers.database_url, name))
+                upgrade_database(_with_database(servers.database_url, name))
             except BaseException:
                 _execute(servers.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
                 raise
@@ -227,7 +227,7 @@ def var_directory() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def made_var(shared_var: Path) -> Path:
     """A var/ whose servers ran once and hold the migrated database; made by the first worker that asks."""
-    from webapp import bootstrap  # seconds of imports that the tests of the pure floors need not pay
+    from webapp.upgrade import upgrade_database  # seconds of imports that the tests of the pure floors need not pay
 
     made = shared_var / "made"
     with _locked(shared_var / "made.lock"):
@@ -235,7 +235,7 @@ def made_var(shared_var: Path) -> Path:
             unfinished = shared_var / "unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             with embedded.running_servers(unfinished, durable=False) as addresses:
-                bootstrap.upgrade_database(addresses.database_url)
+                upgrade_database(addresses.database_url)
             unfinished.rename(made)
     return made
 

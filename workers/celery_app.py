@@ -1,20 +1,8 @@
-"""The Celery application. `celery -A workers.celery_app worker` loads this."""
+"""The Celery application of workers. `celery -A workers.celery_app worker` loads this, and with it every task."""
 
 from typing import Final
 
-from celery import Celery
-from celery.signals import setup_logging
-
-from webapp.bootstrap import broker_url, load_settings
-from webapp.domain.errors import Problem, Refused
-from webapp.observability.log import configure_logging
-from workers.queues import QUEUES, TASK_QUEUES
-from workers.schedule import beat_schedule
-
-VISIBILITY_SECONDS = 90
-"""When a message whose worker died goes back on its queue. Longer than any task may run, but for imports: a message of
-theirs that comes again finds the lease in the row."""
-
+from workers.configuration import make_app
 
 MODULES: Final = tuple(
     f"workers.{noun}"
@@ -24,57 +12,5 @@ MODULES: Final = tuple(
     )
 )
 """Where tasks are."""
-TASKS: Final = {
-    "task_queues": {name: {"exchange": name, "routing_key": name} for name in QUEUES},
-    "task_routes": {task: {"queue": queue} for task, queue in TASK_QUEUES.items()},
-    "task_create_missing_queues": False,
-    "task_default_queue": QUEUES[0],
-    "task_acks_late": True,
-    "task_reject_on_worker_lost": True,
-    "task_ignore_result": True,
-    "worker_prefetch_multiplier": 1,
-    "worker_enable_remote_control": False,
-    "worker_hijack_root_logger": False,
-    "worker_send_task_events": False,
-    "accept_content": ["json"],
-    "task_serializer": "json",
-    "timezone": "UTC",
-}
-BROKER: Final = {
-    "broker_connection_retry_on_startup": True,
-    "broker_connection_max_retries": None,
-    "broker_transport_options": {
-        "visibility_timeout": VISIBILITY_SECONDS,
-        "unacked_restore_interval": 1,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": 10,
-        "socket_connect_timeout": 2,
-        "socket_keepalive": True,
-        "health_check_interval": 25,
-    },
-}
-SCHEDULE: Final = {
-    "beat_schedule": beat_schedule(),
-    "beat_max_loop_interval": 1,
-    # All intervals are short: a schedule on disk would only be one more file for a crash to damage.
-    "beat_scheduler": "celery.beat:Scheduler",
-}
 
-
-def make_app() -> Celery:
-    """The application on the settings of the environment."""
-    settings = load_settings()
-    if settings.redis_url is None:
-        raise Refused(Problem("REDIS_URL", "is not set.", "Start the worker with `program-match run`, or set it."))
-    made = Celery("program_match", broker=broker_url(settings.redis_url), set_as_current=True)
-    made.conf.update(**TASKS, **BROKER, **SCHEDULE, imports=list(MODULES))
-    return made
-
-
-@setup_logging.connect  # type: ignore[untyped-decorator]  # Celery ships no types
-def _logging(**_: object) -> None:
-    settings = load_settings()
-    configure_logging(level=settings.log_level, json_lines=settings.is_production)
-
-
-app = make_app()
+app = make_app(MODULES)

@@ -62,14 +62,23 @@ class Installation:
     def start(self, *names: str) -> None:
         """Start the worker and beat, or those named."""
         commands = {
-            "worker": ("worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"),
-            "beat": ("beat", "--pidfile="),
+            "worker": (
+                "workers.celery_app:app",
+                "worker",
+                "-P",
+                "threads",
+                "-c",
+                "4",
+                "--without-gossip",
+                "--without-mingle",
+            ),
+            "beat": ("workers.beat_app:app", "beat", "--pidfile="),
         }
         for name in names or commands:
             log = (self.var / f"{name}.log").open("ab")
             self.logs.append(log)
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "workers.celery_app:app", *commands[name]],
+                [sys.executable, "-m", "celery", "-A", *commands[name]],
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=log,

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from tests.factories.request import open_draft, submit_request
 from tests.factories.schema import downgrade_database
 from tests.factories.school import make_school
-from webapp.bootstrap import alembic_config, database_revision, head_revision, upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.delivery import Channel
 from webapp.domain.links import Links
@@ -21,8 +20,10 @@ from webapp.domain.partner_role import PartnerRole
 from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram
 from webapp.gateways.sealing import Seal
 from webapp.models import Base, Delivery, Lead, PartnerEndpoint
+from webapp.revision import database_revision, head_revision
 from webapp.services import share, shortlist
 from webapp.services.partner_account import Actor, invite
+from webapp.upgrade import alembic_config, upgrade_database
 
 SECRET = "a secret for migration tests, long enough"
 

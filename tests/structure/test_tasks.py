@@ -22,9 +22,10 @@ def celery(tmp_path_factory: pytest.TempPathFactory) -> Celery:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
         patch.setenv("SECRET_KEY", "a secret for structure tests only, 32+")
-        from workers.celery_app import make_app
+        from workers.celery_app import MODULES
+        from workers.configuration import make_app
 
-        app = make_app()
+        app = make_app(MODULES)
         app.loader.import_default_modules()
     return app
 
