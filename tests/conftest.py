@@ -6,7 +6,6 @@ import fcntl
 import gc
 import os
 import shutil
-import subprocess
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from tests.factories.var import own_var
 from webapp import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -216,12 +216,9 @@ def redis_url(servers: embedded.Addresses, worker_number: int) -> Iterator[str]:
 
 @pytest.fixture
 def var_directory() -> Iterator[Path]:
-    """A var/ of its own for a test that kills servers: root's PostgreSQL can reach it, what runs there is stopped."""
-    home = Path(tempfile.mkdtemp(prefix="pm-var-"))
-    home.chmod(0o711)
-    yield home / "var"
-    embedded.stop(home / "var")
-    shutil.rmtree(home, ignore_errors=True)
+    """A var/ of its own for a test that kills servers."""
+    with own_var() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -238,13 +235,6 @@ def made_var(shared_var: Path) -> Path:
                 upgrade_database(addresses.database_url)
             unfinished.rename(made)
     return made
-
-
-@pytest.fixture
-def migrated_var(var_directory: Path, made_var: Path) -> Path:
-    """A var/ of one's own like `var_directory`, its database migrated already: that takes five seconds."""
-    subprocess.run(["cp", "-a", str(made_var), str(var_directory)], check=True)
-    return var_directory
 
 
 def _with_database(url: str, name: str) -> str:

@@ -18,7 +18,14 @@ VISIBILITY_SECONDS = 90
 """When a message whose worker died goes back on its queue. Longer than any task may run, but for imports: a message of
 theirs that comes again finds the lease in the row."""
 
-
+MODULES: Final = tuple(
+    f"workers.{noun}"
+    for noun in (
+        *("outbox", "messages", "leads", "deliveries", "batches", "bulk_acts", "notices", "links", "billing"),
+        *("imports", "inbound_mails", "follow_ups", "upkeep", "weights", "watchdog"),
+    )
+)
+"""Where tasks are."""
 TASKS: Final = {
     "task_queues": {name: {"exchange": name, "routing_key": name} for name in QUEUES},
     "task_routes": {task: {"queue": queue} for task, queue in TASK_QUEUES.items()},

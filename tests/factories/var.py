@@ -1,0 +1,21 @@
+"""Directories for servers of a test's own: root's PostgreSQL can reach them, and what runs there is stopped."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from webapp import embedded
+
+
+@contextmanager
+def own_var() -> Iterator[Path]:
+    """A var/ that is not made yet, gone again when the block ends."""
+    home = Path(tempfile.mkdtemp(prefix="pm-var-"))
+    home.chmod(0o711)
+    try:
+        yield home / "var"
+    finally:
+        embedded.stop(home / "var")
+        shutil.rmtree(home, ignore_errors=True)
