@@ -64,6 +64,10 @@ def test_revisions_are_numbered_without_a_gap() -> None:
     assert revisions() == [f"{number:04d}" for number in range(1, len(revisions()) + 1)]
 
 
+def test_the_head_is_known_without_alembic() -> None:
+    assert head_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
 def test_down_and_up_again_one_by_one_with_data_in_the_tables(fresh_database_url: str) -> None:
     fill(fresh_database_url)
     for revision in [*reversed(revisions()[:-1]), "base"]:

@@ -5,10 +5,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO, Final
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]  # openpyxl ships no types
-from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # the same
-from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]  # the same
-
 from webapp.domain.listing_cell import shown
 from webapp.domain.listing_row import Fault
 from webapp.services.catalog_table import MAX_COLUMNS, TableRow, refused
@@ -18,6 +14,10 @@ MAX_ROWS: Final = 250_000
 
 def sheet_rows(stream: BinaryIO) -> Iterator[TableRow]:
     """Its rows. Raises Refused for too many rows or columns, and almost anything for a damaged one."""
+    # 180 modules that nobody needs who reads no spreadsheet.
+    from openpyxl import load_workbook  # type: ignore[import-untyped]  # openpyxl ships no types
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]  # the same
+
     stream.seek(0)
     try:
         book = load_workbook(stream, read_only=True, data_only=False, keep_links=False)
@@ -42,7 +42,7 @@ def _row(line: int, cells: tuple[Any, ...]) -> TableRow:
     texts, numbers, faults = [], set(), {}
     for place, cell in enumerate(cells):
         value, text = cell.value, ""
-        where = f"{get_column_letter(place + 1)}{line}"
+        where = cell.coordinate if value is not None else ""
         if cell.data_type == "f":
             told = shown(value if isinstance(value, str) else "=…")
             faults[place] = Fault("", told, f"cell {where} holds a formula", "paste its value in its place")

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
 from webapp.domain.listing_cell import shown
+from webapp.services.catalog_sheet import sheet_rows
 from webapp.services.catalog_table import SourceTable, TableRow, refused
 
 MAX_UNPACKED: Final = 300 * 1024 * 1024
@@ -39,8 +40,6 @@ def xlsx_table(stream: BinaryIO) -> SourceTable:
     Raises Refused, now or while rows are asked for, when it is no spreadsheet, damaged, locked, too large or holds
     macros. Numbers come as plain text, days as YYYY-MM-DD, true and false as words.
     """
-    from webapp.services.catalog_sheet import sheet_rows  # 180 modules that only a spreadsheet needs
-
     _check_archive(stream)
     rows = _guarded(sheet_rows(stream))
     header = next(rows, None)
