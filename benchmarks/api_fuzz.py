@@ -12,8 +12,8 @@ from benchmarks.table import opened, print_table
 from tests.api.fuzz import fuzz
 from tests.api.world import make_runtime, make_world
 from webapp.app import create_app
-from webapp.bootstrap import upgrade_database
 from webapp.embedded import running_servers
+from webapp.upgrade import upgrade_database
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import tempfile
 import time
 
 from benchmarks.table import opened, print_table
-from webapp.bootstrap import upgrade_database
 from webapp.embedded import running_servers
+from webapp.upgrade import upgrade_database
 
 
 def main() -> None:

@@ -19,13 +19,13 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from benchmarks.table import print_table
-from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.embedded import running_servers
 from webapp.services.catalog import import_listings
 from webapp.services.catalog_file import read_listing_file
 from webapp.services.catalog_report import ImportReport
 from webapp.services.catalog_staging import FACTS
+from webapp.upgrade import upgrade_database
 
 ROWS, ROUNDS = 20_000, 3
 DEMO = Path(__file__).resolve().parents[1] / "webapp" / "cli" / "demo" / "catalog.csv"

@@ -24,7 +24,6 @@ from sqlalchemy.orm import Session
 from benchmarks import desk_rows, lists
 from benchmarks.bulk_load import BIG, run_all, unsafely, without_indexes
 from benchmarks.table import opened, percentile, print_table
-from webapp.bootstrap import upgrade_database, with_driver
 from webapp.domain.clock import SystemClock
 from webapp.embedded import running_servers
 from webapp.queries.cap import list_cap_use
@@ -38,7 +37,9 @@ from webapp.queries.lead_return import reason_rates
 from webapp.queries.mail_health import mail_health
 from webapp.queries.partner_mix import partner_mix, program_mix
 from webapp.queries.verdict_mix import verdict_mix
+from webapp.server_address import with_driver
 from webapp.services import day_count
+from webapp.upgrade import upgrade_database
 
 LEADS, LISTINGS, MATCHES, ROUNDS = 1_000_000, 100_000, 5, 12
 NOW = datetime.now(UTC)

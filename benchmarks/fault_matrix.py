@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from benchmarks.table import opened, print_table
 from tests.factories.fault_matrix import lead_states, open_leads, promises, try_until_still
 from tests.factories.hostile_partner import Fault, HostilePartner
-from webapp.bootstrap import upgrade_database, with_driver
 from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import DELIVERY_RETRY_SECONDS, LEASE_SECONDS, AttemptOutcome, DeliveryStatus, retry_policy
 from webapp.domain.lead import LeadStatus
@@ -23,7 +22,9 @@ from webapp.embedded import running_servers
 from webapp.gateways.http_webhook import HttpWebhook
 from webapp.gateways.sealing import Seal
 from webapp.models import Attempt
+from webapp.server_address import with_driver
 from webapp.services.handover import Outside
+from webapp.upgrade import upgrade_database
 
 SECRET = "a secret for benchmarks, long enough"
 WORKERS, TIME_OUT, STUDENTS = 12, 0.5, 31

@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from benchmarks.catalog_import import listing_file
 from benchmarks.table import print_table
 from tests.services.test_catalog_undo import altered, file_of, real_rows
-from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.embedded import running_servers
 from webapp.queries.catalog import export_listings
@@ -29,6 +28,7 @@ from webapp.queries.import_job import ImportJobDetail, get_import_job
 from webapp.services import import_job, import_work
 from webapp.services.catalog_file import write_listing_file
 from webapp.services.import_work import LONGEST_SECONDS
+from webapp.upgrade import upgrade_database
 
 ROWS = 100_000
 

@@ -18,7 +18,6 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from benchmarks.table import opened, percentile, print_table
-from webapp.bootstrap import upgrade_database
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.lead import LeadStatus
 from webapp.domain.message import MessageClass, MessageStatus
@@ -27,6 +26,7 @@ from webapp.queries.deliveries import DeliveryFilter, list_deliveries
 from webapp.queries.leads import LeadFilter, list_leads
 from webapp.queries.messages import MessageFilter, list_messages
 from webapp.queries.submissions import SubmissionFilter, list_submissions
+from webapp.upgrade import upgrade_database
 
 LEADS, PARTNERS, PROGRAMS, ROUNDS, PAGES_IN = 1_000_000, 200, 2_000, 40, 25
 DICE = "(hashint4(n::int) & 1023)"

@@ -21,13 +21,13 @@ from sqlalchemy.orm import sessionmaker
 
 from benchmarks.mail_sink import taken
 from tests.factories.ranked_request import rank_and_submit
-from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.ids import token_hash
 from webapp.domain.links import Links
 from webapp.domain.persona import personas
 from webapp.embedded import EmbeddedServers
 from webapp.models import Message, OutboxEvent, Prospect
+from webapp.upgrade import upgrade_database
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "a secret for benchmarks, long enough"
@@ -171,7 +171,7 @@ class House:
         worker = ("-m", "celery", "-A", "workers.celery_app:app", "worker", "-P", "threads", "-c", str(self.threads))
         commands: dict[str, Sequence[str]] = {
             "sink": ("-m", "benchmarks.mail_sink", str(self.port), str(self.sink_file)),
-            "beat": ("-m", "celery", "-A", "workers.celery_app:app", "beat", "--pidfile="),
+            "beat": ("-m", "celery", "-A", "workers.beat_app:app", "beat", "--pidfile="),
             **{
                 name: (*worker, "--without-gossip", "--without-mingle", "-n", f"{name}@%h", "-Q", _QUEUES)
                 for name in self.workers

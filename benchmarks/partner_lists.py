@@ -12,7 +12,6 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 
 from benchmarks.table import opened, percentile, print_table
-from webapp.bootstrap import upgrade_database, with_driver
 from webapp.domain.delivery import DeliveryStatus
 from webapp.domain.funnel import FunnelStatus
 from webapp.domain.lead import LeadStatus
@@ -23,6 +22,8 @@ from webapp.queries.partner_delivery import PartnerDeliveryFilter, list_partner_
 from webapp.queries.partner_leads import PartnerLeadFilter, export_partner_leads, list_partner_leads
 from webapp.queries.partner_overview import get_partner_overview
 from webapp.queries.performance import performance
+from webapp.server_address import with_driver
+from webapp.upgrade import upgrade_database
 
 LEADS, ROUNDS = 1_000_000, 20
 SPAN = timedelta(days=366)

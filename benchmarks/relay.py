@@ -10,12 +10,12 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 from benchmarks.table import opened, print_table
-from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.events import EventKind
 from webapp.domain.ids import new_id
 from webapp.embedded import running_servers
 from webapp.services import outbox
+from webapp.upgrade import upgrade_database
 
 EVENTS, SINGLE, ROUNDS = 20_000, 1_500, 5
 

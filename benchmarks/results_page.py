@@ -22,7 +22,7 @@ from benchmarks.table import opened, percentile, print_table
 from tests.factories.real_catalogue import real_catalog
 from tests.student.person import ANSWERS, Person, Values
 from webapp.app import create_app
-from webapp.bootstrap import Runtime, build_runtime, replace_parts, upgrade_database
+from webapp.bootstrap import Runtime, build_runtime, replace_parts
 from webapp.domain.clock import SystemClock
 from webapp.embedded import running_servers
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, rank
@@ -30,6 +30,7 @@ from webapp.services.demo import load
 from webapp.services.snapshot import Snapshot
 from webapp.settings import Settings
 from webapp.student.answers import profile_of
+from webapp.upgrade import upgrade_database
 
 ROUNDS, WARM_UP = 60, 5
 AIMS = {"demo": 50.0, "real": 120.0}

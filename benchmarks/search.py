@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from benchmarks import lists
 from benchmarks.table import opened, percentile, print_table
-from webapp.bootstrap import upgrade_database, with_driver
 from webapp.domain.search_words import SearchWords
 from webapp.domain.staff_queue import StaffQueue
 from webapp.embedded import running_servers
 from webapp.queries.programs import Wanted, list_programs
 from webapp.queries.search import find_by_id, search
 from webapp.queries.staff_queue import count_queues, find_next, find_place
+from webapp.server_address import with_driver
+from webapp.upgrade import upgrade_database
 
 LEADS, LISTINGS, ROUNDS, TARGET = 1_000_000, 100_000, 20, 300
 MORE = f"""

@@ -24,8 +24,9 @@ from werkzeug.test import TestResponse
 from benchmarks.dashboards import count_days, filled_database
 from benchmarks.table import percentile, print_table
 from webapp.app import create_app
-from webapp.bootstrap import Runtime, build_runtime, with_driver
+from webapp.bootstrap import Runtime, build_runtime
 from webapp.domain.ids import address_key
+from webapp.server_address import with_driver
 from webapp.services.staff import create_staff
 from webapp.settings import Settings
 

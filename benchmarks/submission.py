@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from benchmarks.table import opened, percentile, print_table
 from tests.factories.request import open_draft, submit_request
 from tests.factories.school import make_school
-from webapp.bootstrap import upgrade_database
 from webapp.domain.clock import SystemClock
 from webapp.domain.ids import new_id, new_token
 from webapp.domain.links import Links
@@ -39,6 +38,7 @@ from webapp.models import (
     ProspectKey,
     Submission,
 )
+from webapp.upgrade import upgrade_database
 
 ROUNDS, WARM_UP, LISTED, TICKED = 300, 30, 10, 3
 SECRET = "a secret for benchmarks, long enough"

@@ -1,4 +1,4 @@
-"""Runs migrations on a connection that the caller opened (`webapp.bootstrap.upgrade_database`)."""
+"""Runs migrations on a connection that the caller opened (`webapp.upgrade.upgrade_database`)."""
 
 from alembic import context
 from sqlalchemy import Connection

@@ -6,7 +6,6 @@ import fcntl
 import gc
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 import uuid
@@ -21,6 +20,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from tests.factories.var import SCRATCH, own_var
 from webapp import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,6 @@ TEMPLATE = "program_match_template"
 WAITING = ("crash", "e2e", "embedded")
 LONGEST_FIRST = ("student", "matching", "admin", "partner")
 STARTER_WAITS_SECONDS = 900.0  # for the other xdist workers to finish with the servers it started
-SCRATCH = "PROGRAM_MATCH_TEST_SCRATCH"
 MEMORY = Path("/dev/shm")  # noqa: S108  (what lies in it is private)
 ROOMY_BYTES = 8 * 2**30  # a whole run takes three
 ABANDONED_SECONDS = 3600.0
@@ -162,7 +161,7 @@ def servers(shared_var: Path) -> Iterator[embedded.Addresses]:
 @pytest.fixture(scope="session")
 def template_database(servers: embedded.Addresses, shared_var: Path) -> Iterator[str]:
     """The name of a database that was migrated once and that others are copied from."""
-    from webapp import bootstrap  # seconds of imports that the tests of the pure floors need not pay
+    from webapp.upgrade import upgrade_database  # seconds of imports that the tests of the pure floors need not pay
 
     own = not os.environ.get("DATABASE_URL")
     name = TEMPLATE if own else f"{TEMPLATE}_{uuid.uuid4().hex[:12]}"
@@ -170,7 +169,7 @@ def template_database(servers: embedded.Addresses, shared_var: Path) -> Iterator
         if not _database_exists(servers.database_url, name):
             try:
                 _execute(servers.database_url, f'CREATE DATABASE "{name}"')
-                bootstrap.upgrade_database(_with_database(servers.database_url, name))
+                upgrade_database(_with_database(servers.database_url, name))
             except BaseException:
                 _execute(servers.database_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
                 raise
@@ -255,18 +254,15 @@ def redis_url(servers: embedded.Addresses, worker_number: int) -> Iterator[str]:
 
 @pytest.fixture
 def var_directory() -> Iterator[Path]:
-    """A var/ of its own for a test that kills servers: root's PostgreSQL can reach it, what runs there is stopped."""
-    home = Path(tempfile.mkdtemp(prefix="pm-var-", dir=os.environ[SCRATCH]))
-    home.chmod(0o711)
-    yield home / "var"
-    embedded.stop(home / "var")
-    shutil.rmtree(home, ignore_errors=True)
+    """A var/ of its own for a test that kills servers."""
+    with own_var() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
 def made_var(shared_var: Path) -> Path:
     """A var/ whose servers ran once and hold the migrated database; made by the first worker that asks."""
-    from webapp import bootstrap  # seconds of imports that the tests of the pure floors need not pay
+    from webapp.upgrade import upgrade_database  # seconds of imports that the tests of the pure floors need not pay
 
     made = shared_var / "made"
     with _locked(shared_var / "made.lock"):
@@ -274,16 +270,9 @@ def made_var(shared_var: Path) -> Path:
             unfinished = shared_var / "unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             with embedded.running_servers(unfinished, durable=False) as addresses:
-                bootstrap.upgrade_database(addresses.database_url)
+                upgrade_database(addresses.database_url)
             unfinished.rename(made)
     return made
-
-
-@pytest.fixture
-def migrated_var(var_directory: Path, made_var: Path) -> Path:
-    """A var/ of one's own like `var_directory`, its database migrated already: that takes five seconds."""
-    subprocess.run(["cp", "-a", str(made_var), str(var_directory)], check=True)
-    return var_directory
 
 
 def _with_database(url: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """The web application: surfaces, headers and error pages on one runtime."""
 
+import gc
 from time import perf_counter
 
 from flask import Flask, Response, g, request
@@ -59,7 +60,9 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> Flask:
 
 def create_app_from_environment() -> Flask:
     """What the web server loads: `gunicorn "webapp.app:create_app_from_environment()"`."""
-    return create_app(load_settings())
+    app = create_app(load_settings())
+    gc.freeze()  # the web server forks from here: what is loaded is shared, and never walked again
+    return app
 
 
 def _count_requests(app: Flask) -> None:

@@ -12,10 +12,6 @@ from importlib.resources import files
 
 import celery
 import redis
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -34,9 +30,10 @@ from webapp.gateways.mail import MailGateway
 from webapp.gateways.sealing import Seal
 from webapp.gateways.smtp import SmtpMail
 from webapp.gateways.smtp_server import SmtpServer
-from webapp.gateways.wakeup import WakeUp
+from webapp.gateways.wakeup import RELAY_QUEUE, RELAY_TASK, WakeUp
 from webapp.gateways.webhook import WebhookGateway
 from webapp.observability.log import configure_logging
+from webapp.server_address import broker_url, with_driver
 from webapp.services import handover, message
 from webapp.services.golden import Golden
 from webapp.services.inbox import store_in_inbox
@@ -49,8 +46,6 @@ from webapp.services.submission_rows import Policy
 from webapp.services.transaction import Begin
 from webapp.settings import Settings, parse_settings
 
-RELAY_TASK = "outbox.relay"
-RELAY_QUEUE = "outbox"
 _DEMO_CATALOG = files("webapp").joinpath("cli", "demo", "catalog.csv")
 
 
@@ -185,24 +180,6 @@ def _mail(settings: Settings, begin: Begin) -> MailGateway:
     return SmtpMail(settings.smtp_url, kept=settings.mail_connections, signer=dkim_signer(settings))
 
 
-def broker_url(redis_url: str) -> str:
-    """`redis_url` in the dialect that Celery speaks."""
-    if not redis_url.startswith("unix://"):
-        return redis_url
-    path, _, database = redis_url.removeprefix("unix://").partition("?db=")
-    return f"redis+socket://{path}?virtual_host={database or 0}"
-
-
-def limiter_url(redis_url: str) -> str:
-    """`redis_url` in the dialect that the rate limiter speaks."""
-    return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
-
-
-def with_driver(database_url: str) -> str:
-    """`database_url` with the driver named."""
-    return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
 @contextmanager
 def local_settings(
     settings: Settings, *, database: bool = True, broker: bool = False, progress: Callable[[str], None] | None = None
@@ -224,40 +201,6 @@ def local_settings(
         if settings.secret_key is None:
             settings = settings.model_copy(update={"secret_key": SecretStr(development_secret(settings.var_dir))})
         yield settings
-
-
-def alembic_config() -> Config:
-    """Alembic's configuration, without a file: where the migrations are."""
-    config = Config()
-    config.set_main_option("script_location", str(files("migrations")))
-    return config
-
-
-def upgrade_database(database_url: str, revision: str = "head") -> None:
-    """Bring the schema up to `revision`. Safe to run twice at once: the second waits, then finds nothing to do."""
-    engine = create_engine(with_driver(database_url))
-    try:
-        with engine.begin() as connection:
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7305061)")
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
-    finally:
-        engine.dispose()
-
-
-def head_revision() -> str:
-    """The revision this code expects."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    if head is None:
-        raise Refused(Problem("migrations", "There are no migrations beside this code.", "Install it again."))
-    return head
-
-
-def database_revision(engine: Engine) -> str | None:
-    """The revision the database is at; None before the first migration."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _begin(engine: Engine) -> Begin:

@@ -7,7 +7,8 @@ from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 
-from webapp.bootstrap import Runtime, limiter_url
+from webapp.bootstrap import Runtime
+from webapp.server_address import limiter_url
 
 P = ParamSpec("P")
 R = TypeVar("R")

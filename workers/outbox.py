@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from webapp.bootstrap import RELAY_TASK
+from webapp.gateways.wakeup import RELAY_TASK
 from webapp.services import outbox
 from workers.publish import publish
 from workers.task import ServiceTask, runtime

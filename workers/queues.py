@@ -5,8 +5,8 @@ from typing import Final
 
 import redis
 
-from webapp.bootstrap import RELAY_QUEUE, RELAY_TASK
 from webapp.domain.events import EventKind
+from webapp.gateways.wakeup import RELAY_QUEUE, RELAY_TASK
 
 MAIL: Final = "mail"
 LEADS: Final = "leads"

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from webapp.bootstrap import RELAY_TASK
 from webapp.domain.retention import RUN_EVERY
+from webapp.gateways.wakeup import RELAY_TASK
 from workers.queues import TASK_QUEUES
 
 EVERY: Final[dict[str, timedelta]] = {

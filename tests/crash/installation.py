@@ -1,52 +1,47 @@
-"""A whole installation without its website: own servers, workers and schedule as real processes."""
+"""A whole installation without its website: workers and schedule as real processes."""
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from tests.crash import program
 from tests.crash.partner import MailServer, Partner
 from tests.factories.request import submit_request
 from tests.factories.school import make_school
-from webapp import embedded
 from webapp.domain.clock import SystemClock
 from webapp.domain.links import Links
-from webapp.embedded import EmbeddedServers
+from webapp.embedded import Addresses
 from webapp.gateways.sealing import Seal
 from webapp.models import Attempt, Delivery, Lead, Message
 from webapp.services.submission_rows import Policy
 
 SECRET = "a secret for the crash tests, long enough"
-ROOT = Path(__file__).resolve().parents[2]
+ALONE = ("--without-gossip", "--without-mingle")
 SETTLED_MESSAGES = {"handed_over", "uncertain"}
 SETTLED_LEADS = {"delivered"}
 
 
 class Installation:
-    """Servers, one worker, one beat, a partner and a mail server. `var` has a migrated database. Use `running()`."""
+    """One worker, one beat, a partner and a mail server. The database is migrated and empty. Use `running()`."""
 
-    def __init__(self, var: Path) -> None:
-        self.var = var
-        self.servers = EmbeddedServers(var)
-        self.addresses = self.servers.start()
+    def __init__(self, addresses: Addresses, logs: Path) -> None:
+        self.addresses, self.logs = addresses, logs
         self.engine: Engine = create_engine(self.addresses.database_url, pool_pre_ping=True)
         self.begin = sessionmaker(self.engine, expire_on_commit=False).begin
         self.partner, self.mail = Partner(), MailServer()
         self.links, self.seal = Links("https://match.example", SECRET), Seal(SECRET)
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.logs: list[IO[bytes]] = []
+        self.processes: dict[str, BaseProcess] = {}
         with self.begin() as session:
             self.school = make_school(session, self.seal, url=self.partner.url)
         self.partner.secret = self.school.secret
@@ -62,20 +57,21 @@ class Installation:
     def start(self, *names: str) -> None:
         """Start the worker and beat, or those named."""
         commands = {
-            "worker": ("worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle"),
-            "beat": ("beat", "--pidfile="),
+            "worker": (
+                "workers.celery_app:app",
+                "worker",
+                "-P",
+                "threads",
+                "-c",
+                "4",
+                "--without-gossip",
+                "--without-mingle",
+            ),
+            "beat": ("workers.beat_app:app", "beat", "--pidfile="),
         }
         for name in names or commands:
-            log = (self.var / f"{name}.log").open("ab")
-            self.logs.append(log)
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "workers.celery_app:app", *commands[name]],
-                cwd=ROOT,
-                env=self._environment(),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            command = ("--app", *commands[name])
+            self.processes[name] = program.start(command, self._environment(), self.logs / f"{name}.log")
 
     def kill_while_held(self, held: threading.Semaphore) -> None:
         """Wait until a worker is held by the world outside, SIGKILL it there, and start another."""
@@ -88,13 +84,16 @@ class Installation:
     def kill(self, name: str) -> None:
         """SIGKILL, as the kernel does when memory runs out."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        assert process.pid is not None
+        if process.exitcode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.join()
+        process.close()
 
     def tend(self) -> None:
         """Start again what exited by itself, as the supervisor does."""
         for name, process in list(self.processes.items()):
-            if process.poll() is not None:
+            if process.exitcode is not None:
                 self.start(name)
 
     def close(self) -> None:
@@ -104,9 +103,6 @@ class Installation:
         self.partner.close()
         self.mail.let_go()
         self.mail.stop()
-        self.servers.stop()
-        for log in self.logs:
-            log.close()
 
     def states(self) -> tuple[Counter[str], Counter[str]]:
         """How many messages and leads are in each state."""
@@ -169,13 +165,13 @@ class Installation:
             "WEBHOOK_ALLOW_LOOPBACK": "true",
             "WEBHOOK_TIMEOUT_SECONDS": "2.5",
             "LEASE_SECONDS": "4",
-            "MAIL_RETRY_SECONDS": "2,8,24,24,24,24",
-            "DELIVERY_RETRY_SECONDS": "2,8,24,24,24,24",
+            "MAIL_RETRY_SECONDS": "2,8,60,24,24,24",
+            "DELIVERY_RETRY_SECONDS": "2,8,60,24,24,24",
             "PYTHONUNBUFFERED": "1",
         }
 
     def _last_words(self) -> str:
-        log = self.var / "worker.log"
+        log = self.logs / "worker.log"
         return log.read_text(errors="replace")[-3000:] if log.exists() else "no log"
 
 
@@ -197,14 +193,13 @@ def nothing_lost_nothing_doubled(installation: Installation, students: int, *, u
 
 
 @contextmanager
-def running(var: Path) -> Iterator[Installation]:
-    """An installation on `var`, taken down at the end whatever happens."""
-    made = Installation(var)
+def running(addresses: Addresses, logs: Path) -> Iterator[Installation]:
+    """An installation on these servers, taken down at the end whatever happens."""
+    made = Installation(addresses, logs)
     try:
         yield made
     finally:
         made.close()
-        embedded.stop(var)
 
 
 def _count(session: Session, table: type[Message] | type[Lead]) -> Counter[str]:

@@ -5,6 +5,7 @@ import time
 import pytest
 import redis
 
+from tests.crash.conftest import OwnServers
 from tests.crash.installation import Installation, nothing_lost_nothing_doubled
 from webapp import embedded
 from webapp.services.message_record import BEGUN_TOGETHER
@@ -15,32 +16,32 @@ THREADS = 4
 pytestmark = pytest.mark.crash
 
 
-def test_broker_flushed_and_killed(installation: Installation) -> None:
+def test_broker_flushed_and_killed(exposed: Installation, own_servers: OwnServers) -> None:
     """Everything the broker holds is thrown away twice, then it is killed and what it saved is thrown away too."""
-    installation.submit(STUDENTS)
-    installation.start()
-    with redis.Redis.from_url(installation.addresses.redis_url) as client:
+    exposed.submit(STUDENTS)
+    exposed.start()
+    with redis.Redis.from_url(exposed.addresses.redis_url) as client:
         for part in (STUDENTS // 4, STUDENTS // 2):
-            wait_for_mails(installation, part)
+            wait_for_mails(exposed, part)
             client.flushall()
-        embedded.kill(installation.var, database=False)
+        embedded.kill(own_servers.var, database=False)
         time.sleep(1)
-        installation.servers.start()
+        own_servers.servers.start()
         client.flushall()
-    installation.wait_until_settled(STUDENTS, seconds=120)
-    nothing_lost_nothing_doubled(installation, STUDENTS)
+    exposed.wait_until_settled(STUDENTS, seconds=120)
+    nothing_lost_nothing_doubled(exposed, STUDENTS)
 
 
-def test_database_restarted(installation: Installation) -> None:
+def test_database_restarted(exposed: Installation, own_servers: OwnServers) -> None:
     """PostgreSQL is killed and started again. What was being sent at that moment may end uncertain, and says so."""
-    installation.submit(STUDENTS)
-    installation.start()
-    wait_for_mails(installation, STUDENTS // 10)
-    embedded.kill(installation.var, broker=False)
+    exposed.submit(STUDENTS)
+    exposed.start()
+    wait_for_mails(exposed, STUDENTS // 10)
+    embedded.kill(own_servers.var, broker=False)
     time.sleep(2)
-    installation.servers.start()
-    installation.wait_until_settled(STUDENTS, seconds=120)
-    nothing_lost_nothing_doubled(installation, STUDENTS, uncertain_at_most=THREADS * BEGUN_TOGETHER)
+    own_servers.servers.start()
+    exposed.wait_until_settled(STUDENTS, seconds=120)
+    nothing_lost_nothing_doubled(exposed, STUDENTS, uncertain_at_most=THREADS * BEGUN_TOGETHER)
 
 
 def wait_for_mails(installation: Installation, number: int) -> None:

@@ -3,7 +3,8 @@
 from alembic import command
 from sqlalchemy import create_engine
 
-from webapp.bootstrap import alembic_config, with_driver
+from webapp.server_address import with_driver
+from webapp.upgrade import alembic_config
 
 
 def downgrade_database(database_url: str, revision: str) -> None:

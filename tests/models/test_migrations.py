@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from tests.factories.request import open_draft, submit_request
 from tests.factories.schema import downgrade_database
 from tests.factories.school import make_school
-from webapp.bootstrap import alembic_config, database_revision, head_revision, upgrade_database
 from webapp.domain.actor import Actor
 from webapp.domain.clock import SystemClock
 from webapp.domain.delivery import Channel
@@ -22,8 +21,10 @@ from webapp.domain.partner_role import PartnerRole
 from webapp.domain.shared_list import SharedContent, SharedKind, SharedProgram
 from webapp.gateways.sealing import Seal
 from webapp.models import Base, Delivery, Lead, PartnerEndpoint
+from webapp.revision import database_revision, head_revision
 from webapp.services import share, shortlist
 from webapp.services.partner_account import invite
+from webapp.upgrade import alembic_config, upgrade_database
 
 SECRET = "a secret for migration tests, long enough"
 
@@ -62,6 +63,10 @@ def fill(url: str) -> None:
 
 def test_revisions_are_numbered_without_a_gap() -> None:
     assert revisions() == [f"{number:04d}" for number in range(1, len(revisions()) + 1)]
+
+
+def test_the_head_is_known_without_alembic() -> None:
+    assert head_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def test_down_and_up_again_one_by_one_with_data_in_the_tables(fresh_database_url: str) -> None:

@@ -93,9 +93,7 @@ def test_a_session_planted_before_the_log_in_is_worth_nothing(visit: Visit, acco
     assert visitor.token("/partner/") != before
 
 
-def test_old_and_idle_log_ins_end_and_logging_out_ends_all(
-    visit: Visit, account: Account, clock: FrozenClock
-) -> None:
+def test_old_and_idle_log_ins_end_and_logging_out_ends_all(visit: Visit, account: Account, clock: FrozenClock) -> None:
     first, second, login = visit(), visit(), account()
     for each in (first, second):
         assert each.log_in(login.email, login.password).status_code == 302

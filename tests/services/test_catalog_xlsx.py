@@ -13,7 +13,7 @@ from openpyxl import Workbook  # type: ignore[import-untyped]  # openpyxl ships 
 
 from webapp.domain.column_mapping import ColumnMapping
 from webapp.domain.errors import Refused
-from webapp.services import catalog_xlsx
+from webapp.services import catalog_sheet, catalog_xlsx
 from webapp.services.catalog_file import read_table
 from webapp.services.catalog_row import SourceRow
 from webapp.services.catalog_xlsx import expected_rows, xlsx_table
@@ -113,9 +113,9 @@ def test_what_is_no_spreadsheet_or_more_than_one_says_so(monkeypatch: pytest.Mon
         assert len(bomb) < 16 * 1024
         assert "unpacks to more than 3 MB" in refusal(bomb)
     assert "too large" in refusal(packed({**good, "xl/styles.xml": b" " * (9 * 1024 * 1024)}))
-    monkeypatch.setattr(catalog_xlsx, "MAX_ROWS", 3)
+    monkeypatch.setattr(catalog_sheet, "MAX_ROWS", 3)
     assert "more than 3 rows" in refusal(book(HEADER, *[GOOD] * 3))
-    monkeypatch.setattr(catalog_xlsx, "MAX_COLUMNS", 5)
+    monkeypatch.setattr(catalog_sheet, "MAX_COLUMNS", 5)
     assert "more than 5 columns" in refusal(book(HEADER))
 
 

@@ -9,6 +9,7 @@ import pytest
 from celery import Celery
 
 from webapp.domain.events import EventKind
+from workers.configuration import MODULES, make_app
 from workers.queues import QUEUES, ROUTES, TASK_QUEUES
 from workers.schedule import EVERY, beat_schedule
 from workers.task import HARD_LIMIT_SECONDS, LONG_LIMIT_SECONDS, ServiceTask
@@ -23,9 +24,7 @@ def celery(tmp_path_factory: pytest.TempPathFactory) -> Celery:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
         patch.setenv("SECRET_KEY", "a secret for structure tests only, 32+")
-        from workers.celery_app import make_app
-
-        app = make_app()
+        app = make_app(MODULES)
         app.loader.import_default_modules()
     return app
 

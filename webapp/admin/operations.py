@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from webapp.admin.guard import EVERYONE, OWNERS, needs_role, staff
 from webapp.admin.trail import write_down
-from webapp.bootstrap import database_revision, head_revision, installed_version
+from webapp.bootstrap import installed_version
 from webapp.context import rate_limited, runtime
 from webapp.domain.errors import Refused
 from webapp.domain.switch import SWITCH_WORDS, Switch
 from webapp.gateways.heartbeat import Heartbeat, Heartbeats
 from webapp.queries.operations import get_operations
+from webapp.revision import database_revision, head_revision
 from webapp.services import switch as switches
 from webapp.ui.refusals import tell
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from webapp.bootstrap import database_revision, head_revision, upgrade_database
 from webapp.cli.faults import Told
 from webapp.cli.runtime import open_runtime
+from webapp.revision import database_revision, head_revision
+from webapp.upgrade import upgrade_database
 
 
 @click.group("db")

@@ -42,18 +42,21 @@ def default_plan(var: Path, port: int) -> Plan:
     """The real steps and programs."""
     layout = layout_of(var)
     tool = (sys.executable, "-m", "webapp.cli.main")
-    celery: tuple[str, ...] = (sys.executable, "-m", "celery", "-A", "workers.celery_app:app")
+    celery: tuple[str, ...] = (sys.executable, "-m", "celery", "-A")
     web: tuple[str, ...] = (
         sys.executable,
         "-m",
         "gunicorn",
         "webapp.app:create_app_from_environment()",
         "--no-control-socket",
+        "--preload",
     )
     web += ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--graceful-timeout", "10")
     web += ("--bind", f"{HOST}:{port}")
-    worker = ("worker", "-P", "threads", "-c", "4", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
-    beat = ("beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(layout.run / "beat-schedule"))
+    worker = (*celery, "workers.celery_app:app", "worker", "-P", "threads", "-c", "4", "--loglevel", "INFO")
+    worker += ("--without-gossip", "--without-mingle")
+    beat = (*celery, "workers.beat_app:app", "beat", "--loglevel", "INFO", "--pidfile=")
+    beat += ("--schedule", str(layout.run / "beat-schedule"))
     return Plan(
         var=layout.var,
         port=port,
@@ -72,8 +75,8 @@ def default_plan(var: Path, port: int) -> Plan:
         ),
         programs=(
             Program("web", web, layout.log / "web.log"),
-            Program("worker", celery + worker, layout.log / "worker.log"),
-            Program("beat", celery + beat, layout.log / "beat.log"),
+            Program("worker", worker, layout.log / "worker.log"),
+            Program("beat", beat, layout.log / "beat.log"),
             Program("mail", (*tool, "mail", "listen"), layout.log / "mail.log"),
         ),
     )

@@ -10,17 +10,11 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-from webapp.bootstrap import (
-    Runtime,
-    build_runtime,
-    database_revision,
-    head_revision,
-    load_settings,
-    local_settings,
-)
+from webapp.bootstrap import Runtime, build_runtime, load_settings, local_settings
 from webapp.cli.faults import Told, plainly
 from webapp.cli.running import find_running
 from webapp.embedded import EmbeddedServerError
+from webapp.revision import database_revision, head_revision
 
 NO_BROKER = "redis://127.0.0.1:1/0"
 """Where nothing listens: a command that needs no broker asks for none."""

@@ -2,11 +2,15 @@
 
 import threading
 from collections.abc import Callable
+from typing import Final
 
 from webapp.observability.log import get_logger
 from webapp.observability.metrics import WAKE_UPS
 
 log = get_logger(__name__)
+
+RELAY_TASK: Final = "outbox.relay"
+RELAY_QUEUE: Final = "outbox"
 
 
 class WakeUp:

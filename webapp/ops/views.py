@@ -4,10 +4,11 @@ import redis
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.bootstrap import Runtime, database_revision, head_revision
+from webapp.bootstrap import Runtime
 from webapp.context import limiter, runtime
 from webapp.observability.metrics import OUTBOX_DEPTH, exposition
 from webapp.queries.outbox import outbox_status
+from webapp.revision import database_revision, head_revision
 
 blueprint = Blueprint("ops", __name__, template_folder="templates")
 

@@ -4,12 +4,13 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.listing_row import Fault
 from webapp.services.catalog_lines import GZIP, MAX_BYTES, check_size, text_lines
 
+MAX_COLUMNS: Final = 300
 _SAVE_AS = "Save it as “CSV UTF-8 (comma delimited)” and import that file."
 _SIGNS = {
     b"PK": "It is a zip archive or a spreadsheet (.xlsx), not a CSV file.",

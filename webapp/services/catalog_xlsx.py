@@ -4,34 +4,26 @@ A spreadsheet is a zip archive of XML. What it unpacks to is bounded before any 
 fill the memory; macros, locked files and entities are refused; a formula is a fault of its cell, never computed.
 """
 
-import datetime as dt
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]  # openpyxl ships no types
-from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # the same
-from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]  # the same
-
 from webapp.domain.listing_cell import shown
-from webapp.domain.listing_row import Fault
+from webapp.services.catalog_sheet import sheet_rows
 from webapp.services.catalog_table import SourceTable, TableRow, refused
 
 MAX_UNPACKED: Final = 300 * 1024 * 1024
 MAX_TEXTS: Final = 64 * 1024 * 1024
 MAX_OTHER: Final = 8 * 1024 * 1024
 MAX_PARTS: Final = 2000
-MAX_ROWS: Final = 250_000
-MAX_COLUMNS: Final = 300
 _LOOKED_AT: Final = 64 * 1024
 
 _SAVE: Final = "Open it in the spreadsheet program, save it as .xlsx again, and send that."
 _DAMAGE: Final = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, ParseError, InvalidFileException, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, EOFError, ParseError, NotImplementedError),
     *(KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, AssertionError, RuntimeError),
 )
 """What the library raises for files that are not what they seem. It makes no promise; these were found by trying."""
@@ -49,7 +41,7 @@ def xlsx_table(stream: BinaryIO) -> SourceTable:
     macros. Numbers come as plain text, days as YYYY-MM-DD, true and false as words.
     """
     _check_archive(stream)
-    rows = _guarded(_sheet(stream))
+    rows = _guarded(sheet_rows(stream))
     header = next(rows, None)
     if header is None:
         raise refused("It holds no row.", "Write the header and one row for each program.")
@@ -113,52 +105,6 @@ def _guarded(rows: Iterator[TableRow]) -> Iterator[TableRow]:
         yield from rows
     except _DAMAGE:
         raise refused("It is damaged: a part of it cannot be read.", _SAVE) from None
-
-
-def _sheet(stream: BinaryIO) -> Iterator[TableRow]:
-    stream.seek(0)
-    book = load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # what a file says of its size may be wrong
-        any_row = False
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            if number > MAX_ROWS:
-                raise refused(f"It has more than {MAX_ROWS:,} rows.", "Divide it, or import it from the shell.")
-            if any(cell.value not in (None, "") for cell in cells):
-                any_row = True
-                yield _row(number, cells)
-        if any_row:
-            return
-
-
-def _row(line: int, cells: tuple[Any, ...]) -> TableRow:
-    if len(cells) > MAX_COLUMNS:
-        raise refused(f"It has more than {MAX_COLUMNS} columns.", "Leave out those that are not needed.")
-    texts, numbers, faults = [], set(), {}
-    for place, cell in enumerate(cells):
-        value, text = cell.value, ""
-        where = f"{get_column_letter(place + 1)}{line}"
-        if cell.data_type == "f":
-            told = shown(value if isinstance(value, str) else "=…")
-            faults[place] = Fault("", told, f"cell {where} holds a formula", "paste its value in its place")
-        elif cell.data_type == "e":
-            faults[place] = Fault("", shown(str(value)), f"cell {where} holds an error", "write what is meant")
-        elif value is not None:
-            text = _text(value)
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                numbers.add(place)
-        texts.append(text)
-    return TableRow(line, texts, frozenset(numbers), faults)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return format(Decimal(f"{value:.15g}"), "f")
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
 def _even(rows: Iterator[TableRow], width: int) -> Iterator[TableRow]:

@@ -18,8 +18,8 @@ from webapp.domain.import_job import IMPORT_JOB_LIFECYCLE, KEPT, WAITING, Import
 from webapp.domain.listing_cell import shown
 from webapp.models import CatalogImport, ImportJob, ImportMapping, Institution
 from webapp.services import import_upload, outbox
-from webapp.services.catalog_table import SourceTable, csv_table
-from webapp.services.catalog_xlsx import MAX_COLUMNS, is_zip, xlsx_table
+from webapp.services.catalog_table import MAX_COLUMNS, SourceTable, csv_table
+from webapp.services.catalog_xlsx import is_zip, xlsx_table
 from webapp.services.import_upload import MAX_BYTES
 
 FILE: Final = "file"

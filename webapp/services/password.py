@@ -11,7 +11,6 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from zxcvbn import zxcvbn
 
 from webapp.domain.errors import Problem
 
@@ -71,6 +70,8 @@ def password_problems(password: str, *, about: Iterable[str] = ()) -> list[Probl
 
 def _guesses(password: str, own: list[str]) -> float:
     """About how many tries it takes who knows common passwords, names, dates, patterns on keys and the `own` words."""
+    from zxcvbn import zxcvbn  # its word lists take longer to load than all else here; few processes need them
+
     estimated = zxcvbn(password[:_ESTIMATED], user_inputs=[part for part in own if part])
     return float(estimated["guesses"])
 

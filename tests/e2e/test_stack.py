@@ -1,8 +1,11 @@
-"""The main job on the real thing: form, ranked list, mail, one signed lead, and staff who see every step."""
+"""The real thing, as `make run` starts it, once for both: a student is erased, then one goes the whole way to a school.
+
+Erased is erased: after all that a student can do, nothing of the person is left anywhere. The main job: form, ranked
+list, mail, one signed lead, and staff who see every step.
+"""
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,14 +13,39 @@ from playwright.sync_api import Page, expect
 from tests.crash.partner import Partner
 from tests.e2e.journey import Request, ask_for, fill_the_form
 from tests.e2e.stack import STAFF, Stack, ready, running_stack
+from tests.e2e.traces import (
+    EMAIL,
+    FORM,
+    OPEN,
+    PHONE,
+    SCHOOLS,
+    TRACES,
+    confirm_the_new_address,
+    correct,
+    found,
+    hanging,
+    use_everything,
+    wait_for,
+    write_half_a_request,
+)
+from tests.factories.var import own_var
 from tests.student.person import ANSWERS
 from webapp.gateways.signature import new_secret
 
 pytestmark = pytest.mark.browser
 
-EMAIL = "keyboard@student.example"
+READER = "keyboard@student.example"
 UNDO_SECONDS = 4
 STEPS = ("Undo window", "Queued", "Delivering", "Delivered")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with (
+        own_var() as var,
+        running_stack(var, UNDO_WINDOW_SECONDS=str(UNDO_SECONDS), FORM_MIN_SECONDS="0") as made,
+    ):
+        yield made
 
 
 @pytest.fixture
@@ -28,10 +56,42 @@ def partner() -> Iterator[Partner]:
     made.close()
 
 
-@pytest.fixture
-def stack(var_directory: Path) -> Iterator[Stack]:
-    with running_stack(var_directory, UNDO_WINDOW_SECONDS=str(UNDO_SECONDS), FORM_MIN_SECONDS="0") as made:
-        yield made
+def test_nothing_is_left_of_an_erased_student(stack: Stack, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    results = fill_the_form(page, stack.url, FORM)
+    use_everything(page, stack, results)
+    mine = ask_for(
+        page,
+        Request(
+            email=EMAIL,
+            schools=SCHOOLS,
+            channels=("email", "phone"),
+            first_name="Quillon",
+            last_name="Zarathwaite",
+            phone=PHONE,
+            answer="May I bring my wolverine?",
+        ),
+    )
+    wait_for(page, "has your details and may contact you", times=OPEN)
+    correct(page, mine)
+    mine = confirm_the_new_address(page, stack)
+    wait_for(page, "Its system was told", times=OPEN)
+    write_half_a_request(page, results)
+    assert set(found(stack)) >= {each for each in TRACES if "387" not in each}
+    assert all(hanging(stack).values()), hanging(stack)
+
+    page.goto(f"{mine}/erase")
+    page.get_by_role("button", name="Erase everything").click()
+    expect(page.get_by_role("heading", level=1, name="Erased")).to_be_visible()
+    wait_for(page, "It confirmed that it erased your details", times=OPEN)
+
+    assert found(stack) == {}
+    assert not any(hanging(stack).values()), hanging(stack)
+    page.goto(f"{mine}/consents")
+    expect(page.get_by_text("All records hold")).to_be_visible()
+    assert "All hold" in stack.tool("consent", "verify", "--all")
+    for path in ("/details", "/export", "/export.json", "/erase", "/link"):
+        assert page.request.get(f"{mine}{path}").status == 404
 
 
 def test_the_main_job(stack: Stack, partner: Partner, new_page: Callable[..., Page], faults: list[str]) -> None:
@@ -42,7 +102,7 @@ def test_the_main_job(stack: Stack, partner: Partner, new_page: Callable[..., Pa
 
     fill_the_form(page, stack.url, ANSWERS)
     assert page.locator('input[type="email"], input[type="tel"]').count() > 0  # asked for only beneath the list
-    ask_for(page, Request(email=EMAIL))
+    ask_for(page, Request(email=READER))
     asked_at = time.monotonic()
 
     _the_mail_is_in_the_inbox(page, stack, within=5 - (time.monotonic() - asked_at))
@@ -54,11 +114,11 @@ def test_the_main_job(stack: Stack, partner: Partner, new_page: Callable[..., Pa
 def _the_mail_is_in_the_inbox(page: Page, stack: Stack, *, within: float) -> None:
     give_up = time.monotonic() + within
     page.goto(f"{stack.url}/dev/inbox")
-    while page.get_by_text(EMAIL).count() == 0:
+    while page.get_by_text(READER).count() == 0:
         assert time.monotonic() < give_up, "no mail within 5 s"
         time.sleep(0.2)
         page.reload()
-    assert page.get_by_text(EMAIL).count() == 1
+    assert page.get_by_text(READER).count() == 1
     page.get_by_role("link", name="matched programs").click()
     mail = page.frame_locator("iframe")
     expect(mail.get_by_role("heading", name="You asked to be introduced")).to_be_visible()

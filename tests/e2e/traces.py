@@ -1,23 +1,17 @@
-"""Erased is erased: after a whole way through the real thing, nothing of the person is left anywhere."""
+"""A student who leaves all the traces there are, and where traces are looked for."""
 
 import base64
 import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import pytest
 import redis
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, text
 
 from tests.browser import follow
-from tests.e2e.journey import Request, ask_for, fill_the_form
-from tests.e2e.stack import Stack, running_stack
+from tests.e2e.stack import Stack
 from tests.student.person import ANSWERS
 from webapp.embedded import running_servers
-
-pytestmark = pytest.mark.browser
 
 EMAIL, NEW_EMAIL = "quillon.zarathwaite@student.example", "zara.newbox@student.example"
 PHONE, NEW_PHONE = "+14153876512", "+14153876513"
@@ -43,57 +37,13 @@ HANGING = (
 """Rows of one student that may name nobody and still are theirs."""
 
 
-@pytest.fixture
-def stack(migrated_var: Path) -> Iterator[Stack]:
-    with running_stack(migrated_var, UNDO_WINDOW_SECONDS="1", FORM_MIN_SECONDS="0") as made:
-        yield made
-
-
-def test_nothing_is_left_of_an_erased_student(stack: Stack, new_page: Callable[..., Page]) -> None:
-    page = new_page()
-    results = fill_the_form(page, stack.url, FORM)
-    _use_everything(page, stack, results)
-    mine = ask_for(
-        page,
-        Request(
-            email=EMAIL,
-            schools=SCHOOLS,
-            channels=("email", "phone"),
-            first_name="Quillon",
-            last_name="Zarathwaite",
-            phone=PHONE,
-            answer="May I bring my wolverine?",
-        ),
-    )
-    _wait_for(page, "has your details and may contact you", times=OPEN)
-    _correct(page, mine)
-    mine = _confirm_the_new_address(page, stack)
-    _wait_for(page, "Its system was told", times=OPEN)
-    _write_half_a_request(page, results)
-    assert set(_found(stack)) >= {each for each in TRACES if "387" not in each}
-    assert all(_hanging(stack).values()), _hanging(stack)
-
-    page.goto(f"{mine}/erase")
-    page.get_by_role("button", name="Erase everything").click()
-    expect(page.get_by_role("heading", level=1, name="Erased")).to_be_visible()
-    _wait_for(page, "It confirmed that it erased your details", times=OPEN)
-
-    assert _found(stack) == {}
-    assert not any(_hanging(stack).values()), _hanging(stack)
-    page.goto(f"{mine}/consents")
-    expect(page.get_by_text("All records hold")).to_be_visible()
-    assert "All hold" in stack.tool("consent", "verify", "--all")
-    for path in ("/details", "/export", "/export.json", "/erase", "/link"):
-        assert page.request.get(f"{mine}{path}").status == 404
-
-
-def _use_everything(page: Page, stack: Stack, results: str) -> None:
+def use_everything(page: Page, stack: Stack, results: str) -> None:
     """All that can be done with a list, so that it leaves what it can leave; back on the list."""
     page.goto(f"{stack.url}/match/later")
     page.get_by_label("E-mail address").fill(EMAIL)
     follow(page, page.get_by_role("button", name="Mail me one link"))
     page.goto(f"{stack.url}/dev/inbox")
-    _wait_for(page, "Your link to finish the form")
+    wait_for(page, "Your link to finish the form")
     page.goto(results)
     page.get_by_text("Not for me").last.click()
     follow(page, page.get_by_role("button", name="I know it already").last)
@@ -109,14 +59,14 @@ def _use_everything(page: Page, stack: Stack, results: str) -> None:
     page.goto(results)
 
 
-def _write_half_a_request(page: Page, results: str) -> None:
+def write_half_a_request(page: Page, results: str) -> None:
     page.goto(f"{results}/introductions")
     page.get_by_label("First name").fill("Quillon")
     page.get_by_role("button", name="See what would be sent").click()
     expect(page.get_by_text("Tick at least one school").first).to_be_visible()
 
 
-def _correct(page: Page, mine: str) -> None:
+def correct(page: Page, mine: str) -> None:
     page.goto(f"{mine}/details")
     page.get_by_label("First name").fill("Zaranew")
     page.get_by_label("Phone number").fill(NEW_PHONE)
@@ -125,10 +75,10 @@ def _correct(page: Page, mine: str) -> None:
     expect(page.get_by_text("your details are corrected")).to_be_visible()
 
 
-def _confirm_the_new_address(page: Page, stack: Stack) -> str:
+def confirm_the_new_address(page: Page, stack: Stack) -> str:
     """Open the mail to the new address and press the button; the address of the my-data page from then on."""
     page.goto(f"{stack.url}/dev/inbox")
-    _wait_for(page, "Is this your address?")
+    wait_for(page, "Is this your address?")
     page.get_by_role("link", name="Is this your address?").first.click()
     link = page.frame_locator("iframe").get_by_role("link", name="Open the page").get_attribute("href")
     page.goto(str(link))
@@ -138,7 +88,7 @@ def _confirm_the_new_address(page: Page, stack: Stack) -> str:
     return page.url
 
 
-def _wait_for(page: Page, words: str, *, times: int = 1, seconds: float = 30) -> None:
+def wait_for(page: Page, words: str, *, times: int = 1, seconds: float = 30) -> None:
     give_up = time.monotonic() + seconds
     while page.get_by_text(words).count() < times:
         assert time.monotonic() < give_up, page.locator("main").inner_text()
@@ -146,8 +96,8 @@ def _wait_for(page: Page, words: str, *, times: int = 1, seconds: float = 30) ->
         page.reload()
 
 
-def _hanging(stack: Stack) -> dict[str, int]:
-    """How many rows there are of each kind that goes with the student. Nobody else uses this stack."""
+def hanging(stack: Stack) -> dict[str, int]:
+    """How many rows there are of each kind that goes with the student, while nobody else has used the stack."""
     with running_servers(stack.var, broker=False) as servers:
         engine = create_engine(servers.database_url)
         with engine.connect() as connection:
@@ -158,7 +108,7 @@ def _hanging(stack: Stack) -> dict[str, int]:
     return counted
 
 
-def _found(stack: Stack) -> dict[str, list[str]]:
+def found(stack: Stack) -> dict[str, list[str]]:
     """Which traces are where: every table as text, what the broker holds and wrote, every log."""
     places = {str(path): path.read_bytes().decode(errors="replace") for path in (stack.var / "log").rglob("*.log")}
     places["run.out"] = (stack.var / "run.out").read_text(errors="replace")
@@ -178,12 +128,12 @@ def _found(stack: Stack) -> dict[str, list[str]]:
                 held = repr(key) + repr(_value(broker, key))
                 places[f"broker {key!r}"] = held + _bodies(held)
     assert any(path.endswith(".log") for path in places)
-    found: dict[str, list[str]] = {}
+    seen: dict[str, list[str]] = {}
     for trace in TRACES:
         for place, held in places.items():
             if trace in held.lower():
-                found.setdefault(trace, []).append(place)
-    return found
+                seen.setdefault(trace, []).append(place)
+    return seen
 
 
 def _value(broker: redis.Redis, key: bytes) -> object:
