@@ -162,19 +162,27 @@ class _TouchedOnTheWay(Exception):
 class _Lines(dict[str, bytes]):
     """Lines of bodies and how each is sent, with `_MARK` before a dot that begins a line.
 
-    Most lines of a mail stand in many: they are looked at once. Threads share it: each of its uses is one step.
+    Most lines of a mail stand in many: these are kept, from the second time on, so that what is said to one reader
+    does not push them out. Threads share it: each of its uses is one step.
     """
 
     def __init__(self, encoded: Callable[[str], bytes]) -> None:
         super().__init__()
         self._encoded = encoded
+        self._seen: set[int] = set()
+        """Hashes of lines that were met."""
 
     def __missing__(self, line: str) -> bytes:
         encoded = self._encoded(line)
         marked = (_MARK + encoded if encoded.startswith(b".") else encoded).replace(b"\r\n.", b"\r\n" + _MARK + b".")
-        if len(self) >= _LINES_KEPT:
-            self.clear()
-        self[line] = marked
+        if (met := hash(line)) in self._seen:
+            if len(self) >= _LINES_KEPT:
+                self.clear()
+            self[line] = marked
+        else:
+            if len(self._seen) >= _LINES_KEPT:
+                self._seen.clear()
+            self._seen.add(met)
         return marked
 
 
