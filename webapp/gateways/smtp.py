@@ -199,21 +199,12 @@ class _Stale(Exception):
 def _hand_over(connection: smtplib.SMTP, envelope: Envelope, signature: bytes, handing_over: HandingOver) -> str:
     """One mail through MAIL, RCPT, DATA; the server's last answer with addresses blanked out."""
     options = _mail_options(connection, envelope, len(signature) + len(envelope.content))
-    try:
-        # Past smtplib's own, which read each address as a header's; these are one plain address each already.
-        code, said = connection.docmd("MAIL", " ".join((f"FROM:<{envelope.mail_from}>", *options)))
-    except (smtplib.SMTPServerDisconnected, OSError):
-        raise _Stale from None
-    if code == 421:
-        raise _Stale
-    _expect(code, said, (250,), "sender", "the sender")
-    try:
-        code, said = connection.docmd("RCPT", f"TO:<{envelope.rcpt_to}>")
-        _expect(code, said, (250, 251), "recipient", "the recipient")
-        code, said = connection.docmd("DATA")
-        _expect(code, said, (354,), "message", "the message")
-    except (smtplib.SMTPServerDisconnected, OSError):
-        raise _broken() from None
+    # Past smtplib's own, which read each address as a header's; these are one plain address each already.
+    mail_from, rcpt_to = " ".join((f"MAIL FROM:<{envelope.mail_from}>", *options)), f"RCPT TO:<{envelope.rcpt_to}>"
+    if connection.has_extn("pipelining"):
+        _announce_at_once(connection, mail_from, rcpt_to)
+    else:
+        _announce(connection, mail_from, rcpt_to)
     handing_over()
     try:
         connection.send(signature + envelope.dotted)
@@ -226,6 +217,61 @@ def _hand_over(connection: smtplib.SMTP, envelope: Envelope, signature: bytes, h
         raise Uncertain("answer_lost", text="The mail was handed over but the server's answer was lost.") from None
     _expect(code, said, (250,), "message", "the message")
     return _ADDRESS.sub("…", f"{code} {said.decode('ascii', 'replace')}")[:200]
+
+
+def _announce(connection: smtplib.SMTP, mail_from: str, rcpt_to: str) -> None:
+    """Who it is from and to, until the server wants the mail: a step at a time."""
+    try:
+        code, said = connection.docmd(mail_from)
+    except (smtplib.SMTPServerDisconnected, OSError):
+        raise _Stale from None
+    _expect_sender(code, said)
+    try:
+        _expect_recipient(*connection.docmd(rcpt_to))
+        _expect_to_go_on(*connection.docmd("DATA"))
+    except (smtplib.SMTPServerDisconnected, OSError):
+        raise _broken() from None
+
+
+def _announce_at_once(connection: smtplib.SMTP, mail_from: str, rcpt_to: str) -> None:
+    """The same where the server offers PIPELINING (RFC 2920): all that is asked goes out at once.
+
+    A server that refused one of the first two and yet wants the mail has the connection closed: it gets no mail, not
+    even an empty one.
+    """
+    replies: list[tuple[int, bytes]] = []
+    try:
+        connection.send(f"{mail_from}\r\n{rcpt_to}\r\nDATA\r\n")
+        while len(replies) < 3:
+            replies.append(connection.getreply())
+    except (smtplib.SMTPServerDisconnected, OSError):
+        if not replies:
+            raise _Stale from None
+    try:
+        _expect_sender(*replies[0])
+        if len(replies) > 1:
+            _expect_recipient(*replies[1])
+    except (Retryable, Permanent):
+        if replies[-1][0] == 354:
+            _discard(connection)
+        raise
+    if len(replies) < 3:
+        raise _broken()
+    _expect_to_go_on(*replies[2])
+
+
+def _expect_sender(code: int, said: bytes) -> None:
+    if code == 421:
+        raise _Stale
+    _expect(code, said, (250,), "sender", "the sender")
+
+
+def _expect_recipient(code: int, said: bytes) -> None:
+    _expect(code, said, (250, 251), "recipient", "the recipient")
+
+
+def _expect_to_go_on(code: int, said: bytes) -> None:
+    _expect(code, said, (354,), "message", "the message")
 
 
 def _broken() -> Retryable:
