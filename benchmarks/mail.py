@@ -127,8 +127,8 @@ def ready_made(house: House, runtime: Runtime, number: int) -> list[Envelope]:
     for letter in letters.values():
         now = SystemClock().now()
         envelope = compose(letter.compose(), now=now)
-        content = signer.sign(envelope.content, at=now)
-        made.append(Envelope(envelope.message_id, envelope.mail_from, envelope.rcpt_to, content))
+        content = signer.signature(envelope.content, at=now) + envelope.content
+        made.append(replace(envelope, content=content))
     return made
 
 
@@ -215,7 +215,7 @@ class Measured:
         envelope = self.step("put the mail together", lambda: compose(mail, now=SystemClock().now()))
         if self.signer is not None:
             signer = self.signer
-            self.step("sign it", lambda: signer.sign(envelope.content, at=SystemClock().now()))
+            self.step("sign it", lambda: signer.signature(envelope.content, at=SystemClock().now()))
         return self.step(
             "sent",
             lambda: self.runtime.mail.send(

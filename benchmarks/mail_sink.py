@@ -46,7 +46,9 @@ class Sink(asyncio.Protocol):
 
     def answer(self, verb: bytes) -> None:
         if verb == b"EHLO":
-            self.transport.write(b"250-sink.example\r\n250-SIZE 10000000\r\n250 ENHANCEDSTATUSCODES\r\n")
+            self.transport.write(
+                b"250-sink.example\r\n250-PIPELINING\r\n250-SIZE 10000000\r\n250 ENHANCEDSTATUSCODES\r\n"
+            )
         elif verb == b"DATA":
             self.in_data = True
             self.transport.write(b"354 go on\r\n")

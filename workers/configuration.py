@@ -22,7 +22,7 @@ MODULES: Final = tuple(
     f"workers.{noun}"
     for noun in (
         *("outbox", "messages", "leads", "deliveries", "batches", "bulk_acts", "notices", "links", "billing"),
-        *("imports", "inbound_mails", "follow_ups", "upkeep", "weights", "watchdog"),
+        *("imports", "inbound_mails", "follow_ups", "upkeep", "weights", "watchdog", "interpreter"),
     )
 )
 """Where tasks are."""

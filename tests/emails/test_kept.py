@@ -27,8 +27,8 @@ class Shown:
     rank: int = 1
 
 
-def environment(*, autoescape: bool, source: str = PART) -> Environment:
-    made = _environment(autoescape=autoescape)
+def environment(*, escapes: bool, source: str = PART) -> Environment:
+    made = _environment(escapes=escapes)
     made.loader = DictLoader({"mail": source, "bare": source.replace("{% kept %}", "").replace("{% endkept %}", "")})
     return made
 
@@ -39,7 +39,7 @@ def kept_by(made: Environment) -> dict[tuple[object, ...], object]:
     return dict(extension.kept)
 
 
-BOTH = {escaped: environment(autoescape=escaped) for escaped in (False, True)}
+BOTH = {escaped: environment(escapes=escaped) for escaped in (False, True)}
 WORDS = st.sampled_from(["", "a", "b", "a&b", "<b>", " x ", "x\ny", "é"])
 
 
@@ -53,7 +53,7 @@ def test_a_kept_part_is_what_filling_it_anew_gives(shown: list[Shown], reader: s
 
 
 def test_a_part_is_kept_under_what_it_looks_at_and_nothing_else() -> None:
-    made = environment(autoescape=True)
+    made = environment(escapes=True)
     mail = made.get_template("mail")
     assert mail.render(shown=[Shown("x", "a", True)], reader="Ana") == "1 x, A for Ana;\n"
     assert mail.render(shown=[Shown("x", "a", True)], reader="Ben") == "1 x, A for Ben;\n"
@@ -65,7 +65,7 @@ def test_a_part_is_kept_under_what_it_looks_at_and_nothing_else() -> None:
 
 
 def test_only_so_many_parts_are_kept() -> None:
-    made = environment(autoescape=False)
+    made = environment(escapes=False)
     mail = made.get_template("mail")
     for number in range(0, KEPT + 100, 50):
         mail.render(shown=[Shown(f"{number + each}", "a", False) for each in range(50)], reader="")
@@ -84,4 +84,4 @@ def test_only_so_many_parts_are_kept() -> None:
 )
 def test_what_may_look_at_more_than_it_names_cannot_be_kept(within: str) -> None:
     with pytest.raises(TemplateSyntaxError, match="cannot stand in a kept part"):
-        environment(autoescape=True, source="{% kept %}" + within + "{% endkept %}").get_template("mail")
+        environment(escapes=True, source="{% kept %}" + within + "{% endkept %}").get_template("mail")

@@ -97,6 +97,9 @@ def test_any_text_reads_back(subject: str, name: str, text: str, html: str) -> N
     assert all(len(line) <= 998 for line in envelope.content.split(b"\r\n"))
     assert b"\n" not in envelope.content.replace(b"\r\n", b"")
     assert b"\r" not in envelope.content.replace(b"\r\n", b"")
+    # Lines are kept from the second time on: the bytes stay the same, with and without what DATA wants of dots.
+    assert envelope.dotted == envelope.content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    assert all(compose(a_mail(subject=subject, name=name, text=text, html=html), now=NOW) == envelope for _ in range(2))
     message = read(a_mail(subject=subject, name=name, text=text, html=html))
     assert message["Subject"] == subject
     assert len(message["From"].addresses) == 1
@@ -189,6 +192,13 @@ LINES = st.lists(
     min_size=1,
     max_size=4,
 )
+
+
+@given(lines=LINES)
+def test_dots_that_begin_a_line_are_doubled_on_the_wire_and_nowhere_else(lines: list[str]) -> None:
+    envelope = compose(a_mail(text="\n".join(lines), html="\n.".join(lines)), now=NOW)
+    assert envelope.dotted == envelope.content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    assert b"\0" not in envelope.content
 
 
 @given(lines=LINES)

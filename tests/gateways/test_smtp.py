@@ -30,7 +30,14 @@ class Sink:
         self.mails: list[Envelope] = []
         self.peers: set[Any] = set()
         self.say: dict[str, str] = {}
+        self.offers: tuple[str, ...] = ()
         self.lock = threading.Lock()
+
+    async def handle_EHLO(  # noqa: N802 - the library finds it by this name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [responses[0], *self.offers, *responses[1:]]
 
     async def handle_MAIL(  # noqa: N802 - the library finds it by this name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -118,6 +125,7 @@ def test_threads_never_share_a_connection_in_use() -> None:
     assert len(handler.peers) <= 4
 
 
+@pytest.mark.parametrize("offers", [(), ("250-PIPELINING",)])
 @pytest.mark.parametrize(
     ("step", "answer", "kind", "reason"),
     [
@@ -137,9 +145,10 @@ def test_threads_never_share_a_connection_in_use() -> None:
     ],
 )
 def test_each_answer_has_its_error_and_the_next_mail_goes_through(
-    step: str, answer: str, kind: type[Exception], reason: str
+    step: str, answer: str, kind: type[Exception], reason: str, offers: tuple[str, ...]
 ) -> None:
     with sink() as (handler, at), mailer(f"smtp://{at}") as gateway:
+        handler.offers = offers
         gateway.send(a_mail())
         handler.say = {step: answer}
         with pytest.raises(kind) as refused:
@@ -199,6 +208,7 @@ def scripted(*answers: bytes | None) -> Iterator[str]:
 
 
 GREETING, OK, GO = b"220 hi\r\n", b"250 ok\r\n", b"354 go\r\n"
+OFFERS, NO = b"250-hi\r\n250 PIPELINING\r\n", b"550 no\r\n"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +229,15 @@ GREETING, OK, GO = b"220 hi\r\n", b"250 ok\r\n", b"354 go\r\n"
         ((GREETING, OK, OK, OK, GO, b"x" * 9000), Uncertain, "answer_lost"),
         ((GREETING, OK, OK, OK, b"451 not now\r\n", OK), Retryable, "message_deferred"),
         ((GREETING, OK, OK, OK, GO, b"garbage\r\n"), Retryable, "message_deferred"),
+        ((GREETING, OFFERS, None), Retryable, "connection_lost"),
+        ((GREETING, OFFERS, OK, None), Retryable, "connection_lost"),
+        ((GREETING, OFFERS, OK + OK, None), Retryable, "connection_lost"),
+        ((GREETING, OFFERS, OK + OK + GO, None), Uncertain, "answer_lost"),
+        ((GREETING, OFFERS, OK + b"421 busy\r\n", None), Retryable, "server_busy"),
+        ((GREETING, OFFERS, NO, None), Permanent, "sender_refused"),
+        # A server that refuses and yet wants the mail gets nothing more: no mail, no line that would end one.
+        ((GREETING, OFFERS, OK + NO + GO, None), Permanent, "recipient_refused"),
+        ((GREETING, OFFERS, NO + NO + GO, None), Permanent, "sender_refused"),
     ],
 )
 def test_what_is_lost_before_the_final_dot_is_retried_and_after_it_uncertain(
@@ -226,8 +245,16 @@ def test_what_is_lost_before_the_final_dot_is_retried_and_after_it_uncertain(
 ) -> None:
     with scripted(*answers) as url, mailer(url, timeout=0.3) as gateway, pytest.raises(kind) as refused:
         gateway.send(a_mail())
-    assert isinstance(refused.value, Retryable | Uncertain)
+    assert isinstance(refused.value, Retryable | Permanent | Uncertain)
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(("refusals", "kept"), [(OK + NO + b"503 no recipient\r\n", 1), (OK + NO + GO, 0)])
+def test_a_connection_on_which_the_server_waits_for_a_mail_it_refused_is_closed(refusals: bytes, kept: int) -> None:
+    with scripted(GREETING, OFFERS, refusals, OK) as url, mailer(url, timeout=0.3) as gateway:
+        with pytest.raises(Permanent):
+            gateway.send(a_mail())
+        assert len(gateway._resting) == kept
 
 
 def contexts(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:

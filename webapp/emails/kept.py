@@ -14,7 +14,6 @@ from typing import Any, Final
 from jinja2 import Environment, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
-from markupsafe import Markup
 
 KEPT: Final = 4096
 """Parts kept at most, in one process: two or three thousand bytes each."""
@@ -36,10 +35,16 @@ _CALLED: Final = ("get", "format")
 _LOOK, _KEEP, _KEY = "kept_part", "keep_part", "key_of_part"
 
 
-class Filled(Markup):
-    """Text of a template with its values in it: whoever puts it out leaves it as it is, in a text part too."""
+class Filled:
+    """Text of a template with its values in it: whoever puts it out leaves it as it is."""
 
-    __slots__ = ()
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class KeptParts(Extension):
@@ -98,6 +103,8 @@ def _filter(name: str, value: nodes.Expr | None, *given: nodes.Expr) -> nodes.Fi
 
 
 def _key(given: Sequence[Any], place: str, fields: Sequence[tuple[str, ...]]) -> tuple[Any, ...]:
+    if len(given) == 1 and fields[0]:
+        return place, _taker(fields[0])(given[0])  # as nearly all are
     return (place, *[_taker(each)(value) if each else value for each, value in zip(fields, given, strict=True)])
 
 

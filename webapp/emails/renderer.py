@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FunctionLoader, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from webapp.domain.calendar import day_words
 from webapp.emails.account_news import AccountNewsMail
@@ -126,26 +126,27 @@ def one_line(value: str) -> str:
 
 @cache
 def _plain() -> Environment:
-    return _environment(autoescape=False)
+    return _environment(escapes=False)
 
 
 @cache
 def _markup() -> Environment:
-    return _environment(autoescape=True)
+    return _environment(escapes=True)
 
 
-def _environment(*, autoescape: bool) -> Environment:
+def _environment(*, escapes: bool) -> Environment:
     environment = Environment(
         loader=FunctionLoader(_source),
-        autoescape=autoescape,  # noqa: S701 - off only for subjects and text parts, which nothing reads as markup
+        # Escaping is what `_escaped` does with each value that is put out. Jinja's own would look at each once more.
+        autoescape=False,  # noqa: S701 - see above; subjects and text parts are read by nothing as markup
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_escaped if autoescape else _cleaned,
+        finalize=_escaped if escapes else _cleaned,
         auto_reload=False,
         extensions=[KeptParts],
     )
-    each = _each_as_markup if autoescape else _each
+    each = _each_as_markup if escapes else _each
     environment.filters.update(moment=_moment, link=_link, clock_time=_clock_time, each=each)
     return environment
 
@@ -167,26 +168,30 @@ def _each(lines: Iterable[str], before: str = "", after: str = "") -> Filled:
     return Filled(f"{before}{joined}{after}" if joined else "")
 
 
-def _each_as_markup(lines: Iterable[str], before: str = "", after: str = "") -> Markup:
+def _each_as_markup(lines: Iterable[str], before: str = "", after: str = "") -> Filled:
     """The same of an HTML template, whose own text `before` and `after` are."""
     joined = f"{after}\n{before}".join(map(_as_markup, lines))
-    return Markup(f"{before}{joined}{after}" if joined else "")  # noqa: S704 - only `_as_markup` and a template's text
+    return Filled(f"{before}{joined}{after}" if joined else "")
 
 
 def _cleaned(value: Any) -> Any:
     """Applied to every value a text template puts out."""
-    return one_line(value) if isinstance(value, str) and type(value) is not Filled else value
+    if isinstance(value, str):
+        return one_line(value)
+    return value.text if type(value) is Filled else value
 
 
 def _escaped(value: Any) -> Any:
-    """Applied to every value a markup template puts out. Markup comes from our own macros and is left alone."""
-    return _as_markup(value) if type(value) is str else value
+    """Applied to every value a markup template puts out."""
+    if isinstance(value, int):
+        return value
+    return value.text if type(value) is Filled else _as_markup(str(value))
 
 
 @lru_cache(maxsize=8192)
-def _as_markup(value: str) -> Markup:
+def _as_markup(value: str) -> str:
     """Names of programs, notes on prices and words of ours stand in thousands of mails: they are escaped once."""
-    return Markup(ascii_markup(escape(one_line(value))))  # noqa: S704 - escaped a moment before
+    return ascii_markup(str(escape(one_line(value))))
 
 
 _as_line = lru_cache(maxsize=8192)(one_line)

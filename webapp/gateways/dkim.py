@@ -77,8 +77,8 @@ class DkimSigner:
             kind, form = "ed25519", public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         return f"v=DKIM1; k={kind}; p={b64encode(form).decode()}"
 
-    def sign(self, content: bytes, *, at: datetime) -> bytes:
-        """`content` (a whole mail with CRLF line ends) with a DKIM-Signature before its first header."""
+    def signature(self, content: bytes, *, at: datetime) -> bytes:
+        """The header DKIM-Signature, with its line end, to stand before `content`, a whole mail with CRLF line ends."""
         end = content.find(b"\r\n\r\n")
         headers = _headers(content if end < 0 else content[:end])
         names = _names(tuple(name for name, _ in headers))
@@ -93,7 +93,7 @@ class DkimSigner:
         told = b"".join([*_chosen(headers, names), _relaxed(unsigned)])
         signature = b64encode(self._signed(told)).decode()
         lines = [signature[start : start + 72] for start in range(0, len(signature), 72)]
-        return unsigned + "\r\n ".join(lines).encode() + b"\r\n" + content
+        return unsigned + "\r\n ".join(lines).encode() + b"\r\n"
 
     def _signed(self, told: bytes) -> bytes:
         if isinstance(self.key, RSAPrivateKey):
@@ -142,8 +142,10 @@ def _chosen(headers: Sequence[tuple[str, bytes]], names: Sequence[str]) -> list[
 
 def _relaxed(header: bytes) -> bytes:
     """RFC 6376 §3.4.2: name in lower case, unfolded, blanks made one, none at the ends."""
-    name, _, value = header.partition(b":")
-    return name.strip().lower() + b":" + _BLANKS.sub(b" ", value.replace(b"\r\n", b"")).strip(b" \t")
+    name, _, value = header.replace(b"\r\n", b"").partition(b":")
+    if b"  " in value or b"\t" in value:
+        value = _BLANKS.sub(b" ", value)
+    return name.strip().lower() + b":" + value.strip(b" \t")
 
 
 def _body_hash(content: bytes, start: int) -> bytes:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
-from functools import lru_cache
 from typing import Final
 
 from webapp.gateways.errors import Permanent
@@ -33,7 +32,9 @@ _LINE: Final = 76
 _LONGEST_LINE: Final = 998
 _LONGEST_SAFE: Final = 900
 """Bytes of a body's line that leave room for what a server may put before it."""
-_PRINTABLE: Final = bytes(range(0x20, 0x7F)) + b"\t\n"
+_LINES_KEPT: Final = 8192
+_MARK: Final = b"\0"
+"""Stands in no mail: a body with control characters is quoted."""
 
 
 def compose(mail: OutgoingMail, *, now: datetime) -> Envelope:
@@ -60,8 +61,10 @@ def compose(mail: OutgoingMail, *, now: datetime) -> Envelope:
         "",
     ]
     head = "\r\n".join(lines).encode("utf-8")
-    content = b"".join((head, _part(boundary, "plain", mail.text), _part(boundary, "html", mail.html)))
-    return Envelope(mail.message_id, mail_from, recipient, content + f"--{boundary}--\r\n".encode())
+    end = f"--{boundary}--\r\n".encode()
+    marked = b"".join((head, _part(boundary, "plain", mail.text), _part(boundary, "html", mail.html), end))
+    dotted = marked.replace(_MARK, b".") + b".\r\n"
+    return Envelope(mail.message_id, mail_from, recipient, marked.replace(_MARK, b""), dotted)
 
 
 def address_of(address: str) -> str:
@@ -139,42 +142,68 @@ def _mailbox(mailbox: Mailbox) -> str:
 
 
 def _part(boundary: str, subtype: str, text: str) -> bytes:
-    """One body part, as it is where every relay lets that through unchanged, else in quoted-printable."""
+    """One body part, marked, as it is where every relay lets that through unchanged, else in quoted-printable."""
     text = text.rstrip("\r\n") + "\n"
-    plain = _LINE_END.sub("\n", text) if "\r" in text else text
-    content = plain.encode("utf-8", "replace")
-    if _is_safe(content):
-        encoding, body = "7bit", content.replace(b"\n", b"\r\n")
-    else:
-        encoding, body = "quoted-printable", b"\r\n".join(map(_quoted, plain.split("\n")))
+    lines = (_LINE_END.sub("\n", text) if "\r" in text else text).split("\n")
+    try:
+        encoding, body = "7bit", b"\r\n".join(map(_AS_IT_IS.__getitem__, lines))
+    except _TouchedOnTheWay:
+        encoding, body = "quoted-printable", b"\r\n".join(map(_QUOTED.__getitem__, lines))
     head = (
         f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     )
     return b"".join((head.encode(), body, b"\r\n"))
 
 
-@lru_cache(maxsize=8192)
-def _quoted(line: str) -> bytes:
-    """One line in quoted-printable, in as many as it takes. Most lines of a text part stand in many mails."""
-    return binascii.b2a_qp(line.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+class _TouchedOnTheWay(Exception):
+    """A line that not every relay leaves alone."""
 
 
-def _is_safe(content: bytes) -> bool:
-    """Whether relays leave `content` alone: printable ASCII, no long line, no blank at a line's end, no "From " first.
+class _Lines(dict[str, bytes]):
+    """Lines of bodies and how each is sent, with `_MARK` before a dot that begins a line.
+
+    Most lines of a mail stand in many: these are kept, from the second time on, so that what is said to one reader
+    does not push them out. Threads share it: each of its uses is one step.
+    """
+
+    def __init__(self, encoded: Callable[[str], bytes]) -> None:
+        super().__init__()
+        self._encoded = encoded
+        self._seen: set[int] = set()
+        """Hashes of lines that were met."""
+
+    def __missing__(self, line: str) -> bytes:
+        encoded = self._encoded(line)
+        marked = (_MARK + encoded if encoded.startswith(b".") else encoded).replace(b"\r\n.", b"\r\n" + _MARK + b".")
+        if (met := hash(line)) in self._seen:
+            if len(self) >= _LINES_KEPT:
+                self.clear()
+            self[line] = marked
+        else:
+            if len(self._seen) >= _LINES_KEPT:
+                self._seen.clear()
+            self._seen.add(met)
+        return marked
+
+
+def _as_it_is(line: str) -> bytes:
+    """Printable ASCII, not long, no blank at its end, no "From " first; _TouchedOnTheWay for any other.
 
     A mailbox puts a ">" before such a "From ", and some servers cut blanks; either would break the signature.
     """
-    if not content.isascii() or content.translate(None, _PRINTABLE) or b" \n" in content:
-        return False
-    if (b"\t" in content and b"\t\n" in content) or b"\nFrom " in content or content.startswith(b"From "):
-        return False
-    # From one line's end to the last that is near enough: a large mail has a tenth as many steps as lines.
-    at, last = -1, len(content) - 1
-    while last - at - 1 > _LONGEST_SAFE:
-        at = content.rfind(b"\n", at + 1, at + _LONGEST_SAFE + 2)
-        if at < 0:
-            return False
-    return True
+    safe = line.isascii() and len(line) <= _LONGEST_SAFE and line == line.rstrip() and not line.startswith("From ")
+    if not safe or not line.replace("\t", "").isprintable():
+        raise _TouchedOnTheWay
+    return line.encode("ascii")
+
+
+def _quoted(line: str) -> bytes:
+    """One line in quoted-printable, in as many as it takes."""
+    return binascii.b2a_qp(line.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+
+
+_AS_IT_IS: Final = _Lines(_as_it_is)
+_QUOTED: Final = _Lines(_quoted)
 
 
 def _surrogate(text: str) -> bool:

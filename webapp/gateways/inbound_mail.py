@@ -4,29 +4,24 @@ Whatever is in it was written by somebody else. Nothing here raises, whatever th
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 from typing import Final
 from uuid import UUID
 
 from webapp.domain.bounce import ReportKind, code_of, kind_of_failure, strongest
+from webapp.gateways.mail_text import MailText, fields_of
 
 MOST_BYTES: Final = 256 * 1024
 """More of a mail is not looked at: reports put what matters first."""
-MOST_PARTS: Final = 60
-DEEPEST: Final = 8
-_LONGEST_TEXT: Final = 20_000
 _LONGEST_DIAGNOSIS: Final = 300
 
 _TOKEN: Final = re.compile(r"\bbounce\+([0-9a-f]{32,50})@", re.IGNORECASE)
 _OUR_ID: Final = re.compile(r"<([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})@", re.IGNORECASE)
 _MESSAGE_ID: Final = re.compile(rb"^Message-ID:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
-_FIELD: Final = re.compile(r"([A-Za-z0-9-]{2,60})[ \t]*:[ \t]*(.*)")
 
 _FROM_SERVER: Final = re.compile(
     r"mailer-daemon|postmaster|mail delivery|mail administrator|mdaemon|bounce|<>", re.IGNORECASE
@@ -99,8 +94,7 @@ def our_id_in(message_id: str) -> UUID | None:
 
 
 def _read(mail: Message) -> Report:
-    parts = list(_parts(mail))
-    said = _Said(mail, parts)
+    said = MailText(mail)
     kind, code, words = _judge(said)
     everything = said.everything()
     return Report(
@@ -117,50 +111,7 @@ def redacted(words: str) -> str:
     return _ADDRESS.sub("<address>", " ".join(words.split()))[:_LONGEST_DIAGNOSIS]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One part: its type, and its text or, of a report, its fields as text."""
-
-    kind: str
-    text: str
-
-
-class _Said:
-    """A mail as texts: its own head, what people read, the reports for machines, and what it returns of ours."""
-
-    def __init__(self, mail: Message, parts: list[_Part]) -> None:
-        self.head = {name.lower(): _plain(value) for name, value in reversed(mail.items())}
-        self.all_heads = "\n".join(f"{name}: {_plain(value)}" for name, value in mail.items())
-        self.parts = parts
-        self.type = mail.get_content_type()
-        self.report_type = _plain(str(mail.get_param("report-type", ""))).lower()
-
-    def get(self, name: str) -> str:
-        return self.head.get(name, "")
-
-    @property
-    def subject(self) -> str:
-        return self.get("subject")
-
-    @property
-    def body(self) -> str:
-        """What people read, without what it quotes of ours."""
-        texts = [part.text for part in self.parts if part.kind in ("text/plain", "text/html")]
-        return _above_the_copy("\n".join(texts))[:_LONGEST_TEXT]
-
-    def reports(self, kind: str) -> list[str]:
-        return [part.text for part in self.parts if part.kind == kind]
-
-    def has_copy(self) -> bool:
-        """Whether it returns a mail, whole or in part."""
-        kinds = {part.kind for part in self.parts}
-        return bool(kinds & {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"})
-
-    def everything(self) -> str:
-        return "\n".join([self.all_heads, *(part.text for part in self.parts)])
-
-
-def _judge(said: _Said) -> tuple[ReportKind, str, str]:
+def _judge(said: MailText) -> tuple[ReportKind, str, str]:
     """Kind, status code and words. The most definite form is asked first."""
     for judge in (_complaint, _delivery_status, _disposition, _challenge, _automatic, _loose_bounce, _loose_complaint):
         found = judge(said)
@@ -169,9 +120,9 @@ def _judge(said: _Said) -> tuple[ReportKind, str, str]:
     return ReportKind.OTHER, "", ""
 
 
-def _complaint(said: _Said) -> tuple[ReportKind, str, str] | None:
+def _complaint(said: MailText) -> tuple[ReportKind, str, str] | None:
     for text in said.reports("message/feedback-report"):
-        fields = _fields(text)
+        fields = fields_of(text)
         kind = fields.get("feedback-type", "").lower()
         is_complaint = kind in _COMPLAINTS
         return (ReportKind.COMPLAINT if is_complaint else ReportKind.OTHER), "", f"feedback: {kind or 'abuse'}"
@@ -180,12 +131,12 @@ def _complaint(said: _Said) -> tuple[ReportKind, str, str] | None:
     return None
 
 
-def _delivery_status(said: _Said) -> tuple[ReportKind, str, str] | None:
+def _delivery_status(said: MailText) -> tuple[ReportKind, str, str] | None:
     found: dict[ReportKind, tuple[str, str]] = {}
     for kind in ("message/delivery-status", "message/global-delivery-status"):
         for text in said.reports(kind):
             for group in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
-                fields = _fields(group)
+                fields = fields_of(group)
                 if "action" not in fields and "status" not in fields:
                     continue
                 words = fields.get("diagnostic-code", "")
@@ -200,14 +151,14 @@ def _delivery_status(said: _Said) -> tuple[ReportKind, str, str] | None:
     return kind_found, *found[kind_found]
 
 
-def _disposition(said: _Said) -> tuple[ReportKind, str, str] | None:
+def _disposition(said: MailText) -> tuple[ReportKind, str, str] | None:
     """A receipt of a mail program (RFC 8098): somebody, or something, opened or deleted it."""
     if said.reports("message/disposition-notification"):
         return ReportKind.AUTOREPLY, "", "read receipt"
     return None
 
 
-def _challenge(said: _Said) -> tuple[ReportKind, str, str] | None:
+def _challenge(said: MailText) -> tuple[ReportKind, str, str] | None:
     words = f"{said.subject}\n{said.body[:3000]}"
     by_field = any(said.get(name) for name in _CHALLENGE_FIELDS)
     if by_field or (_SAYS_CHALLENGE.search(words) and not _is_from_server(said)):
@@ -215,7 +166,7 @@ def _challenge(said: _Said) -> tuple[ReportKind, str, str] | None:
     return None
 
 
-def _automatic(said: _Said) -> tuple[ReportKind, str, str] | None:
+def _automatic(said: MailText) -> tuple[ReportKind, str, str] | None:
     submitted = said.get("auto-submitted").lower()
     says_bounce = _is_from_server(said) and _SAYS_BOUNCE.search(said.subject)
     if says_bounce or said.get("x-failed-recipients"):
@@ -232,7 +183,7 @@ def _automatic(said: _Said) -> tuple[ReportKind, str, str] | None:
     return None
 
 
-def _loose_bounce(said: _Said) -> tuple[ReportKind, str, str] | None:
+def _loose_bounce(said: MailText) -> tuple[ReportKind, str, str] | None:
     """A bounce in no standard form: qmail's, exim's, and what gateways make up."""
     failed = bool(said.get("x-failed-recipients"))
     if not failed and not (
@@ -247,13 +198,13 @@ def _loose_bounce(said: _Said) -> tuple[ReportKind, str, str] | None:
     return kind_of_failure("failed", "", words), code_of(words), _telling_line(words)
 
 
-def _loose_complaint(said: _Said) -> tuple[ReportKind, str, str] | None:
+def _loose_complaint(said: MailText) -> tuple[ReportKind, str, str] | None:
     if said.has_copy() and _SAYS_COMPLAINT.search(said.subject):
         return ReportKind.COMPLAINT, "", "feedback: in words"
     return None
 
 
-def _is_from_server(said: _Said) -> bool:
+def _is_from_server(said: MailText) -> bool:
     return bool(_FROM_SERVER.search(said.get("from")) or said.get("return-path").strip() == "<>")
 
 
@@ -261,87 +212,3 @@ def _telling_line(words: str) -> str:
     """The line of a text for people in which a server is quoted."""
     lines = [" ".join(line.split()) for line in words.splitlines()]
     return next((line for line in lines if code_of(line)), next((line for line in lines if "@" in line), ""))
-
-
-def _above_the_copy(text: str) -> str:
-    """A text up to where it begins to quote the mail it is about."""
-    marks = (
-        r"-{2,} ?(This is a copy|Original message|Below this line is a copy|The header|Message header|Forwarded)",
-        r"-{3,}.{0,40}(copy of (your|the) message|original message|returned message)",
-        r"\n(Received|Return-Path|Message-I[Dd]): ",
-    )
-    ends = [found.start() for mark in marks if (found := re.search(mark, text, re.IGNORECASE))]
-    return text[: min(ends)] if ends and min(ends) > 0 else text
-
-
-def _fields(text: str) -> Mapping[str, str]:
-    """Fields of a report, folded lines joined, of several with one name the first."""
-    found: dict[str, str] = {}
-    for line in re.sub(r"\r?\n[ \t]+", " ", text).splitlines():
-        field = _FIELD.fullmatch(line.strip())
-        if field:
-            found.setdefault(field[1].lower(), _plain(field[2]).strip())
-    return found
-
-
-def _parts(mail: Message, depth: int = 0, budget: list[int] | None = None) -> Iterator[_Part]:
-    """Every part in order as text, also what lies in a returned mail; so many, and no deeper than so."""
-    budget = [MOST_PARTS] if budget is None else budget
-    budget[0] -= 1
-    if budget[0] < 0 or depth > DEEPEST:
-        return
-    kind = mail.get_content_type()
-    inner = mail.get_payload()
-    if kind in ("message/delivery-status", "message/global-delivery-status", "message/feedback-report") or kind in (
-        "message/disposition-notification",
-        "text/rfc822-headers",
-        "message/rfc822-headers",
-    ):
-        yield _Part(kind, _flat(mail))
-        return
-    if isinstance(inner, list):
-        if kind.startswith("message/"):
-            yield _Part(kind, "\n".join(_heads(each) for each in inner if isinstance(each, Message)))
-            return
-        for each in inner:
-            if isinstance(each, Message):
-                yield from _parts(each, depth + 1, budget)
-        return
-    # What calls itself several parts and is none was cut badly: people's words, if anything.
-    yield _Part("text/plain" if kind.startswith("multipart/") else kind, _text(mail))
-
-
-def _flat(mail: Message) -> str:
-    """A report's fields as one text, however the parser cut them up: groups stay apart by an empty line."""
-    inner = mail.get_payload()
-    if isinstance(inner, list):
-        groups = [f"{_heads(each)}\n{_text(each)}".strip() for each in inner if isinstance(each, Message)]
-        return "\n\n".join(groups)
-    return _text(mail)
-
-
-def _heads(mail: Message) -> str:
-    return "\n".join(f"{name}: {_plain(value)}" for name, value in mail.items())[:_LONGEST_TEXT]
-
-
-def _text(mail: Message) -> str:
-    payload = mail.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return ""
-    charset = mail.get_content_charset() or "utf-8"
-    try:
-        text = payload[:_LONGEST_TEXT].decode(charset, "replace")
-    except LookupError:
-        text = payload[:_LONGEST_TEXT].decode("utf-8", "replace")
-    return text if mail.get_content_type() != "text/html" else re.sub(r"<[^>@]{1,500}>", " ", text)
-
-
-def _plain(value: object) -> str:
-    """A header's value with its encoded words read; as it stands where they cannot be."""
-    text = str(value)
-    if "=?" not in text:
-        return text
-    try:
-        return str(make_header(decode_header(text)))
-    except (MessageError, ValueError, LookupError):
-        return text

@@ -40,12 +40,16 @@ class OutgoingMail:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A mail ready for the wire: ASCII bytes with CRLF line ends, and the two addresses SMTP asks for."""
+    """A mail ready for the wire: ASCII bytes with CRLF line ends, and the two addresses SMTP asks for.
+
+    `dotted` is the content as it follows DATA: leading dots doubled, ended by a line with a dot (RFC 5321 §4.5.2).
+    """
 
     message_id: str
     mail_from: str
     rcpt_to: str
     content: bytes
+    dotted: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -76,11 +76,12 @@ class SmtpMail:
         smtputf8_unsupported. Retryable: server_unreachable, server_busy, tls_failed, login_refused, connection_lost,
         sender_deferred, recipient_deferred, message_deferred. Uncertain: answer_lost.
         """
-        envelope = self._signed(compose(mail, now=self._now()))
+        envelope = compose(mail, now=self._now())
+        signature = self._signer.signature(envelope.content, at=self._now()) if self._signer is not None else b""
         connection, used_before = self._take()
         try:
             try:
-                answer = _hand_over(connection, envelope, handing_over)
+                answer = _hand_over(connection, envelope, signature, handing_over)
             except _Stale:
                 # Servers close a connection after some time or some mails. No mail has been given to this one yet,
                 # so a new connection may try; a fresh one that is closed at once is a server in trouble.
@@ -89,7 +90,7 @@ class SmtpMail:
                     raise Retryable("connection_lost", text="The mail server closed the connection.") from None
                 connection = self._open()
                 try:
-                    answer = _hand_over(connection, envelope, handing_over)
+                    answer = _hand_over(connection, envelope, signature, handing_over)
                 except _Stale:
                     raise Retryable("connection_lost", text="The mail server closed the connection.") from None
         except (Retryable, Permanent) as refusal:
@@ -107,11 +108,6 @@ class SmtpMail:
             resting, self._resting = self._resting, []
         for kept in resting:
             _discard(kept.connection)
-
-    def _signed(self, envelope: Envelope) -> Envelope:
-        if self._signer is None:
-            return envelope
-        return replace(envelope, content=self._signer.sign(envelope.content, at=self._now()))
 
     def _take(self) -> tuple[smtplib.SMTP, bool]:
         """A connection and whether it has been used before."""
@@ -200,27 +196,18 @@ class _Stale(Exception):
     """The connection was gone before any part of the mail was given away."""
 
 
-def _hand_over(connection: smtplib.SMTP, envelope: Envelope, handing_over: HandingOver) -> str:
+def _hand_over(connection: smtplib.SMTP, envelope: Envelope, signature: bytes, handing_over: HandingOver) -> str:
     """One mail through MAIL, RCPT, DATA; the server's last answer with addresses blanked out."""
-    options = _mail_options(connection, envelope)
-    try:
-        # Past smtplib's own, which read each address as a header's; these are one plain address each already.
-        code, said = connection.docmd("MAIL", " ".join((f"FROM:<{envelope.mail_from}>", *options)))
-    except (smtplib.SMTPServerDisconnected, OSError):
-        raise _Stale from None
-    if code == 421:
-        raise _Stale
-    _expect(code, said, (250,), "sender", "the sender")
-    try:
-        code, said = connection.docmd("RCPT", f"TO:<{envelope.rcpt_to}>")
-        _expect(code, said, (250, 251), "recipient", "the recipient")
-        code, said = connection.docmd("DATA")
-        _expect(code, said, (354,), "message", "the message")
-    except (smtplib.SMTPServerDisconnected, OSError):
-        raise _broken() from None
+    options = _mail_options(connection, envelope, len(signature) + len(envelope.content))
+    # Past smtplib's own, which read each address as a header's; these are one plain address each already.
+    mail_from, rcpt_to = " ".join((f"MAIL FROM:<{envelope.mail_from}>", *options)), f"RCPT TO:<{envelope.rcpt_to}>"
+    if connection.has_extn("pipelining"):
+        _announce_at_once(connection, mail_from, rcpt_to)
+    else:
+        _announce(connection, mail_from, rcpt_to)
     handing_over()
     try:
-        connection.send(_dotted(envelope.content))
+        connection.send(signature + envelope.dotted)
     except (smtplib.SMTPServerDisconnected, OSError):
         # The final dot is the last thing sent: an error up to here means that the server never had the whole mail.
         raise _broken() from None
@@ -232,12 +219,67 @@ def _hand_over(connection: smtplib.SMTP, envelope: Envelope, handing_over: Handi
     return _ADDRESS.sub("…", f"{code} {said.decode('ascii', 'replace')}")[:200]
 
 
+def _announce(connection: smtplib.SMTP, mail_from: str, rcpt_to: str) -> None:
+    """Who it is from and to, until the server wants the mail: a step at a time."""
+    try:
+        code, said = connection.docmd(mail_from)
+    except (smtplib.SMTPServerDisconnected, OSError):
+        raise _Stale from None
+    _expect_sender(code, said)
+    try:
+        _expect_recipient(*connection.docmd(rcpt_to))
+        _expect_to_go_on(*connection.docmd("DATA"))
+    except (smtplib.SMTPServerDisconnected, OSError):
+        raise _broken() from None
+
+
+def _announce_at_once(connection: smtplib.SMTP, mail_from: str, rcpt_to: str) -> None:
+    """The same where the server offers PIPELINING (RFC 2920): all that is asked goes out at once.
+
+    A server that refused one of the first two and yet wants the mail has the connection closed: it gets no mail, not
+    even an empty one.
+    """
+    replies: list[tuple[int, bytes]] = []
+    try:
+        connection.send(f"{mail_from}\r\n{rcpt_to}\r\nDATA\r\n")
+        while len(replies) < 3:
+            replies.append(connection.getreply())
+    except (smtplib.SMTPServerDisconnected, OSError):
+        if not replies:
+            raise _Stale from None
+    try:
+        _expect_sender(*replies[0])
+        if len(replies) > 1:
+            _expect_recipient(*replies[1])
+    except (Retryable, Permanent):
+        if replies[-1][0] == 354:
+            _discard(connection)
+        raise
+    if len(replies) < 3:
+        raise _broken()
+    _expect_to_go_on(*replies[2])
+
+
+def _expect_sender(code: int, said: bytes) -> None:
+    if code == 421:
+        raise _Stale
+    _expect(code, said, (250,), "sender", "the sender")
+
+
+def _expect_recipient(code: int, said: bytes) -> None:
+    _expect(code, said, (250, 251), "recipient", "the recipient")
+
+
+def _expect_to_go_on(code: int, said: bytes) -> None:
+    _expect(code, said, (354,), "message", "the message")
+
+
 def _broken() -> Retryable:
     return Retryable("connection_lost", text="The connection broke before the mail was handed over.")
 
 
-def _mail_options(connection: smtplib.SMTP, envelope: Envelope) -> list[str]:
-    options = [f"SIZE={len(envelope.content)}"] if connection.has_extn("size") else []
+def _mail_options(connection: smtplib.SMTP, envelope: Envelope, size: int) -> list[str]:
+    options = [f"SIZE={size}"] if connection.has_extn("size") else []
     if not (envelope.mail_from.isascii() and envelope.rcpt_to.isascii()):
         if not connection.has_extn("smtputf8"):
             raise Permanent("smtputf8_unsupported", text="The mail server takes only addresses in plain ASCII.")
@@ -261,12 +303,6 @@ def _expect(code: int, said: bytes, good: tuple[int, ...], step: str, whom: str)
     if 500 <= code < 600:
         raise Permanent(f"{step}_refused", text=f"The mail server refused {whom} ({codes}).")
     raise Retryable(f"{step}_deferred", text=f"The mail server put {whom} off until later ({codes}).")
-
-
-def _dotted(content: bytes) -> bytes:
-    """The mail as DATA wants it: leading dots doubled, ended by a line with a dot (RFC 5321 §4.5.2)."""
-    dotted = content.replace(b"\r\n.", b"\r\n..")
-    return dotted + (b".\r\n" if dotted.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def _alive(connection: smtplib.SMTP) -> bool:

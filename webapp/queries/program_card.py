@@ -4,25 +4,23 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, exists, func, literal, literal_column, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, cast, exists, literal, literal_column, select
+from sqlalchemy.orm import Session
 
 from webapp.domain.partner import PartnerStatus
 from webapp.models import Institution, Match, Partner, PartnerInstitution, Program
-from webapp.models.base import JsonArray
 
 
 class CardMatch(NamedTuple):
-    """One match. What the engine said of it is JSON, a statement to a line, since many students are told the same."""
+    """One match. What the engine said of it are the texts of JSON arrays, as PostgreSQL writes them."""
 
     submission_id: UUID
     program_id: str
     rank: int
     verdict: str
-    reasons: str | None
-    caveats: str | None
-    gaps: str | None
+    reasons: str
+    caveats: str
+    gaps: str
 
 
 class CardProgram(NamedTuple):
@@ -42,11 +40,11 @@ def list_card_matches(session: Session, submission_ids: Sequence[UUID]) -> list[
             Match.program_id,
             Match.rank,
             Match.verdict,
-            _lines(Match.reasons),
-            _lines(Match.caveats),
-            _lines(Match.gaps),
+            cast(Match.reasons, Text),
+            cast(Match.caveats, Text),
+            cast(Match.gaps, Text),
         )
-        .where(Match.submission_id.in_(submission_ids))
+        .where(Match.submission_id == any_(literal(list(submission_ids), ARRAY(Uuid))))
         .order_by(Match.submission_id, Match.rank)
     )
     return [CardMatch._make(row) for row in rows]
@@ -62,7 +60,7 @@ def card_programs(session: Session, program_ids: Iterable[str]) -> list[CardProg
     rows = session.execute(
         select(Program.program_id, _EDITION, Program.is_demo, speaks_for)
         .join(Institution, Institution.id == Program.institution_id)
-        .where(Program.program_id.in_(list(program_ids)))
+        .where(Program.program_id == any_(literal(list(program_ids), ARRAY(Text))))
     )
     return [CardProgram._make(row) for row in rows]
 
@@ -71,10 +69,3 @@ _EDITION: ColumnElement[str] = literal_column(
     "concat_ws(' ', programs.id, programs.xmin, programs.ctid, institutions.xmin, institutions.ctid)", Text
 )
 """PostgreSQL writes a row anew, in another place and under another transaction, whenever it is changed."""
-
-
-def _lines(column: InstrumentedAttribute[JsonArray]) -> ColumnElement[str]:
-    """A JSON array as text, an element to a line: within JSON, line ends are written as escapes."""
-    element = func.jsonb_array_elements(column).table_valued("value", with_ordinality="place").render_derived()
-    joined = func.string_agg(cast(element.c.value, Text), aggregate_order_by(literal("\n"), element.c.place))
-    return select(joined).select_from(element).scalar_subquery()

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.consent import ConsentKind, ConsentPurpose
@@ -38,7 +38,7 @@ def introductions_of(session: Session, footers: Mapping[UUID, Footer]) -> dict[U
         .join(Submission, Submission.id == Lead.submission_id)
         .join(Prospect, Prospect.id == Submission.prospect_id)
         .where(
-            Lead.submission_id.in_(list(footers)),
+            Lead.submission_id == any_(literal(list(footers), ARRAY(Uuid))),
             Lead.status != LeadStatus.WITHDRAWN,
             Consent.kind == ConsentKind.GIVEN,
             Consent.purpose == ConsentPurpose.INTRODUCTION,

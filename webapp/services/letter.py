@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.links import Links
@@ -67,7 +67,11 @@ def letters_for(session: Session, messages: Sequence[Message], links: Links, sen
 
 def _prospects_of(session: Session, messages: Sequence[Message]) -> Sequence[Prospect]:
     ids = {message.prospect_id for message in messages if message.prospect_id is not None}
-    return session.scalars(select(Prospect).where(Prospect.id.in_(ids))).all() if ids else ()
+    return (
+        session.scalars(select(Prospect).where(Prospect.id == any_(literal(list(ids), ARRAY(Uuid))))).all()
+        if ids
+        else ()
+    )
 
 
 def _contexts(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ARRAY, Text, any_, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -42,7 +42,9 @@ def take(
     if not domains:
         return {}
     # One after the other in one order: two workers that want the same two domains never wait for each other.
-    session.execute(select(*(func.pg_advisory_xact_lock(func.hashtextextended(domain, 3)) for domain in domains)))
+    # (PostgreSQL locks as it reads the array, from its first to its last.)
+    names = func.unnest(literal(domains, ARRAY(Text)))
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(names, 3))))
     busy = _busy(session, domains, now)
     free_at = _free_at(session, domains) if limits.per_minute else {}
     later: dict[Message, datetime] = {}
@@ -71,7 +73,7 @@ def purge(session: Session, clock: Clock) -> int:
 def _busy(session: Session, domains: Sequence[str], now: datetime) -> Counter[str]:
     rows = session.execute(
         select(Message.leased_domain, func.count())
-        .where(Message.leased_until > now, Message.leased_domain.in_(domains))
+        .where(Message.leased_until > now, Message.leased_domain == any_(literal(list(domains), ARRAY(Text))))
         .group_by(Message.leased_domain)
     )
     return Counter({domain: number for domain, number in rows if domain is not None})

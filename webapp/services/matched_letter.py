@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.links import Links
@@ -28,9 +28,8 @@ def matched_programs(
 ) -> dict[UUID, MatchedPrograms]:
     """What each of `messages` says, by its id."""
     # The columns that are told of, and no more: a submission also holds all answers, and what was put aside and why.
-    submissions = session.execute(
-        select(*_SUBMISSION).where(Submission.id.in_([message.submission_id for message in messages]))
-    ).all()
+    ids = [message.submission_id for message in messages]
+    submissions = session.execute(select(*_SUBMISSION).where(Submission.id == any_(literal(ids, ARRAY(Uuid))))).all()
     about = {submission.id: submission for submission in submissions}
     # The caller holds most of them already.
     prospects = [session.get_one(Prospect, each) for each in {submission.prospect_id for submission in submissions}]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, any_, bindparam, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.delivery import RetryPolicy
@@ -88,9 +88,7 @@ def lease_all(session: Session, now: datetime, outside: Outside, message_ids: Se
     later = mail_turn.take(session, turns, outside.limits, now, spread=outside.spread())
     for row, until in later.items():
         put_off(session, row, mail_turn.WAITS, until=until)
-    going = [(row, domain) for row, domain in turns if row not in later]
-    for row, _ in going:
-        row.recipient_key = keys[row]
+    going = [(row, domain, keys[row]) for row, domain in turns if row not in later]
     return _take(session, going, letters, now, outside)
 
 
@@ -100,7 +98,7 @@ def _claimed(session: Session, now: datetime, message_ids: Sequence[UUID]) -> Se
     abandoned = (Message.status == MessageStatus.LEASED) & (Message.leased_until <= now)
     return session.scalars(
         select(Message)
-        .where(Message.id.in_(message_ids), or_(waiting, abandoned))
+        .where(Message.id == any_(literal(list(message_ids), ARRAY(Uuid))), or_(waiting, abandoned))
         .order_by(Message.created_at, Message.id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
@@ -160,24 +158,61 @@ def _why_not(row: Message) -> str:
 
 def _take(
     session: Session,
-    going: Sequence[tuple[Message, str]],
+    going: Sequence[tuple[Message, str, bytes]],
     letters: dict[UUID, Letter],
     now: datetime,
     outside: Outside,
 ) -> Leased:
-    """One lease for all that go."""
+    """One lease for all that go, each to a domain and to the address behind a key; written with one statement."""
     lease_id, until = new_id(), now + outside.retries.lease
-    made = _attempts_made(session, [row.id for row, _ in going if row.attempts_made or row.reason])
-    for row, domain in going:
-        row.status = MESSAGE_LIFECYCLE.check(row.status, MessageStatus.LEASED)
-        row.lease_id, row.leased_until, row.leased_domain = lease_id, until, domain
-        row.attempts_made += 1
-        row.due_at = row.slot_at = None
+    if not going:
+        return Leased(lease_id, until, ())
+    made = _attempts_made(session, [row.id for row, *_ in going if row.attempts_made or row.reason])
+    for row, *_ in going:
+        MESSAGE_LIFECYCLE.check(row.status, MessageStatus.LEASED)
+    ids, domains, keys = zip(*((row.id, domain, key) for row, domain, key in going), strict=True)
+    # What was changed in the rows before is written first: it may be what lets them be leased.
+    session.flush()
+    session.connection().execute(
+        _LEASE,
+        {
+            "ids": list(ids),
+            "domains": list(domains),
+            "keys": list(keys),
+            "new_lease_id": lease_id,
+            "until": until,
+        },
+    )
     return Leased(
         lease_id,
         until,
-        tuple(Prepared(row.id, row.template, letters[row.id], made.get(row.id, 0) + 1) for row, _ in going),
+        tuple(Prepared(row.id, row.template, letters[row.id], made.get(row.id, 0) + 1) for row, *_ in going),
     )
+
+
+_GOING = (
+    func.unnest(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("domains", type_=ARRAY(Text)),
+        bindparam("keys", type_=ARRAY(LargeBinary)),
+    )
+    .table_valued("id", "domain", "key")
+    .render_derived()
+)
+_LEASE = (
+    update(Message.__table__)  # type: ignore[arg-type]
+    .where(Message.id == _GOING.c.id)
+    .values(
+        status=MessageStatus.LEASED,
+        lease_id=bindparam("new_lease_id", type_=Uuid),
+        leased_until=bindparam("until", type_=Message.leased_until.type),
+        leased_domain=_GOING.c.domain,
+        recipient_key=_GOING.c.key,
+        attempts_made=Message.attempts_made + 1,
+        due_at=None,
+        slot_at=None,
+    )
+)
 
 
 def _attempts_made(session: Session, message_ids: Sequence[UUID]) -> dict[UUID, int]:

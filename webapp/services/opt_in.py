@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, exists, func, select
+from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, all_, any_, cast, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.ids import token_hash
@@ -55,7 +55,7 @@ def confirmed_among(session: Session, email_keys: Collection[bytes]) -> set[byte
     return set(
         session.scalars(
             select(Prospect.email_key).where(
-                Prospect.email_key.in_(email_keys),
+                Prospect.email_key == any_(literal(list(email_keys), ARRAY(LargeBinary))),
                 Prospect.email_confirmed_at.is_not(None),
                 Prospect.erased_at.is_(None),
             )
@@ -118,8 +118,8 @@ def _sent(session: Session, asked: Mapping[Message, bytes]) -> defaultdict[bytes
     """What else has gone to each address, or may yet, of what counts here."""
     found = session.execute(
         select(Message.recipient_key, Message.template, Message.created_at).where(
-            Message.recipient_key.in_(set(asked.values())),
-            Message.id.not_in([row.id for row in asked]),
+            Message.recipient_key == any_(literal(list(set(asked.values())), ARRAY(LargeBinary))),
+            Message.id != all_(literal([row.id for row in asked], ARRAY(Uuid))),
             Message.template.in_(NEWS),
             Message.status.in_(_REACHED),
         )

@@ -92,23 +92,33 @@ def _card(match: CardMatch, program: CardProgram, facts: Facts) -> ProgramCard:
     )
 
 
-def _sentences(sentence: Callable[[str], str], lines: str | None) -> tuple[str, ...]:
-    return tuple(map(sentence, lines.split("\n"))) if lines else ()
+def _sentences(sentence: Callable[[str], str], array: str) -> tuple[str, ...]:
+    """A sentence for each statement of a JSON array, which is cut where PostgreSQL ends one and begins the next.
+
+    The same may stand within a statement. Then a piece is no JSON, since it has a bracket or a quote too few, and the
+    array is decoded as a whole.
+    """
+    if array == "[]":
+        return ()
+    try:
+        return tuple(map(sentence, array[2:-2].split("}, {")))
+    except json.JSONDecodeError:
+        return tuple(sentence(json.dumps(each)[1:-1]) for each in json.loads(array))
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)
 def _reason(statement: str) -> str:
-    return reason_sentence(json.loads(statement))
+    return reason_sentence(json.loads(f"{{{statement}}}"))
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)
 def _caveat(statement: str) -> str:
-    return caveat_sentence(json.loads(statement))
+    return caveat_sentence(json.loads(f"{{{statement}}}"))
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)
 def _gap(statement: str) -> str:
-    return gap_sentence(json.loads(statement))
+    return gap_sentence(json.loads(f"{{{statement}}}"))
 
 
 def _next_step(verdict: str, gaps: Sequence[str]) -> str:

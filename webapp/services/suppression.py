@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, delete, exists, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,9 @@ def suppressed_of(session: Session, keys: Mapping[Message, bytes]) -> set[Messag
     if not keys:
         return set()
     found = session.execute(
-        select(Suppression.email_key, Suppression.message_class).where(Suppression.email_key.in_(set(keys.values())))
+        select(Suppression.email_key, Suppression.message_class).where(
+            Suppression.email_key == any_(literal(list(set(keys.values())), ARRAY(LargeBinary)))
+        )
     )
     stopped = {(email_key, message_class) for email_key, message_class in found}
     return {row for row, key in keys.items() if any((key, each) in stopped for each in row.message_class.stopped_with)}
