@@ -83,8 +83,6 @@ partner, limits | /admin/partners/{partner}/limits
 invoices | /admin/invoices
 invoices, open | /admin/invoices?status=open
 invoices of one partner | /admin/invoices?partner={partner}
-scorecard, 90 days | /admin/scorecard
-scorecard, a year | /admin/scorecard?days=365
 scorecard, delivered of one | /admin/scorecard/{partner}/delivered?days=365
 scorecard, complaints of one | /admin/scorecard/{partner}/complained?days=365
 seeds | /admin/seeds
@@ -224,10 +222,12 @@ def _cases(built: Runtime, engine: Engine, client: FlaskClient) -> Iterator[Case
         yield Case(name, _get(client, path.format(**named)), LIST_MS)
     for name, words in WORDS.items():
         yield Case(f"search: {name}", _find(client, words.format(**named)), LIST_MS)
+    for days, path in (("90 days", "/admin/scorecard"), ("a year", "/admin/scorecard?days=365")):
+        yield Case(f"scorecard, {days}", _get(client, path), DASHBOARD_MS)
     for board in BOARDS:
-        for days in (30, 365):
-            path = f"/admin/dashboards/{board}?range={days}"
-            yield Case(f"dashboard: {board}, {days} days", _get(client, path), DASHBOARD_MS)
+        for span in (30, 365):
+            path = f"/admin/dashboards/{board}?range={span}"
+            yield Case(f"dashboard: {board}, {span} days", _get(client, path), DASHBOARD_MS)
     path = f"/admin/dashboards/partners?range=365&partner={named['partner']}"
     yield Case("dashboard: partners, one partner, 365 days", _get(client, path), DASHBOARD_MS)
 
