@@ -293,12 +293,17 @@ def _plan(engine: Engine, statement: str, parameters: Any) -> str:
 
 
 def _read_whole(engine: Engine, plan: str) -> list[str]:
+    """The large tables that a plan read to their end; one that stopped at its limit did not."""
+    large = text("SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND reltuples > :large")
     with engine.connect() as connection:
-        large = connection.execute(
-            text("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > :large"), {"large": LARGE}
-        ).scalars()
-        names = set(large)
-    return [table for table in re.findall(r"Seq Scan on (\w+)", plan) if table in names]
+        sizes = dict(connection.execute(large, {"large": LARGE}).tuples())
+    found = []
+    for table, told in re.findall(r"Seq Scan on (\w+)(.*?)(?=->|\Z)", plan, re.DOTALL):
+        rows, loops = map(float, re.findall(r"actual rows=([\d.]+) loops=(\d+)", told)[0])
+        removed = sum(map(float, re.findall(r"Rows Removed by (?:Join )?Filter: (\d+)", told)))
+        if table in sizes and (rows + removed) * loops > 0.9 * sizes[table]:
+            found.append(table)
+    return found
 
 
 if __name__ == "__main__":
