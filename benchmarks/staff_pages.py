@@ -296,7 +296,7 @@ def _read_whole(engine: Engine, plan: str) -> list[str]:
     """The large tables that a plan read to their end; one that stopped at its limit did not."""
     large = text("SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND reltuples > :large")
     with engine.connect() as connection:
-        sizes = dict(connection.execute(large, {"large": LARGE}).tuples())
+        sizes = {row.relname: float(row.reltuples) for row in connection.execute(large, {"large": LARGE})}
     found = []
     for table, told in re.findall(r"Seq Scan on (\w+)(.*?)(?=->|\Z)", plan, re.DOTALL):
         rows, loops = map(float, re.findall(r"actual rows=([\d.]+) loops=(\d+)", told)[0])

@@ -1,7 +1,7 @@
 """Days of the scorecard are marked when what was heard of a lead handed over on them changes.
 
-The index that the scorecard reads begins with the day, so that one day is read by itself: as 0062 says of its indexes, a
-large one is better built beforehand, without stopping writes.
+The index that the scorecard reads begins with the day, so that one day is read by itself. As 0062 says of its indexes,
+a large one is better built beforehand, without stopping writes.
 
 Revision 0065, after 0063.
 """
@@ -71,7 +71,8 @@ def downgrade() -> None:
     for name in FUNCTIONS:
         op.execute(f"DROP FUNCTION {name}()")
     # Without the triggers no count of it can be relied on.
-    for table in ("day_counts", "counted_days", "stale_days"):
-        op.execute(f"DELETE FROM {table} WHERE topic = 'scorecard'")
+    op.execute("DELETE FROM day_counts WHERE topic = 'scorecard'")
+    op.execute("DELETE FROM counted_days WHERE topic = 'scorecard'")
+    op.execute("DELETE FROM stale_days WHERE topic = 'scorecard'")
     op.execute(f"CREATE INDEX IF NOT EXISTS {FORMER} INCLUDE (id) {DELIVERED}")
     op.drop_index("ix_leads_delivered_at", table_name="leads")

@@ -80,9 +80,9 @@ def check(session: Session) -> None:
             heard = Counter(answers[lead.id] for lead in got if lead.id in answers)
             agreed = {lead.id for lead in got if answers.get(lead.id)}
             days = [
-                (standings[lead.id].contacted_on - lead.delivered_at.astimezone(zones[lead.partner_id]).date()).days
+                (said_of.contacted_on - lead.delivered_at.astimezone(zones[lead.partner_id]).date()).days
                 for lead in got
-                if lead.id in standings and standings[lead.id].contacted_on
+                if lead.delivered_at and (said_of := standings.get(lead.id)) and said_of.contacted_on
             ]
             assert (card.delivered, card.accepted, card.reached) == (len(got), len(got), len(said | agreed))
             assert (card.asked, card.agreed) == (heard.total(), heard[True])

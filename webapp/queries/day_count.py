@@ -109,7 +109,9 @@ def _counted(
     told = [*([DayCount.day] if by_day else []), DayCount.keys]
     kept = select(*told, cast(func.sum(DayCount.number), BigInteger)).where(*kept_days).group_by(*told)
     rows = [(None, *row) if not by_day else tuple(row) for row in session.execute(kept)]
-    windows = [topic.window(alive)] * bool(alive) + [ends] * (ends is not None)
+    windows = [topic.window(alive)] if alive else []
+    if ends is not None:
+        windows.append(ends)
     if windows:
         rows += [tuple(row) for row in session.execute(topic.rows(or_(*windows)))]
     return rows
