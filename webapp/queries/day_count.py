@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.models import CountedDay, DayCount, StaleDay
+from webapp.queries.plan import plan_for_values
 
 SETTLING: Final = timedelta(hours=1)
 """How long after a day's end rows of it may still be on their way into the tables."""
@@ -104,6 +105,7 @@ def _counted(
     by_day: bool,
     ends: ColumnElement[bool] | None = None,
 ) -> Sequence[Sequence[Any]]:
+    plan_for_values(session)
     alive = open_days(session, topic, first, last, now)
     kept_days = (DayCount.topic == topic.name, DayCount.day.between(first, last), DayCount.day.not_in(alive))
     told = [*([DayCount.day] if by_day else []), DayCount.keys]

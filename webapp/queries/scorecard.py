@@ -17,6 +17,7 @@ from webapp.domain.screening import Screening
 from webapp.models import Complaint, Lead, LeadReturn, Partner
 from webapp.queries.partners import paused_by
 from webapp.queries.performance import median_days
+from webapp.queries.plan import plan_for_values
 from webapp.queries.scorecard_counts import Heard, heard
 from webapp.queries.scorecard_rows import counted_in
 from webapp.queries.screening_policy import screenings_of
@@ -165,6 +166,7 @@ def list_complaint_rates(session: Session, *, now: datetime) -> tuple[PartnerRat
 
 def list_scorecards(session: Session, *, since: datetime, until: datetime) -> tuple[Scorecard, ...]:
     """Every partner's, by name."""
+    plan_for_values(session)
     partners = session.scalars(select(Partner).order_by(Partner.display_name, Partner.id)).all()
     ids = [partner.id for partner in partners]
     told, refused = heard(session, since, until), _refused(session, since, until)
