@@ -3,7 +3,7 @@
 .SUFFIXES:
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install run test laws lint types bench learn lock clean dev browser
+.PHONY: help install run test laws naughty lint types bench learn lock clean dev browser
 
 PYTHON ?= python3
 VENV = .venv
@@ -30,6 +30,9 @@ test: $(VENV)/.dev browser  ## Run the tests (TESTS="tests/domain -k name" for s
 
 laws: $(VENV)/.dev  ## Try the engine's laws on five thousand cases each, ten times as many as the tests do
 	@LAW_EXAMPLES=5000 $(PY) -m pytest -n $(WORKERS) --dist loadfile tests/matching
+
+naughty: $(VENV)/.dev browser  ## Type every naughty string into every field of the back office (NAUGHTY=3/8 for a part)
+	@NAUGHTY=$(or $(NAUGHTY),all) $(PY) -m pytest -q --show-capture=no tests/admin/test_naughty_strings.py
 
 lint: $(VENV)/.dev  ## Check style and the floors' import contracts
 	@$(PY) -m ruff check .

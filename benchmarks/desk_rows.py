@@ -34,7 +34,7 @@ SELECT gen_random_uuid(), d.id, l.partner_id, md5('endpoint' || l.partner_id)::u
 FROM deliveries d JOIN leads l ON l.id = d.lead_id;
 UPDATE deliveries SET finished_at = created_at + interval '11 min';
 INSERT INTO funnel_standings (lead_id, status, contacted_on)
-SELECT id, 'contacted', delivered_at::date + 1 FROM leads
+SELECT id, 'contacted', delivered_at::date + ascii(substr(id::text, 3, 1)) % 9 FROM leads
 WHERE status = 'delivered' AND ascii(right(id::text, 1)) % 3 = 0;
 INSERT INTO contact_answers (lead_id, contacted, answered_at)
 SELECT id, ascii(right(id::text, 2)) % 5 > 0, delivered_at + interval '8 days' FROM leads

@@ -12,8 +12,6 @@ from celery.signals import worker_ready
 
 SWITCH_SECONDS: Final = 0.02
 """How long a thread may compute while others wait; the default of 0.005 interrupts one in the middle of a mail."""
-YOUNG_OBJECTS: Final = 10_000
-"""New objects after which those among them that nobody refers to any more are looked for; the default is 700."""
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -22,4 +20,3 @@ def settle(**_: object) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])

@@ -9,11 +9,12 @@ _TEXTS = (None, "", "text", "hidden", "email", "tel", "date", "time", "number", 
 
 @dataclass
 class PageForm:
-    """One form: where it goes, what it would send as it stands, and the files and boxes that it leaves open."""
+    """One form: where it goes, what it would send as it stands, and the fields in which one writes."""
 
     method: str
     action: str
     sent: dict[str, list[str]] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
 
 
 class FormReader(MarkupReader):
@@ -58,12 +59,15 @@ class FormReader(MarkupReader):
         elif tag == "textarea":
             self._area = name
             form.sent[name] = [""]
+            form.written.append(name)
         elif tag == "button" and told.get("formaction", "#").startswith("/"):
-            self.forms.append(PageForm("post", told["formaction"], form.sent))
+            self.forms.append(PageForm("post", told["formaction"], form.sent, form.written))
         elif tag == "button" and name and name not in form.sent:
             form.sent[name] = [told.get("value", "")]
         elif tag == "input" and name and (told.get("type") in _TEXTS or "checked" in told):
             form.sent.setdefault(name, []).append(told.get("value", ""))
+            if told.get("type") in _TEXTS and told.get("type") != "hidden":
+                form.written.append(name)
 
 
 def forms_of(page: str) -> list[PageForm]:

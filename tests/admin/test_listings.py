@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from uuid import UUID
 import pytest
 from markupsafe import escape
 from sqlalchemy import select
+from sqlalchemy import text as sql
+from werkzeug.test import TestResponse
 
 from tests.admin.conftest import Visitor
 from tests.factories.school import School
@@ -257,6 +260,29 @@ def test_what_it_asks_for_is_written_as_a_rule_and_counted_live(
     text = owner.get(draft).text
     assert '<option selected value="master">' in text
     assert '<option selected value="one_course">' in text
+
+
+def test_a_rule_is_not_written_over_what_somebody_writes_meanwhile(
+    logged_in: LoggedIn, running: Runtime, clock: FrozenClock, mark: str
+) -> None:
+    owner, place = logged_in(), f"/admin/programs/listing/{mark}-1"
+    draft = owner.post(f"{place}/edit", form_at=place).location
+    page, answers = f"{draft}/requirement", list[TestResponse]()
+    sent = {"rule": "background.education >= master", "then": "use", "csrf_token": owner.token(page)}
+    late = threading.Thread(target=lambda: answers.append(owner.client.post(page, data=sent)))
+    waits = sql("SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+    clock.advance(timedelta(seconds=5))
+    with running.begin() as session:
+        drafts.save(session, clock, UUID(draft.rpartition("/")[2]), drafts.Written({"name": "Ada's"}), actor="ada")
+        session.flush()
+        late.start()
+        while late.is_alive() and not session.execute(waits).scalar_one():
+            late.join(timeout=0.01)
+    late.join(timeout=10)
+    (answer,) = answers
+    assert (answer.status_code, "ada wrote in this draft meanwhile" in answer.text) == (409, True)
+    assert 'value="Ada&#39;s"' in owner.get(draft).text
+    assert '<option selected value="master">' not in owner.get(draft).text.partition('name="min_education"')[2][:2000]
 
 
 def test_a_draft_is_previewed_as_students_see_it_by_whoever_has_the_link(

@@ -203,8 +203,11 @@ def test_the_overview_counts_today_and_names_what_needs_somebody(
     with running.begin() as session:
         fail_delivery(session, asked.lead_id, at=clock.now())
     text = logged_in().get("/admin/").text
-    assert re.search(r"<strong>\d+ leads?</strong> with a failed delivery", text)
+    assert re.search(r"<strong>\d+ leads?</strong> with a failed delivery that can still be sent again", text)
     clock.advance(timedelta(days=2))
     later = logged_in().get("/admin/").text
     assert "No lead was made today." in later
     assert "with a failed delivery" in later
+    # As in the queue of dead letters: what is too old to be sent again waits for nobody.
+    clock.advance(timedelta(days=60))
+    assert "with a failed delivery" not in logged_in().get("/admin/").text

@@ -75,6 +75,8 @@ def test_what_rows_cannot_say_is_left_to_the_text_and_what_is_wrong_names_its_ro
         assert (refused.value.row, refused.value.part) == (1, part)
     with pytest.raises(RowError):
         line_of(RuleDraft(), LEAD_FIELDS)
+    with pytest.raises(RowError, match="at most 80"):
+        line_of(RuleDraft(name="n" * 81, rows=(STATE,)), LEAD_FIELDS)
     assert line_of(RuleDraft(rows=(Row("practical.state", Ask.ONE_OF, ("tx",)),)), LEAD_FIELDS).endswith('= "TX"')
     (rule,) = read_filter(line_of(RuleDraft(effect=Effect.EXCLUDE, rows=(STATE,)), LEAD_FIELDS), LEAD_FIELDS)
     assert words_of(rule, LEAD_FIELDS) == "Not where state is one of TX, CA."

@@ -29,6 +29,8 @@ def find() -> ResponseReturnValue:
     """
     form, built = FindForm(), runtime()
     if not form.validate_on_submit():
+        for error in form.text.errors:
+            flash(str(error), "warm")
         return redirect(url_for("admin.overview.index"))
     asked, sees_people = SearchWords((form.text.data or "").strip()), staff().may(SEES_PEOPLE)
     key = address_key(built.links.secret, asked.text) if asked.is_address else None

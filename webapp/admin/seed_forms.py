@@ -11,6 +11,7 @@ from webapp.domain.credential import Education
 from webapp.domain.geography import STATES
 from webapp.domain.label import education_label
 from webapp.domain.partner import ContactChannel
+from webapp.domain.profile import ZIP_CODE
 from webapp.domain.seed import ContactWay
 from webapp.ui.choices import CheckboxesField, Option, RadioField, SelectField
 from webapp.ui.fields import DayField, EmailField, HiddenField, TelField, TextField
@@ -68,6 +69,11 @@ class SeedForm(BaseForm):
         "State", options=[Option(code, name) for code, name in STATES.items()], unknown=None, required="Choose a state."
     )
     postal_code = TextField("ZIP code", max_length=10, autocomplete="off", width="s", required="Write a ZIP code.")
+
+    def validate_postal_code(self, field: Any) -> None:
+        """The engine takes no other (WTForms asks by this name)."""
+        if not ZIP_CODE.fullmatch(field.data):
+            raise ValidationError("Write the ZIP code as five digits, such as 94110.")
 
     def validate_channels(self, field: Any) -> None:
         """Calls and texts need a number (WTForms asks by this name)."""

@@ -12,7 +12,7 @@ from webapp.admin.span import Span
 from webapp.domain.geography import STATES
 from webapp.domain.label import BAND_LABELS, CREDENTIAL_LABELS, CRITERION_LABELS
 from webapp.domain.occupation import find_occupation
-from webapp.queries.demand import Demand, Want, Wish, demand
+from webapp.queries.demand import LEAST_ASKED, Demand, Want, Wish, demand
 from webapp.queries.form_funnel import FormFunnel, form_funnel
 from webapp.queries.verdict_mix import VerdictDay, verdict_mix
 from webapp.ui.chart import Bar, Bars, Part, Stacks
@@ -40,6 +40,7 @@ WANTS: Final = {
     Want.CREDENTIAL: "Credential",
     Want.MODALITY: "Way of studying",
     Want.STATE: "Home state",
+    Want.INTEREST: "Interest",
 }
 MODALITIES: Final = {"online": "Online", "hybrid": "Hybrid", "on_campus": "On campus"}
 StepRow = tuple[str, int, int, int, float | None, float | None]
@@ -275,6 +276,11 @@ def _offer_words(want: Want) -> str:
         return "Programs now are those published whose field leads to the occupation."
     if want is Want.STATE:
         return "Programs now are those published with a campus in that state; online ones come on top."
+    if want is Want.INTEREST:
+        return (
+            "What a student wrote counts where it is a listed topic or another name of one, and is told from "
+            f"{LEAST_ASKED} requests on; other words are in no count. Programs now are those published that list it."
+        )
     return "Programs now are those published that offer it."
 
 
@@ -289,6 +295,8 @@ def _value_words(wish: Wish) -> str:
             return MODALITIES.get(wish.value, wish.value)
         case Want.STATE:
             return STATES.get(wish.value, wish.value)
+        case Want.INTEREST:
+            return wish.value
 
 
 def _limits(found: Demand) -> Panel:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from webapp.domain.filter_sheet import LONGEST_NAME
 from webapp.domain.geography import STATES
 from webapp.domain.label import occupation_label
 from webapp.domain.occupation import occupations
@@ -94,6 +95,8 @@ def line_of(draft: RuleDraft, fields: Fields) -> str:
         raise RowError(None, "add", "Add a condition first.")
     if len(draft.rows) > ROWS_LIMIT:
         raise RowError(None, "add", f"At most {ROWS_LIMIT} conditions fit in here. Write the others as text.")
+    if len(draft.name) > LONGEST_NAME:
+        raise RowError(None, "name", f"Write at most {LONGEST_NAME} characters.")
     parts = tuple(_compared(number, row, fields) for number, row in enumerate(draft.rows))
     rule: Rule = parts[0] if len(parts) == 1 else (Or(parts) if draft.join == Join.ANY else And(parts))
     return f"{draft.effect} {write(rule, fields)}"

@@ -199,7 +199,7 @@ def plain_dollars(cents: int) -> int | float:
 _SOC = re.compile(r"[0-9]{2}-[0-9]{4}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _POSTAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
-_ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
+ZIP_CODE = re.compile(r"[0-9]{5}(-[0-9]{4})?")
 _Parser = Callable[[Reader, str, object], object]
 
 
@@ -256,7 +256,7 @@ def _check_place(reader: Reader, practical: Practical) -> None:
         return
     if practical.state is not None and practical.state not in STATES:
         reader.refuse("practical.state", f"{practical.state} is not a US state", "use a code such as CA", quotes=True)
-    if practical.country == "US" and practical.postal_code and not _ZIP.fullmatch(practical.postal_code):
+    if practical.country == "US" and practical.postal_code and not ZIP_CODE.fullmatch(practical.postal_code):
         reader.refuse("practical.postal_code", "is not a US ZIP code", "write five digits, such as 94110")
 
 

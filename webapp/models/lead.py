@@ -94,9 +94,9 @@ class Lead(Base):
         ),
         # What the scorecard counts, by the day of the hand-over: tests and seeds are in none of it.
         Index(
-            "ix_leads_delivered",
-            "partner_id",
+            "ix_leads_delivered_at",
             "delivered_at",
+            "partner_id",
             postgresql_include=["id"],
             postgresql_where="NOT test AND NOT seed AND delivered_at IS NOT NULL",
         ),

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.models import CountedDay, DayCount, StaleDay
+from webapp.queries.plan import plan_for_values
 
 SETTLING: Final = timedelta(hours=1)
 """How long after a day's end rows of it may still be on their way into the tables."""
@@ -23,13 +24,14 @@ class Topic:
 
     `at` is the moment that puts a row on a day (UTC). `rows` makes the statement: what is counted in a window of `at`,
     as (day, keys, number). After `settles_in` the rows of a day change no more, unless a trigger marks that day
-    (`StaleDay`) to be counted again.
+    (`StaleDay`) to be counted again. No row is on a day before the first `begun`; None: `at` itself.
     """
 
     name: str
     at: InstrumentedAttribute[Any]
     rows: Callable[[ColumnElement[bool]], Select[*tuple[Any, ...]]]
     settles_in: timedelta = SETTLING
+    begun: InstrumentedAttribute[Any] | None = None
 
     def last_settled(self, now: datetime) -> date:
         """The last day whose count can be kept."""
@@ -68,6 +70,22 @@ def by_day(session: Session, topic: Topic, first: date, last: date, now: datetim
     return found
 
 
+def totals_between(session: Session, topic: Topic, since: datetime, until: datetime) -> Mapping[Keys, int]:
+    """How many of each keys there were after the moment `since` up to `until`: the parts of days at both ends are
+    counted from the rows."""
+    first, last = since.astimezone(UTC).date() + timedelta(days=1), until.astimezone(UTC).date() - timedelta(days=1)
+    if first <= last:
+        ends = or_(
+            and_(topic.at > since, topic.at < _midnight(first)), and_(topic.at >= _midnight(last, 1), topic.at <= until)
+        )
+    else:
+        ends = and_(topic.at > since, topic.at <= until)
+    found: Counter[Keys] = Counter()
+    for _day, keys, number in _counted(session, topic, first, last, until, by_day=False, ends=ends):
+        found[tuple(keys)] += number
+    return found
+
+
 def open_days(session: Session, topic: Topic, first: date, last: date, now: datetime) -> tuple[date, ...]:
     """The days from `first` to `last` that have no count to rely on: they are counted from the rows."""
     marked = exists().where(StaleDay.topic == topic.name, StaleDay.day == CountedDay.day)
@@ -78,15 +96,26 @@ def open_days(session: Session, topic: Topic, first: date, last: date, now: date
 
 
 def _counted(
-    session: Session, topic: Topic, first: date, last: date, now: datetime, *, by_day: bool
+    session: Session,
+    topic: Topic,
+    first: date,
+    last: date,
+    now: datetime,
+    *,
+    by_day: bool,
+    ends: ColumnElement[bool] | None = None,
 ) -> Sequence[Sequence[Any]]:
+    plan_for_values(session)
     alive = open_days(session, topic, first, last, now)
     kept_days = (DayCount.topic == topic.name, DayCount.day.between(first, last), DayCount.day.not_in(alive))
     told = [*([DayCount.day] if by_day else []), DayCount.keys]
     kept = select(*told, cast(func.sum(DayCount.number), BigInteger)).where(*kept_days).group_by(*told)
     rows = [(None, *row) if not by_day else tuple(row) for row in session.execute(kept)]
-    if alive:
-        rows += [tuple(row) for row in session.execute(topic.rows(topic.window(alive)))]
+    windows = [topic.window(alive)] if alive else []
+    if ends is not None:
+        windows.append(ends)
+    if windows:
+        rows += [tuple(row) for row in session.execute(topic.rows(or_(*windows)))]
     return rows
 
 

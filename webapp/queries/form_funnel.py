@@ -47,28 +47,38 @@ class FormFunnel:
 
 def _rows(window: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     day, until = day_of(Draft.created_at), Draft.created_at + FOLLOWED
-    begun = select(day.label("day"), keys_of(literal(BEGUN)).label("keys")).where(window)
-    finished = select(day, keys_of(literal(FINISHED))).where(window, Draft.completed_at < until)
-    # Looked up draft by draft: as a join it reads every request there ever was.
+
+    def forms(what: str, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        return select(day, keys_of(literal(what)), func.count()).where(window, *conditions).group_by(day)
+
+    # What follows is looked up form by form: as a join it reads all there ever was.
     first = select(func.min(Submission.created_at)).where(Submission.draft_id == Draft.id)
-    asked = select(day, keys_of(literal(ASKED))).where(window, first.scalar_subquery() < until)
-    led = first.join(Lead, (Lead.submission_id == Submission.id) & Lead.counts).scalar_subquery()
-    introduced = select(day, keys_of(literal(INTRODUCED))).where(window, led < until)
-    seen_at = func.coalesce(DraftStep.shown_at, DraftStep.saved_at)
-    steps = select(day, keys_of(literal(STEP), DraftStep.step, _class(until))).join(
-        Draft, DraftStep.draft_id == Draft.id
+    led = first.join(Lead, (Lead.submission_id == Submission.id) & Lead.counts)
+    told = select(DraftStep.step, DraftStep.shown_at, DraftStep.saved_at)
+    own = told.where(DraftStep.draft_id == Draft.id).offset(0).lateral("own")
+    seen = (
+        select(day.label("day"), own.c.step, _class(own.c.shown_at, own.c.saved_at, until).label("took"))
+        .join(own, func.coalesce(own.c.shown_at, own.c.saved_at) < until)
+        .where(window)
+        .subquery()
     )
-    events = union_all(begun, finished, asked, introduced, steps.where(window, seen_at < until)).subquery()
-    day_column, keys = events.columns
-    return select(day_column, keys, func.count()).group_by(day_column, keys)
+    steps = select(seen.c.day, keys_of(literal(STEP), seen.c.step, seen.c.took), func.count()).group_by(*seen.c)
+    counted = union_all(
+        forms(BEGUN),
+        forms(FINISHED, Draft.completed_at < until),
+        forms(ASKED, first.scalar_subquery() < until),
+        forms(INTRODUCED, led.scalar_subquery() < until),
+        steps,
+    ).subquery()
+    return select(*counted.columns)
 
 
-def _class(until: Any) -> ColumnElement[str]:
+def _class(shown_at: Any, saved_at: Any, until: Any) -> ColumnElement[str]:
     """The class that the time between a step's first sight and its first save is in; `UNSAVED` where there is none."""
-    seconds = func.extract("epoch", DraftStep.saved_at - DraftStep.shown_at)
+    seconds = func.extract("epoch", saved_at - shown_at)
     classes = [(seconds <= bound, str(bound)) for bound in SECONDS]
-    unsaved = DraftStep.saved_at.is_(None) | (DraftStep.saved_at >= until)
-    return case((unsaved, UNSAVED), (DraftStep.shown_at.is_(None), _UNTIMED), *classes, else_=str(LONGER))
+    unsaved = saved_at.is_(None) | (saved_at >= until)
+    return case((unsaved, UNSAVED), (shown_at.is_(None), _UNTIMED), *classes, else_=str(LONGER))
 
 
 FORM: Final = Topic("form", Draft.created_at, _rows, settles_in=FOLLOWED + SETTLING)

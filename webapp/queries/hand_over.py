@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.lead import LeadStatus
 from webapp.models import Lead
 from webapp.queries.day_count import Topic, by_day, day_of, keys_of
-from webapp.queries.form_funnel import LONGER, share_below
+from webapp.queries.form_funnel import LONGER
 
 SECONDS: Final = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 259200, 604800)
 """Bounds of the classes that waits fall in; what took longer is in a last class."""
@@ -30,16 +30,6 @@ class HandOverDay:
     day: date
     leads: Mapping[LeadStatus, int]
     waits: Mapping[int, int]
-
-    @property
-    def median_seconds(self) -> float | None:
-        """Half of the leads waited at most so long."""
-        return share_below(self.waits, 0.5)
-
-    @property
-    def slow_seconds(self) -> float | None:
-        """Nineteen of twenty waited at most so long."""
-        return share_below(self.waits, 0.95)
 
 
 def _rows(window: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -37,9 +37,9 @@ _MESSAGES = (MessageStatus.UNCERTAIN, MessageStatus.FAILED)
 class Overview:
     """Counts since midnight UTC, what needs a person, and how the machinery stands.
 
-    `failed_leads` and `held` count all there are; `troubled_messages` those of the last 14 days. `complained_about` are
-    the partners that are paused for complaints. `waiting_listings` is what waits for those who may change the
-    catalogue: `imports`, `reviews`, `proposals`.
+    `failed_leads` are those that can still be sent again, as in the queue of dead letters; `held` all there are;
+    `troubled_messages` those of the last 14 days. `complained_about` are the partners that are paused for complaints.
+    `waiting_listings` is what waits for those who may change the catalogue: `imports`, `reviews`, `proposals`.
     """
 
     since: datetime
@@ -61,7 +61,8 @@ def get_overview(session: Session, now: datetime) -> Overview:
     since = now.replace(hour=0, minute=0, second=0, microsecond=0)
     # What waits for a student to confirm their address needs nobody of ours.
     ours = Lead.reason.is_distinct_from(AWAITING_CONFIRMATION)
-    stuck = _leads_by_status(session, Lead.status.in_((LeadStatus.FAILED, *_HELD)) & ours)
+    failed = (Lead.status == LeadStatus.FAILED) & (Lead.expires_at > now)
+    stuck = _leads_by_status(session, failed | (Lead.status.in_(_HELD) & ours))
     return Overview(
         since=since,
         submissions=session.execute(select(func.count()).where(Submission.created_at >= since)).scalar_one(),

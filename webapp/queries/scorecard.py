@@ -1,14 +1,12 @@
 """The scorecard of partners: how they treat students they are introduced to. For staff alone: it knows the seeds."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Date, Select, case, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.complaint import ComplaintKind
@@ -16,9 +14,11 @@ from webapp.domain.lead_return import ReturnReason
 from webapp.domain.partner import PausedBy
 from webapp.domain.scorecard import Figure
 from webapp.domain.screening import Screening
-from webapp.models import Complaint, ContactAnswer, FunnelStanding, Lead, LeadReturn, Partner
+from webapp.models import Complaint, Lead, LeadReturn, Partner
 from webapp.queries.partners import paused_by
 from webapp.queries.performance import median_days
+from webapp.queries.plan import plan_for_values
+from webapp.queries.scorecard_counts import Heard, heard
 from webapp.queries.scorecard_rows import counted_in
 from webapp.queries.screening_policy import screenings_of
 from webapp.queries.seed import SeedStory, seeds_by_partner
@@ -166,21 +166,28 @@ def list_complaint_rates(session: Session, *, now: datetime) -> tuple[PartnerRat
 
 def list_scorecards(session: Session, *, since: datetime, until: datetime) -> tuple[Scorecard, ...]:
     """Every partner's, by name."""
+    plan_for_values(session)
     partners = session.scalars(select(Partner).order_by(Partner.display_name, Partner.id)).all()
     ids = [partner.id for partner in partners]
-    figures, returns = _figures(session, since, until), _returns(session, since, until)
+    told, refused = heard(session, since, until), _refused(session, since, until)
+    returns = _returns(session, since, until)
     complaints, settings = _complaints(session, ids, since, until), screenings_of(session, ids)
     seeds = seeds_by_partner(session, ids, since, until)
 
     def card(partner: Partner) -> Scorecard:
-        counted = figures.get(partner.id, _NOTHING)
+        counts = told.get(partner.id, Heard())
         return Scorecard(
             partner_id=partner.id,
             partner=partner.display_name,
             since=since,
             until=until,
-            complaints=_rate(counted["accepted"], complaints.get(partner.id, ()), settings[partner.id]),
-            **counted,
+            complaints=_rate(counts.delivered, complaints.get(partner.id, ()), settings[partner.id]),
+            answered=counts.delivered + refused.get(partner.id, 0),
+            accepted=counts.delivered,
+            reached=counts.reached,
+            asked=counts.asked,
+            agreed=counts.agreed,
+            days_to_contact=median_days(counts.days, 0),
             returns=returns.get(partner.id, {}),
             seeds=seeds.get(partner.id, ()),
         )
@@ -188,60 +195,12 @@ def list_scorecards(session: Session, *, since: datetime, until: datetime) -> tu
     return tuple(card(partner) for partner in partners)
 
 
-_NOTHING: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("answered", "accepted", "reached", "asked", "agreed"), 0),
-    "days_to_contact": None,
-}
-
-
-def _figures(session: Session, since: datetime, until: datetime) -> dict[UUID, dict[str, Any]]:
-    """Delivered leads are counted by all that a figure asks of one, in one pass along an index that holds them alone:
-    each table beside it is joined once, and not asked lead by lead."""
-    found: dict[UUID, dict[str, Any]] = {}
-    days: dict[UUID, Counter[int]] = {}
-    for partner_id, said, contacted, day, leads in session.execute(_delivered(since, until)):
-        figures = found.setdefault(partner_id, dict(_NOTHING))
-        figures["accepted"] += leads
-        figures["reached"] += leads if said or contacted else 0
-        figures["asked"] += leads if contacted is not None else 0
-        figures["agreed"] += leads if contacted else 0
-        if day is not None:
-            days.setdefault(partner_id, Counter())[day] += leads
-    for partner_id, counted in days.items():
-        found[partner_id]["days_to_contact"] = median_days(counted, 0)
-    refused = session.execute(
+def _refused(session: Session, since: datetime, until: datetime) -> dict[UUID, int]:
+    """Leads that each partner refused or knew before, and never got."""
+    rows = session.execute(
         select(Lead.partner_id, func.count()).where(counted_in(Figure.REFUSED, since, until)).group_by(Lead.partner_id)
     )
-    for partner_id, leads in refused:
-        found.setdefault(partner_id, dict(_NOTHING))["answered"] = leads
-    for figures in found.values():
-        figures["answered"] += figures["accepted"]
-    return found
-
-
-def _delivered(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
-    delivered_on = cast(func.timezone(Partner.time_zone, Lead.delivered_at), Date)
-    # What is said of leads is brought together first: joined twice, the leads are gone through twice.
-    words = (
-        select(
-            func.coalesce(FunnelStanding.lead_id, ContactAnswer.lead_id).label("lead_id"),
-            FunnelStanding.status.is_not(None).label("said"),
-            FunnelStanding.contacted_on,
-            ContactAnswer.contacted,
-        )
-        .join_from(FunnelStanding, ContactAnswer, ContactAnswer.lead_id == FunnelStanding.lead_id, full=True)
-        .subquery()
-    )
-    # Days are not worked out where they are null anyhow: of most leads no school says a day.
-    days = case((words.c.contacted_on.is_not(None), words.c.contacted_on - delivered_on)).label("days")
-    told = (Lead.partner_id, words.c.said, words.c.contacted, days)
-    return (
-        select(*told, func.count())
-        .join(Partner, Partner.id == Lead.partner_id)
-        .outerjoin(words, words.c.lead_id == Lead.id)
-        .where(counted_in(Figure.DELIVERED, since, until))
-        .group_by(*told)
-    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _returns(session: Session, since: datetime, until: datetime) -> dict[UUID, dict[ReturnReason, int]]:

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from webapp.domain.clock import Clock
 from webapp.models import CountedDay, DayCount, StaleDay
 from webapp.queries.day_count import Topic, open_days
-from webapp.queries.demand import DEMAND
+from webapp.queries.demand import DEMAND, INTERESTS
 from webapp.queries.form_funnel import FORM
 from webapp.queries.hand_over import HAND_OVER
 from webapp.queries.mail_health import MAIL
 from webapp.queries.partner_mix import LEADS
+from webapp.queries.scorecard_counts import SCORECARD
 from webapp.queries.verdict_mix import VERDICTS
 from webapp.services.transaction import Begin
 
-TOPICS: Final = (FORM, VERDICTS, DEMAND, LEADS, HAND_OVER, MAIL)
-OUTLIVING: Final = (FORM, VERDICTS, DEMAND)
+TOPICS: Final = (FORM, VERDICTS, DEMAND, INTERESTS, LEADS, HAND_OVER, MAIL, SCORECARD)
+OUTLIVING: Final = (FORM, VERDICTS, DEMAND, INTERESTS)
 """Topics whose rows are deleted or erased in time, so that their counts are all that is left of some days."""
 PATIENCE: Final = timedelta(seconds=20)
 """How long one run goes on beginning with new lots. The task must end long before its message is given to another."""
@@ -92,7 +93,7 @@ def recount(session: Session, clock: Clock, topic: Topic, days: Collection[date]
 def _due(session: Session, topic: Topic, now: datetime) -> list[date]:
     """The settled days to count, the newest first: marked ones, and those from the first row on that have no count."""
     last = topic.last_settled(now)
-    first_at = session.execute(select(func.min(topic.at))).scalar()
+    first_at = session.execute(select(func.min(topic.at if topic.begun is None else topic.begun))).scalar()
     if first_at is None:
         return []
     first = max(first_at.astimezone(UTC).date(), last - LOOKED_BACK)

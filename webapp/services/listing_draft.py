@@ -151,7 +151,10 @@ def publish(session: Session, clock: Clock, draft_id: UUID, *, actor: str) -> in
     Refused when it may not be published as it stands, or when its listing was changed since the draft was begun. The
     proposal it came from counts as accepted.
     """
+    proposal = _proposal_of(session, draft_id)
     draft = _draft(session, draft_id)
+    if draft.proposal_id != (proposal.id if proposal else None):
+        raise Refused(Problem("stage", "The draft was begun anew meanwhile.", "Look at it once more."))
     LISTING_LIFECYCLE.check(ListingStage(draft.stage), ListingStage.PUBLISHED)
     written = written_of(draft)
     listing, _ = written.read()
@@ -175,8 +178,9 @@ def publish(session: Session, clock: Clock, draft_id: UUID, *, actor: str) -> in
         rows=[SourceRow(line=1, program_id=listing.program_id, listing=listing, institution_key=key)],
         is_demo=program.is_demo if program else False,
     )
-    if draft.proposal_id is not None:
-        _accept(session, clock, draft.proposal_id, actor)
+    if proposal is not None and proposal.status is not ProposalStatus.ACCEPTED:
+        proposal.status = PROPOSAL_LIFECYCLE.check(proposal.status, ProposalStatus.ACCEPTED)
+        proposal.decided_at, proposal.decided_by = clock.now(), actor
     session.delete(draft)
     session.flush()
     return version
@@ -193,11 +197,12 @@ def written_of(draft: ListingDraft) -> Written:
     return Written(dict(draft.cells), {column: FactSource(**told) for column, told in draft.fact_sources.items()})
 
 
-def _accept(session: Session, clock: Clock, proposal_id: UUID, actor: str) -> None:
-    row = session.get_one(ProgramProposal, proposal_id, with_for_update=True)
-    if row.status is not ProposalStatus.ACCEPTED:
-        row.status = PROPOSAL_LIFECYCLE.check(row.status, ProposalStatus.ACCEPTED)
-        row.decided_at, row.decided_by = clock.now(), actor
+def _proposal_of(session: Session, draft_id: UUID) -> ProgramProposal | None:
+    """The proposal that a draft came from, locked: before the draft, as whoever decides on one does."""
+    proposal_id = session.scalars(select(ListingDraft.proposal_id).where(ListingDraft.id == draft_id)).one_or_none()
+    if proposal_id is None:
+        return None
+    return session.get_one(ProgramProposal, proposal_id, with_for_update=True, populate_existing=True)
 
 
 def _institution_key(session: Session, program: Program | None, listing: Listing) -> str | None:

@@ -209,7 +209,7 @@ def sent_draft() -> RuleDraft:
         values = tuple(written) if picks_of(field) or field.kind is Kind.NUMBER else split_values(",".join(written))
         rows.append(Row(name, sent.get(f"ask_{number}", ""), values))
     return RuleDraft(
-        name=sent.get("name", "")[:LONGEST_NAME],
+        name=sent.get("name", "")[:LONGEST_VALUE],
         effect=sent.get("effect", ""),
         join=sent.get("join", Join.ALL),
         rows=tuple(rows),

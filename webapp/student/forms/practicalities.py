@@ -1,12 +1,11 @@
 """Step 4: the limits of daily life: where, when, how long, how much."""
 
-import re
 from typing import Any, ClassVar
 
 from wtforms.validators import ValidationError
 
 from webapp.domain.geography import STATES
-from webapp.domain.profile import Modality, Pace
+from webapp.domain.profile import ZIP_CODE, Modality, Pace
 from webapp.student.forms.country import HOME, country_options
 from webapp.student.forms.step import AskedWhen, ProfilePart, StepForm
 from webapp.ui.choices import UNKNOWN, CheckboxesField, Option, RadioField, SelectField
@@ -37,7 +36,6 @@ START_WORDS = {
     "12": "Within a year",
     "24": "Within two years",
 }
-_ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
 _AT_HOME = AskedWhen("country", frozenset((HOME,)), "Only if you live in the United States.")
 _ON_SITE = AskedWhen(
     "modalities",
@@ -50,7 +48,7 @@ class ZipCode:
     """Five digits, or nine."""
 
     def __call__(self, _form: Any, field: Any) -> None:
-        if not _ZIP.fullmatch(field.data):
+        if not ZIP_CODE.fullmatch(field.data):
             raise ValidationError("Write the ZIP code as five digits, such as 94110.")
 
 
