@@ -198,7 +198,7 @@ def test_hours_and_pace_hold_leads_and_take_no_place_in_the_caps(
 
 def test_many_processes_never_take_more_than_there_is(fresh_database_url: str) -> None:
     """The full size, 64 processes and 5,000 leads, is `python -m benchmarks.caps`."""
-    command = [sys.executable, "-m", "tests.factories.cap_race", fresh_database_url, "8", "120", "25"]
+    command = [sys.executable, "-m", "tests.factories.cap_race", fresh_database_url, "8", "200", "25"]
     told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout)
     assert told["delivered"] - told["returned"] == 25 == told["counter"], told
     assert told["returned"] > 0
