@@ -33,8 +33,8 @@ ALL, ONLY = os.environ.get("NAUGHTY", "").replace("all", "1/1"), os.environ.get(
 SCRIPTS = ("\"'><img src=x onerror=alert(1)>", "<script>alert(1)</script>", "{{ 7 * 7 }}", "javascript:alert(1)//%s")
 SECRET = {"password", "current", "code", "credential"}
 """Never shown again."""
-NOT_KEPT = re.compile(r"try_(body|status)|map_\d+_(text|default)")
-"""An answer to try rules on; what a field of a partner's holds where the row takes it from something else."""
+NOT_KEPT = re.compile(r"try_(body|status)|map_\d+_(text|default)|pace_minutes")
+"""An answer to try rules on; what belongs to a choice beside it that is not the one chosen."""
 PAIRS = re.compile(r"map_\d+_values")
 """Kept as pairs, and shown with a blank on both sides of what joins them."""
 FITTING = {"admin.method_settings.create": {"rule_0_means": "rejected", "rule_0_status": "400"}}
@@ -42,6 +42,7 @@ FITTING = {"admin.method_settings.create": {"rule_0_means": "rejected", "rule_0_
 MARKED_FOR = {"rule_0_means": [f"rule_0_{part}" for part in ("status", "path", "reason_path", "equals", "contains")]}
 """Fields that are marked where one of others is wrong."""
 TURNS = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+LONGEST_SEARCH = 100
 AT_ONCE = 30
 """Answers that the browser reads as one page."""
 INVALID = re.compile(r"<(?:input|textarea|select)\b[^>]*>")
@@ -142,15 +143,16 @@ class Trial:
 
 
 def _shows(pages: str, text: str) -> bool:
-    """Whether a text stands there as it was typed, but for what nobody sees: blanks around it, controls, and signs that
+    """Whether a text stands there as it was typed, but for what nobody sees: how many blanks, controls, and signs that
     turn the direction of what follows. Fields take those out, and put accents and their letters together."""
     if str(escape(text.strip())) in pages:
         return True
     seen = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cs") and sign not in TURNS)
-    if str(escape(unicodedata.normalize("NFC", seen).strip())) in unicodedata.normalize("NFC", pages):
+    told, tidy = unicodedata.normalize("NFC", pages), unicodedata.normalize("NFC", seen)
+    if any(str(escape(each)) in told for each in (tidy.strip(), " ".join(tidy.split()))):
         return True
     try:  # a number is shown as numbers are
-        return f"{parse_number(text):,.10g}" in pages
+        return any(f"{parse_number(text):{how}}" in pages for how in (",.10g", ".10g"))
     except ValueError:
         return False
 
@@ -270,7 +272,9 @@ def _try_searches(stage: Stage, trial: Trial) -> None:
             visitor.client.set_cookie("session", cookie)
             answer = visitor.get(f"{urlsplit(action).path}?{urlencode({**form.sent, **typed}, doseq=True)}")
             if trial.take(action, typed, answer) and answer.status_code == 200:
-                trial.judge(action, typed, answer.text, trial.told.kept)
+                # What is looked for is cut before a list is searched for it, and shown as it was looked for.
+                looked_for = {name: text[:LONGEST_SEARCH] for name, text in typed.items()}
+                trial.judge(action, looked_for, answer.text, trial.told.kept)
 
 
 def _try_open_form(trial: Trial, visitor: Visitor, path: str) -> None:
