@@ -33,8 +33,9 @@ ALL, ONLY = os.environ.get("NAUGHTY", "").replace("all", "1/1"), os.environ.get(
 SCRIPTS = ("\"'><img src=x onerror=alert(1)>", "<script>alert(1)</script>", "{{ 7 * 7 }}", "javascript:alert(1)//%s")
 SECRET = {"password", "current", "code", "credential"}
 """Never shown again."""
-NOT_KEPT = re.compile(r"try_(body|status)|map_\d+_(text|default)|pace_minutes")
-"""An answer to try rules on; what belongs to a choice beside it that is not the one chosen."""
+NOT_KEPT = re.compile(r"try_(body|status)|map_\d+_(text|default)|pace_minutes|rule_\d+_equals|postal_code")
+"""An answer to try rules on; what belongs to a choice beside it that is not the one chosen; a list without what stands
+in it twice; where a seed lives, which no page of it says."""
 PAIRS = re.compile(r"map_\d+_values")
 """Kept as pairs, and shown with a blank on both sides of what joins them."""
 FITTING = {"admin.method_settings.create": {"rule_0_means": "rejected", "rule_0_status": "400"}}
