@@ -22,10 +22,11 @@ _CONSTANT = "same-{}"
 
 def _source_name(_form: Any, field: Any) -> None:
     """Spaces and capitals are put right: a refusal would cost the chosen file, which a page cannot give back."""
-    field.data = "-".join(field.data.lower().replace("_", " ").split())
-    if not _SOURCE.fullmatch(field.data):
+    name = "-".join(field.data.lower().replace("_", " ").split())
+    if not _SOURCE.fullmatch(name):
         raise ValidationError("Use letters, digits, dots and hyphens, such as csv or state-list.")
-    if field.data == STAFF_SOURCE:
+    field.data = name
+    if name == STAFF_SOURCE:
         raise ValidationError(f"“{STAFF_SOURCE}” is the source of what staff write here. Choose another name.")
 
 
