@@ -300,7 +300,10 @@ def _read_whole(engine: Engine, plan: str) -> list[str]:
         sizes = {row.relname: float(row.reltuples) for row in connection.execute(large, {"large": LARGE})}
     found = []
     for table, told in re.findall(r"Seq Scan on (\w+)(.*?)(?=->|\Z)", plan, re.DOTALL):
-        rows, loops = map(float, re.findall(r"actual rows=([\d.]+) loops=(\d+)", told)[0])
+        ran = re.search(r"actual rows=([\d.]+) loops=(\d+)", told)
+        if ran is None:
+            continue  # never executed
+        rows, loops = map(float, ran.groups())
         removed = sum(map(float, re.findall(r"Rows Removed by (?:Join )?Filter: (\d+)", told)))
         if table in sizes and (rows + removed) * loops > 0.9 * sizes[table]:
             found.append(table)
