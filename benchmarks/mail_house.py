@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import UUID
 
+import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from sqlalchemy import create_engine, exists, func, insert, or_, select, text, update
@@ -51,9 +52,9 @@ class Computed(NamedTuple):
 
 
 class House:
-    """Servers, a sink and workers on `var`. Close it."""
+    """Servers, a sink, and workers as docker-compose.yml starts them, on `var`. Close it."""
 
-    def __init__(self, var: Path, *, processes: int = 2, threads: int = 2, **environment: str) -> None:
+    def __init__(self, var: Path, **environment: str) -> None:
         self.var = var
         self.servers = EmbeddedServers(var)
         self.addresses = self.servers.start()
@@ -64,8 +65,8 @@ class House:
         self.port = _free_port()
         self.sink_file = var / "sink.log"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.workers = [f"worker{number}" for number in range(processes)]
-        self.threads = threads
+        self.commands = _worker_commands()
+        self.workers = list(self.commands)
         self.logs: list[IO[bytes]] = []
         self.environment = environment
         self.key_file = var / "dkim.pem"
@@ -168,14 +169,10 @@ class House:
 
     def start(self, *names: str) -> None:
         """Start the processes named; without names the sink, the workers and beat."""
-        worker = ("-m", "celery", "-A", "workers.celery_app:app", "worker", "-P", "threads", "-c", str(self.threads))
         commands: dict[str, Sequence[str]] = {
             "sink": ("-m", "benchmarks.mail_sink", str(self.port), str(self.sink_file)),
             "beat": ("-m", "celery", "-A", "workers.beat_app:app", "beat", "--pidfile="),
-            **{
-                name: (*worker, "--without-gossip", "--without-mingle", "-n", f"{name}@%h", "-Q", _QUEUES)
-                for name in self.workers
-            },
+            **self.commands,
         }
         for name in names or commands:
             log = (self.var / f"{name}.log").open("ab")
@@ -271,7 +268,16 @@ INSERT INTO messages (id, key, message_class, template, template_version, prospe
   FROM messages JOIN copies AS c ON messages.submission_id = c.first_id;
 INSERT INTO outbox_events (kind, subject_id, due_at) SELECT 'message.due', message_id, now() FROM copies
 """
-_QUEUES = "outbox,leads,mail,upkeep"
+
+
+def _worker_commands() -> dict[str, Sequence[str]]:
+    """What Python is to run for each worker of docker-compose.yml, as often as it is told there."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    return {
+        f"{name}{number}": ("-m", *services[name]["command"], f"--hostname={name}{number}@%h")
+        for name in ("worker", "mailer")
+        for number in range(services[name].get("deploy", {}).get("replicas", 1))
+    }
 
 
 def _cpu(pid: int) -> float:

@@ -1,5 +1,6 @@
 """The queues, and which task acts on which outbox event. One table each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ IMPORTS: Final = "imports"
 OUTBOX: Final = RELAY_QUEUE
 
 QUEUES: Final = (OUTBOX, LEADS, MAIL, UPKEEP, IMPORTS)
-"""Every queue there is. The worker of a plain installation consumes them all."""
+"""Every queue there is. The one worker of `program-match run` consumes them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Route:
 
 ROUTES: Final[dict[EventKind, Route]] = {
     # Handing over takes the other side's time, so messages are short and other workers can share the work.
-    EventKind.MESSAGE_DUE: Route("messages.send", MAIL, 50),
+    EventKind.MESSAGE_DUE: Route("messages.send", MAIL, 100),
     EventKind.DELIVERY_DUE: Route("deliveries.attempt", LEADS, 5),
     EventKind.BATCH_DUE: Route("batches.close", LEADS, 1),
     EventKind.LEAD_DUE: Route("leads.release", LEADS, 50),
@@ -56,9 +57,9 @@ TASK_QUEUES: Final[dict[str, str]] = {
 """Every task there is, and its queue."""
 
 
-def depths(broker: redis.Redis) -> dict[str, int]:
-    """How many messages wait in each queue. Raises redis.RedisError."""
+def depths(broker: redis.Redis, queues: Sequence[str] = QUEUES) -> dict[str, int]:
+    """How many messages wait in each of `queues`. Raises redis.RedisError."""
     pipeline = broker.pipeline(transaction=False)
-    for queue in QUEUES:
+    for queue in queues:
         pipeline.llen(queue)
-    return dict(zip(QUEUES, pipeline.execute(), strict=True))
+    return dict(zip(queues, pipeline.execute(), strict=True))

@@ -7,10 +7,11 @@ wait on a queue, the broker answers, nothing is being worked on, and still nobod
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import redis
 from celery.signals import task_postrun, task_prerun, worker_ready
+from celery.worker.consumer import Consumer
 
 from webapp.observability.log import get_logger
 from workers import heartbeat
@@ -87,17 +88,22 @@ def _ended(task_id: str, **_: object) -> None:
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]  # Celery ships no types
-def _ready(**_: object) -> None:
+def _ready(sender: Consumer, **_: object) -> None:
     _activity.touch()
-    threading.Thread(target=_run, name="watchdog", daemon=True).start()
+    threading.Thread(target=_run, args=(own_queues(sender),), name="watchdog", daemon=True).start()
 
 
-def _run() -> None:
+def own_queues(consumer: Consumer) -> list[str]:
+    """The queues this worker takes from. Messages on another worker's are no sign that this one does not work."""
+    return sorted(queue.name for queue in consumer.task_consumer.queues)
+
+
+def _run(queues: Sequence[str]) -> None:
     broker = runtime().redis
     told = -heartbeat.EVERY_SECONDS
     while True:
         time.sleep(CHECK_SECONDS)
-        watch(_activity, lambda: sum(depths(broker).values()), _leave)
+        watch(_activity, lambda: sum(depths(broker, queues).values()), _leave)
         if time.monotonic() - told >= heartbeat.EVERY_SECONDS:
             told = time.monotonic()
             heartbeat.worker_lives(broker, _activity.busy(), runtime().clock.now())

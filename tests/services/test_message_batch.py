@@ -1,6 +1,7 @@
 """Many mails at a time: each once, in turn, by day, and not while too many complain."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,11 +36,14 @@ class PickyMail(FakeMail):
         self.endings: dict[str, Exception] = {}
         self.counting = threading.Lock()
         self.now = self.most = 0
+        self.takes = 0.0
+        """Seconds of each mail."""
 
     def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
         with self.counting:
             self.now += 1
             self.most = max(self.most, self.now)
+        time.sleep(self.takes)
         try:
             ending = self.endings.get(mail.recipient)
             if isinstance(ending, Uncertain):
@@ -95,6 +99,7 @@ def test_a_batch_ends_each_in_its_own_way_and_every_mail_leaves_once(
         "never@student.example": Permanent("recipient_refused"),
         "who-knows@student.example": Uncertain("answer_lost"),
     }
+    mail.takes = 2 * message.SLOW_SECONDS
     ids = ask(stage, *(f"s{number}@student.example" for number in range(12)), *mail.endings)
     racing = [threading.Thread(target=send, args=(stage, outside, ids)) for _ in range(3)]
     for thread in racing:
@@ -102,6 +107,7 @@ def test_a_batch_ends_each_in_its_own_way_and_every_mail_leaves_once(
     for thread in racing:
         thread.join()
     rows = {row.id: row for row in stage.all(Message)}
+    assert mail.most > 1
     assert Counter(str(row.status) for row in rows.values()) == {
         "handed_over": 12, "deferred": 1, "failed": 1, "uncertain": 1,
     }  # fmt: skip
@@ -116,6 +122,37 @@ def test_a_batch_ends_each_in_its_own_way_and_every_mail_leaves_once(
     mail.endings.clear()
     assert send(stage, outside, list(rows))["handed_over"] == 13
     assert sorted(each.number for each in stage.all(Attempt) if each.message_id == deferred.id) == [1, 2]
+
+
+@pytest.mark.parametrize(("connections", "slow", "most"), [(4, False, 1), (3, True, 3), (1, True, 1)])
+def test_more_mails_are_on_their_way_at_once_where_the_server_is_slow(
+    stage: Stage, mail: PickyMail, outside: message.Outside, *, connections: int, slow: bool, most: int
+) -> None:
+    ask(stage, *(f"s{number}@student.example" for number in range(9)))
+    send(stage, outside, waiting(stage)[:1])  # what is only done once
+    mail.most, mail.takes = 0, 5 * message.SLOW_SECONDS if slow else 0.0
+    assert send(stage, replace(outside, connections=connections)) == {"handed_over": 9}
+    assert mail.most == most
+
+
+def test_connections_beside_the_first_may_end_after_it(stage: Stage, mail: PickyMail, outside: message.Outside) -> None:
+    class LateMail(PickyMail):
+        """The second mail ends when the time of the batch is over, and slowly; the first connection has ended then."""
+
+        def send(self, mail: OutgoingMail, *, handing_over: HandingOver = nothing) -> Receipt:
+            receipt = super().send(mail, handing_over=handing_over)
+            if len(self.sent) == 2:
+                stage.clock.advance(timedelta(seconds=40))
+                time.sleep(10 * message.SLOW_SECONDS)
+            return receipt
+
+    late = LateMail()
+    late.takes = 2 * message.SLOW_SECONDS
+    ask(stage, *(f"s{number}@student.example" for number in range(6)))
+    found = send(stage, replace(outside, mail=late, connections=2))
+    assert found["handed_over"] == len(late.sent)
+    assert found["handed_over"] + found["pending"] == 6
+    assert send(stage, outside)["handed_over"] == 6
 
 
 def test_one_mail_that_cannot_be_read_or_written_stops_no_other(

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = {"web", "worker", "beat", "mail", "migrate"}
+OURS = {"web", "worker", "mailer", "beat", "mail", "migrate"}
 KNOWN_EXTRAS = {"PROMETHEUS_MULTIPROC_DIR", "POSTGRES_PASSWORD", "DATABASE_PASSWORD", "REDIS_PASSWORD"}
 SECRETS = ("PASSWORD", "SECRET", "TOKEN", "KEY")
 NGINX = (ROOT / "deploy/nginx.conf").read_text()
@@ -82,8 +82,14 @@ def test_no_secret_is_written_down() -> None:
     assert filled == []
 
 
-def test_the_worker_consumes_every_queue() -> None:
-    assert set(option("worker", "--queues").split(",")) == set(QUEUES)
+def test_every_queue_is_consumed_by_one_service() -> None:
+    consumed = [queue for service in ("worker", "mailer") for queue in option(service, "--queues").split(",")]
+    assert sorted(consumed) == sorted(QUEUES)
+
+
+def test_mails_are_sent_by_processes_not_by_threads() -> None:
+    assert option("mailer", "--concurrency") == "1"
+    assert SERVICES["mailer"]["deploy"]["replicas"] > 1
 
 
 def test_the_commands_name_what_exists(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,14 +98,14 @@ def test_the_commands_name_what_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     factory = next(word for word in words("web") if word.endswith("()"))
     module, _, name = factory.removesuffix("()").partition(":")
     assert callable(getattr(import_module(module), name))
-    for service in ("worker", "beat"):
+    for service in ("worker", "mailer", "beat"):
         module, _, name = option(service, "--app").partition(":")
         assert getattr(import_module(module), name).main == "program_match"
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     assert words("migrate")[0] in scripts
 
 
-@pytest.mark.parametrize("service", ["worker", "beat"])
+@pytest.mark.parametrize("service", ["worker", "mailer", "beat"])
 def test_celery_knows_the_options(service: str) -> None:
     """Asked for help after our options: one that it does not know is refused first."""
     script = Path(sys.executable).parent / words(service)[0]
@@ -130,7 +136,8 @@ def test_the_web_server_suits_the_front_and_the_rules() -> None:
 
 
 def test_programs_may_finish_what_they_do() -> None:
-    assert seconds(SERVICES["worker"]["stop_grace_period"]) >= max(45, HARD_LIMIT_SECONDS)
+    for service in ("worker", "mailer"):
+        assert seconds(SERVICES[service]["stop_grace_period"]) >= max(45, HARD_LIMIT_SECONDS)
     assert seconds(SERVICES["web"]["stop_grace_period"]) > int(option("web", "--graceful-timeout"))
 
 
@@ -158,7 +165,7 @@ def test_only_the_front_is_reachable_from_outside() -> None:
     assert "--url=lmtp://0.0.0.0:8024" in words("mail")
     assert COMPOSE["networks"]["inner"] == COMPOSE["networks"]["front"] == {"internal": True}
     outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
-    assert outside == {"front", "worker", "mail"}, "only they talk to partners and the mail server"
+    assert outside == {"front", "worker", "mailer", "mail"}, "only they talk to partners and the mail server"
 
 
 def test_nothing_runs_with_more_rights_than_it_needs() -> None:

@@ -1,9 +1,12 @@
 """A worker that lives but does not work is ended; one that rests or waits for the broker is not."""
 
+from types import SimpleNamespace
+
 import redis
 
+from workers.queues import LEADS, MAIL, OUTBOX, depths
 from workers.task import HARD_LIMIT_SECONDS
-from workers.watchdog import PATIENCE_SECONDS, Activity, watch
+from workers.watchdog import PATIENCE_SECONDS, Activity, own_queues, watch
 
 
 class Watched:
@@ -66,3 +69,12 @@ def test_a_broker_that_is_gone_is_waited_for() -> None:
     watched.broker_is_gone = False
     assert not watched.after(PATIENCE_SECONDS - 1)
     assert watched.after(2)
+
+
+def test_only_what_waits_for_this_worker_counts(redis_url: str) -> None:
+    taken = SimpleNamespace(queues=[SimpleNamespace(name=queue) for queue in (OUTBOX, MAIL)])
+    own = own_queues(SimpleNamespace(task_consumer=taken))
+    with redis.Redis.from_url(redis_url) as broker:
+        broker.lpush(LEADS, "for another worker")
+        broker.lpush(MAIL, "one", "two")
+        assert depths(broker, own) == {MAIL: 2, OUTBOX: 0}

@@ -32,6 +32,9 @@ _HOLDERS: Final = ("mj-body", "mj-section", "mj-column")
 _HIDDEN: Final = re.compile(r"qz([0-9]+)zq")
 _BREAKABLE: Final = re.compile(r"><(?=table|tbody|td|div|style|!--\[if)")
 """Where a line may end without any reader seeing it: lines of a mail must not grow long."""
+_LONGEST: Final = 350
+"""Characters of a line without a value in it: what a value makes of the one before may be joined to it. Each line is
+looked at by itself on its way into each mail, so few are better."""
 
 _INDENT: Final = re.compile(r"[ \t]*\n[ \t]*")
 
@@ -44,8 +47,21 @@ def skeleton(name: str, source_of: Callable[[str], str]) -> str:
     hidden = _hidden(source, tags)
     # No fonts: the built-in ones would be fetched from somebody else's server when the mail is read.
     html = ascii_markup(_BREAKABLE.sub(">\n<", mjml.mjml2html(hidden, disable_comments=False, fonts={})))
-    shown = _HIDDEN.sub(lambda found: tags[int(found[1])], _INDENT.sub("\n", html))
+    shown = _HIDDEN.sub(lambda found: tags[int(found[1])], _in_long_lines(_INDENT.sub("\n", html)))
     return "".join(each for each in imports if not _MACROS.match(each)) + shown + "\n"
+
+
+def _in_long_lines(html: str) -> str:
+    """`html` with neighbouring lines of tags put together again, but for those that wait for a value."""
+    lines: list[str] = []
+    for line in html.split("\n"):
+        before = lines[-1] if lines else ""
+        fixed = not (_HIDDEN.search(before) or _HIDDEN.search(line))
+        if fixed and before.endswith(">") and line.startswith("<") and len(before) + len(line) <= _LONGEST:
+            lines[-1] = before + line
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def ascii_markup(html: str) -> str:

@@ -1,8 +1,9 @@
 """Messages: queued once by key, then leased many at a time, sent and written down."""
 
+import time
 from collections import deque
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,9 @@ log = get_logger(__name__)
 __all__ = ["TEMPLATE_VERSION", "Outside", "queue", "resend", "revoke", "send", "send_all"]
 
 TEMPLATE_VERSION = "1"
+SLOW_SECONDS = 0.02
+"""Mails that take longer, on average, wait for their server most of the time: then another connection sends beside this
+one. Where none waits, more threads would only wait for each other's turn in Python."""
 BEGUN_BY = 0.5
 """The part of its lease after which a worker begins no other mail of its batch: the rest is for the one on its way."""
 
@@ -100,7 +104,7 @@ def send(begin: Begin, clock: Clock, outside: Outside, message_id: UUID) -> None
 
 
 def send_all(begin: Begin, clock: Clock, outside: Outside, message_ids: Sequence[UUID]) -> None:
-    """Send those of `message_ids` that are due and that nobody else holds, several at a time.
+    """Send those of `message_ids` that are due and that nobody else holds; several at a time where the server is slow.
 
     The attempt is written down at the last moment before the mail server gets the mail. A worker that died before left
     nothing: the lease runs out and the mail is sent then. One that died after leaves the message `uncertain`: sending
@@ -112,16 +116,19 @@ def send_all(begin: Begin, clock: Clock, outside: Outside, message_ids: Sequence
     record = Record(begin, clock, outside, leased)
     left = deque(leased.messages)
     begun_by = leased.until - outside.retries.lease * (1 - BEGUN_BY)
-    several = min(outside.connections, len(left))
     try:
-        if several == 1:
-            _send_some(clock, outside.mail, record, left, begun_by)
-        else:
-            with ThreadPoolExecutor(several, thread_name_prefix="mail") as threads:
-                sending = [
-                    threads.submit(_send_some, clock, outside.mail, record, left, begun_by) for _ in range(several)
-                ]
-            for each in sending:
+        with ThreadPoolExecutor(max(1, outside.connections - 1), thread_name_prefix="mail") as threads:
+            beside: list[Future[None]] = []
+
+            def one_more() -> None:
+                if left and len(beside) + 1 < outside.connections:
+                    beside.append(threads.submit(send_some))
+
+            def send_some() -> None:
+                _send_some(clock, outside.mail, record, left, begun_by, one_more)
+
+            send_some()
+            for each in beside:  # while these go on they may call for more
                 each.result()
     finally:
         record.flush_patiently()
@@ -162,8 +169,19 @@ def _leased(begin: Begin, clock: Clock, outside: Outside, message_ids: Sequence[
     return None
 
 
-def _send_some(clock: Clock, mail: MailGateway, record: Record, left: deque[Prepared], begun_by: datetime) -> None:
-    """Send what is left of a batch, one after the other, until none is left or the time is over."""
+def _send_some(
+    clock: Clock,
+    mail: MailGateway,
+    record: Record,
+    left: deque[Prepared],
+    begun_by: datetime,
+    slow: Callable[[], None],
+) -> None:
+    """Send what is left of a batch, one after the other, until none is left or the time is over.
+
+    `slow` is called after each mail while they take long.
+    """
+    began, sent = time.monotonic(), 0
     while clock.now() < begun_by:
         try:
             prepared = left.popleft()
@@ -176,6 +194,9 @@ def _send_some(clock: Clock, mail: MailGateway, record: Record, left: deque[Prep
         except BaseException:
             record.drop(prepared)
             raise
+        sent += 1
+        if time.monotonic() - began > SLOW_SECONDS * sent:
+            slow()
     record.flush()
 
 

@@ -41,7 +41,7 @@ class Outside:
     spread: Callable[[], float]
     """Numbers in 0..1 that spread retries."""
     connections: int = 1
-    """Mails of one batch that are on their way at the same time."""
+    """Mails of one batch that are on their way at the same time, at most."""
     limits: mail_turn.Limits = field(default_factory=mail_turn.Limits)
 
 

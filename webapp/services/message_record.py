@@ -51,7 +51,7 @@ HANDED_OVER = "handed_over"
 PATIENCE_SECONDS = 15.0
 """How long the end of a batch waits for a database that is away: well within its lease and the time of its task."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 2.0
-BEGUN_TOGETHER = 8
+BEGUN_TOGETHER = 16
 """Mails that are written down as begun at once: a dead worker leaves about so many `uncertain` of each batch."""
 BEGUN_FOR = timedelta(seconds=1)
 """After which what is begun and not yet handed over is looked at again: its lease may be gone by then."""
