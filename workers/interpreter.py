@@ -1,7 +1,7 @@
 """The interpreter of a worker, set for many threads that compute and wait in turns, and for objects that stay.
 
 What a worker loads at its start stays until it ends. Collecting garbage looks at all of it again and again, and found
-nothing in it: a twelfth of what a mail cost. What it makes for a batch of mails goes without being collected, so to look
+nothing in it: a twelfth of what a mail cost. What it makes for a batch of mails goes without being collected: looking
 through it every seven hundred objects, as Python does by itself, cost another twentieth.
 """
 
