@@ -12,8 +12,8 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
 from webapp.domain.message import MessageClass
 from webapp.models import Message, StaffAccessLink
+from webapp.services.access_link import MOST_IN_AN_HOUR
 from webapp.services.letter import letters_for
-from webapp.services.staff_access import MOST_IN_AN_HOUR
 
 
 def test_an_owner_invites_somebody_who_chooses_a_password(

@@ -1,12 +1,13 @@
 """A small product in one process: real database, real services, workers that are called instead of waited for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
 from tests.factories.request import submit_request
@@ -24,6 +25,7 @@ from webapp.services.letter import Sender
 from webapp.services.submission import Stored
 
 SECRET = "a secret for tests that is long enough"
+SENDER = Sender("matches@match.example", "1 Main Street, Springfield")
 
 
 @dataclass
@@ -42,6 +44,10 @@ class Stage:
     @property
     def outside(self) -> Outside:
         return Outside(self.webhook, Seal(SECRET), self.links, retry_policy(60, (60, 300)), lambda: 0.0)
+
+    def mailing(self, connections: int = 1) -> message.Outside:
+        """What `message.send_all` needs of the world: mails are tried again after a minute, then after five."""
+        return message.Outside(self.mail, self.links, SENDER, retry_policy(60, (60, 300)), lambda: 0.0, connections)
 
     @contextmanager
     def _begun(self) -> Any:
@@ -86,8 +92,7 @@ class Stage:
         self.send_mails()
 
     def send_mails(self) -> None:
-        sender = Sender("matches@match.example", "1 Main Street, Springfield")
-        outside = message.Outside(self.mail, self.links, sender, retry_policy(60, (60,)), lambda: 0.0)
+        outside = message.Outside(self.mail, self.links, SENDER, retry_policy(60, (60,)), lambda: 0.0)
         with self.begin() as session:
             waiting = session.scalars(select(Message.id).where(Message.due_at.is_not(None))).all()
         for message_id in waiting:
@@ -101,3 +106,11 @@ class Stage:
     def all(self, model: type[Any]) -> list[Any]:
         with self.begin() as session:
             return list(session.scalars(select(model)).all())
+
+
+@contextmanager
+def staged(url: str, at: datetime, mail: FakeMail) -> Iterator[Stage]:
+    """The stage on one database, its clock at that moment."""
+    engine = create_engine(url)
+    yield Stage(engine, FrozenClock(at), FakeWebhook(), mail)
+    engine.dispose()

@@ -1,8 +1,12 @@
-"""What a lead costs and when its cycle is closed, in short words for tests."""
+"""What a lead costs and when its cycle is closed, in short words for tests.
+
+A test module takes the fixture in by name and lists it in ``__all__``.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
+import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories.many_leads import accepted
@@ -19,6 +23,7 @@ from webapp.services.terms import Agreed
 BAD = Wish(ReturnReason.BAD_CONTACT)
 
 
+@pytest.fixture(name="school")
 def billed_school(session: Session, seal: Seal) -> School:
     """A school whose caps are wide and whose price is known."""
     return make_school(session, seal, daily_cap=50, monthly_cap=500, price_cents=4500)

@@ -17,7 +17,6 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.lead import LeadStatus
 from webapp.domain.links import Links
 from webapp.gateways.fakes import FakeWebhook
-from webapp.gateways.sealing import Seal
 from webapp.models import (
     CapCounter,
     Delivery,
@@ -33,10 +32,7 @@ from webapp.services import billing_cycle, cap, charge, delivery, lead, lead_ret
 from webapp.services.handover import Outside
 from webapp.services.transaction import Begin
 
-
-@pytest.fixture
-def school(session: Session, seal: Seal) -> School:
-    return billed_school(session, seal)
+__all__ = ["billed_school"]
 
 
 def test_what_is_accepted_is_billed_once_in_the_transaction_that_says_so(

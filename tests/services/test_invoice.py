@@ -20,7 +20,6 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.errors import Refused
 from webapp.domain.links import Links
 from webapp.domain.terms import Fee, FeeKind
-from webapp.gateways.sealing import Seal
 from webapp.models import (
     BillingCycle,
     LedgerEntry,
@@ -32,10 +31,7 @@ from webapp.services.invoice_file import write_invoice_file
 from webapp.services.price import find_price
 from webapp.services.terms import Agreed
 
-
-@pytest.fixture
-def school(session: Session, seal: Seal) -> School:
-    return billed_school(session, seal)
+__all__ = ["billed_school"]
 
 
 def test_groups_versions_and_flat_fees_stand_on_the_invoice_as_they_were(

@@ -15,7 +15,6 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.errors import Refused
 from webapp.domain.lead_return import ReturnReason
 from webapp.domain.links import Links
-from webapp.gateways.sealing import Seal
 from webapp.models import (
     CapCounter,
     Lead,
@@ -27,10 +26,7 @@ from webapp.queries.ledger import ledger_faults
 from webapp.services import cap, lead_return, terms
 from webapp.services.lead_return import Wish
 
-
-@pytest.fixture
-def school(session: Session, seal: Seal) -> School:
-    return billed_school(session, seal)
+__all__ = ["billed_school"]
 
 
 def test_an_approved_return_gives_money_and_place_back_and_a_denied_one_does_not(

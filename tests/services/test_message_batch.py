@@ -9,20 +9,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, insert, select, update
+from sqlalchemy import insert, select, update
 
-from tests.factories.stage import SECRET, Stage
-from webapp.domain.clock import FrozenClock
-from webapp.domain.delivery import AttemptOutcome, retry_policy
+from tests.factories.stage import SECRET, Stage, staged
+from webapp.domain.delivery import AttemptOutcome
 from webapp.domain.mail_reputation import HELD, Reputation, Standing
 from webapp.domain.message import MessageClass, MessageStatus, Template
 from webapp.gateways.errors import Permanent, Retryable, Uncertain
-from webapp.gateways.fakes import FakeMail, FakeWebhook
+from webapp.gateways.fakes import FakeMail
 from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
 from webapp.models import Attempt, MailDomain, Message, Prospect, StaffAccount
 from webapp.queries.mail_reputation import find_reputation
 from webapp.services import mail_reputation, mail_turn, message, staff
-from webapp.services.letter import Sender
 from webapp.services.mail_turn import Limits
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # day on both coasts
@@ -63,15 +61,13 @@ def mail() -> PickyMail:
 
 @pytest.fixture
 def stage(fresh_database_url: str, mail: PickyMail) -> Iterator[Stage]:
-    engine = create_engine(fresh_database_url)
-    yield Stage(engine, FrozenClock(NOON), FakeWebhook(), mail)
-    engine.dispose()
+    with staged(fresh_database_url, NOON, mail) as stage:
+        yield stage
 
 
 @pytest.fixture
 def outside(stage: Stage) -> message.Outside:
-    sender = Sender("matches@match.example", "1 Main Street, Springfield")
-    return message.Outside(stage.mail, stage.links, sender, retry_policy(60, (60, 300)), lambda: 0.0, connections=4)
+    return stage.mailing(connections=4)
 
 
 def ask(stage: Stage, *emails: str) -> list[UUID]:

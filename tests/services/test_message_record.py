@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
-from tests.factories.stage import Stage
-from webapp.domain.clock import FrozenClock
-from webapp.domain.delivery import AttemptOutcome, retry_policy
+from tests.factories.stage import Stage, staged
+from webapp.domain.delivery import AttemptOutcome
 from webapp.domain.message import MessageStatus
-from webapp.gateways.fakes import FakeMail, FakeWebhook
+from webapp.gateways.fakes import FakeMail
 from webapp.gateways.mail import HandingOver, OutgoingMail, Receipt, nothing
 from webapp.models import Attempt, Message
 from webapp.services import message
-from webapp.services.letter import Sender
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
@@ -44,15 +42,13 @@ def mail() -> Meanwhile:
 
 @pytest.fixture
 def stage(fresh_database_url: str, mail: Meanwhile) -> Iterator[Stage]:
-    engine = create_engine(fresh_database_url)
-    yield Stage(engine, FrozenClock(NOON), FakeWebhook(), mail)
-    engine.dispose()
+    with staged(fresh_database_url, NOON, mail) as stage:
+        yield stage
 
 
 @pytest.fixture
 def outside(stage: Stage) -> message.Outside:
-    sender = Sender("matches@match.example", "1 Main Street, Springfield")
-    return message.Outside(stage.mail, stage.links, sender, retry_policy(60, (60, 300)), lambda: 0.0)
+    return stage.mailing()
 
 
 def send(stage: Stage, outside: message.Outside, number: int) -> None:

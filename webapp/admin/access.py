@@ -9,6 +9,7 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.queries.staff import find_staff_link
 from webapp.services import audit, staff_access
 from webapp.ui.account_forms import ForgottenForm, NewPasswordForm
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("access", __name__)
 
@@ -72,7 +73,7 @@ def set_password(token: str) -> ResponseReturnValue:
     except NotFound:
         return _page(token, sent, 404)
     except Refused as refusal:
-        sent.password.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
+        put_beside_fields(sent, refusal, beside="password")
         return _page(token, sent, 422)
     built.wake_up.nudge()
     session.clear()

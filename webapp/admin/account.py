@@ -16,6 +16,7 @@ from webapp.services import staff_access, staff_session
 from webapp.services.login import Locked, succeed
 from webapp.services.password import is_password
 from webapp.ui.account_forms import ChangePasswordForm
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -49,7 +50,7 @@ def change_password() -> ResponseReturnValue:
             staff_access.change_password(transaction, built.clock, who.id, sent.password.data or "")
             write_down(transaction, "password_changed", "staff", str(who.id))
     except Refused as refusal:
-        sent.password.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
+        put_beside_fields(sent, refusal, beside="password")
         return _page(sent, 422)
     built.wake_up.nudge()
     forget()

@@ -1,21 +1,25 @@
 """The people who log in to a partner's portal: inviting the first of them, and helping those who are locked out."""
 
-from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from webapp.admin.acts import carried_out
 from webapp.admin.delivery_methods import school_name
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_fresh_proof, needs_role, staff
 from webapp.admin.trail import actor
 from webapp.context import rate_limited, runtime
+from webapp.domain.actor import Actor
+from webapp.domain.clock import Clock
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.partner_role import ROLE_LABELS, PartnerRole
 from webapp.queries.partner_team import TeamMember, list_team
 from webapp.services import partner_account
-from webapp.ui.refusals import put_beside_fields, tell
+from webapp.ui.refusals import put_beside_fields
 from webapp.ui.team_form import InviteForm, RoleForm
 
 blueprint = Blueprint("partner_team", __name__, url_prefix="/partners/<uuid:row_id>/team")
@@ -92,14 +96,8 @@ def change_role(row_id: UUID, account_id: UUID) -> ResponseReturnValue:
 @needs_fresh_proof("admin.partner_team.person")
 def mail_password_link(row_id: UUID, account_id: UUID) -> ResponseReturnValue:
     """Mail somebody a link to set a password: the invitation again, where they have not joined."""
-    built = runtime()
-
-    def work(session: Session) -> None:
-        partner_account.mail_password_link(
-            session, built.clock, built.links, partner_id=row_id, account_id=account_id, by=actor()
-        )
-
-    return _do(row_id, account_id, work, "The link is on its way. Links mailed before work no more.")
+    act = partial(partner_account.mail_password_link, links=runtime().links)
+    return _do(row_id, account_id, act, "The link is on its way. Links mailed before work no more.")
 
 
 @blueprint.post("/<uuid:account_id>/second-step/reset")
@@ -108,12 +106,8 @@ def mail_password_link(row_id: UUID, account_id: UUID) -> ResponseReturnValue:
 @needs_fresh_proof("admin.partner_team.person")
 def reset_second_step(row_id: UUID, account_id: UUID) -> ResponseReturnValue:
     """Switch somebody's second step off who lost the device; their log-ins end."""
-    built = runtime()
-
-    def work(session: Session) -> None:
-        partner_account.reset_second_step(session, built.clock, partner_id=row_id, account_id=account_id, by=actor())
-
-    return _do(row_id, account_id, work, "Their second step is off and their log-ins have ended. A mail tells them.")
+    done = "Their second step is off and their log-ins have ended. A mail tells them."
+    return _do(row_id, account_id, partner_account.reset_second_step, done)
 
 
 @blueprint.post("/<uuid:account_id>/remove")
@@ -122,28 +116,27 @@ def reset_second_step(row_id: UUID, account_id: UUID) -> ResponseReturnValue:
 @needs_fresh_proof("admin.partner_team.person")
 def remove(row_id: UUID, account_id: UUID) -> ResponseReturnValue:
     """Delete somebody's account."""
-    built = runtime()
-    try:
-        with built.begin() as session:
-            partner_account.remove(session, built.clock, partner_id=row_id, account_id=account_id, by=actor())
-    except Refused as refusal:
-        tell(refusal)
-        return redirect(url_for("admin.partner_team.person", row_id=row_id, account_id=account_id), 303)
-    flash("Removed, and logged out everywhere.", "good")
-    return redirect(url_for("admin.partner_team.index", row_id=row_id), 303)
-
-
-def _do(row_id: UUID, account_id: UUID, work: Callable[[Session], None], done: str) -> ResponseReturnValue:
-    built = runtime()
-    try:
-        with built.begin() as session:
-            work(session)
-    except Refused as refusal:
-        tell(refusal)
-    else:
-        built.wake_up.nudge()
-        flash(done, "good")
+    if _is_done(row_id, account_id, partner_account.remove, "Removed, and logged out everywhere."):
+        return redirect(url_for("admin.partner_team.index", row_id=row_id), 303)
     return redirect(url_for("admin.partner_team.person", row_id=row_id, account_id=account_id), 303)
+
+
+class _Act(Protocol):
+    """What is done to one person of a team."""
+
+    def __call__(self, session: Session, clock: Clock, *, partner_id: UUID, account_id: UUID, by: Actor) -> None: ...
+
+
+def _do(row_id: UUID, account_id: UUID, act: _Act, done: str) -> ResponseReturnValue:
+    if _is_done(row_id, account_id, act, done):
+        runtime().wake_up.nudge()
+    return redirect(url_for("admin.partner_team.person", row_id=row_id, account_id=account_id), 303)
+
+
+def _is_done(row_id: UUID, account_id: UUID, act: _Act, done: str) -> bool:
+    return carried_out(
+        lambda session: act(session, runtime().clock, partner_id=row_id, account_id=account_id, by=actor()), done
+    )
 
 
 def _team(row_id: UUID, form: InviteForm, status: int = 200) -> ResponseReturnValue:

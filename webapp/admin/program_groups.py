@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from webapp.admin.acts import carried_out
 from webapp.admin.guard import EVERYONE, PARTNER_MANAGERS, needs_role, staff
 from webapp.admin.partner_forms import GroupForm
 from webapp.admin.trail import write_down
@@ -16,7 +17,7 @@ from webapp.queries.institution import programs_of_partner, search_institutions
 from webapp.queries.partners import GroupRow, PartnerDetail, get_partner, partner_state
 from webapp.services import partner as partners
 from webapp.services import program_group as groups
-from webapp.ui.refusals import put_beside_fields, tell
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("program_groups", __name__, url_prefix="/partners/<uuid:row_id>/programs")
 
@@ -136,16 +137,14 @@ def remove(row_id: UUID, group_id: UUID) -> ResponseReturnValue:
 
 def _change(row_id: UUID, act: Callable[[Session], object], done: str) -> None:
     """Do one change of a partner, write it down, and say what came of it."""
-    try:
-        with runtime().begin() as session:
-            before = partner_state(session, row_id)
-            act(session)
-            session.flush()
-            write_down(session, "changed", "partner", str(row_id), before=before, after=partner_state(session, row_id))
-    except Refused as refusal:
-        tell(refusal)
-    else:
-        flash(done, "good")
+
+    def change(session: Session) -> None:
+        before = partner_state(session, row_id)
+        act(session)
+        session.flush()
+        write_down(session, "changed", "partner", str(row_id), before=before, after=partner_state(session, row_id))
+
+    carried_out(change, done)
 
 
 def _check(row_id: UUID, group_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """Staff accounts, for owners: inviting, roles, closing, lost devices; and what is asked of everybody."""
 
-from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,14 +9,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from webapp.admin.account_forms import InviteForm, RolesForm
+from webapp.admin.acts import carried_out
 from webapp.admin.guard import OWNERS, needs_fresh_proof, needs_role, staff
 from webapp.admin.trail import actor
 from webapp.context import rate_limited, runtime
+from webapp.domain.actor import Actor
+from webapp.domain.clock import Clock
 from webapp.domain.errors import Refused
 from webapp.domain.staff_role import ROLE_LABELS, ROLE_MEANINGS
 from webapp.queries.staff import get_staff_member, is_second_step_required, list_log_ins, list_staff
 from webapp.services import staff as service
-from webapp.ui.refusals import put_beside_fields, tell
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -98,12 +102,8 @@ def change_roles(row_id: UUID) -> ResponseReturnValue:
 @needs_fresh_proof("admin.staff.detail")
 def mail_password_link(row_id: UUID) -> ResponseReturnValue:
     """Mail somebody a link to set a password."""
-    built = runtime()
-
-    def work(session: Session) -> None:
-        service.mail_password_link(session, built.clock, built.links, staff_id=row_id, by=actor())
-
-    return _do(row_id, work, "The link is on its way. Links mailed before work no more.")
+    act = partial(service.mail_password_link, links=runtime().links)
+    return _do(row_id, act, "The link is on its way. Links mailed before work no more.")
 
 
 @blueprint.post("/<uuid:row_id>/second-step/reset")
@@ -112,12 +112,8 @@ def mail_password_link(row_id: UUID) -> ResponseReturnValue:
 @needs_fresh_proof("admin.staff.detail")
 def reset_second_step(row_id: UUID) -> ResponseReturnValue:
     """Switch somebody's second step off who lost the device; their log-ins end."""
-    built = runtime()
-
-    def work(session: Session) -> None:
-        service.reset_second_step(session, built.clock, staff_id=row_id, by=actor())
-
-    return _do(row_id, work, "Their second step is off and their log-ins have ended. A mail tells them.")
+    done = "Their second step is off and their log-ins have ended. A mail tells them."
+    return _do(row_id, service.reset_second_step, done)
 
 
 @blueprint.post("/<uuid:row_id>/disable")
@@ -126,12 +122,7 @@ def reset_second_step(row_id: UUID) -> ResponseReturnValue:
 @needs_fresh_proof("admin.staff.detail")
 def disable(row_id: UUID) -> ResponseReturnValue:
     """Close an account; its log-ins end at once."""
-    built = runtime()
-
-    def work(session: Session) -> None:
-        service.disable(session, built.clock, staff_id=row_id, by=actor())
-
-    return _do(row_id, work, "Disabled, and logged out everywhere.")
+    return _do(row_id, service.disable, "Disabled, and logged out everywhere.")
 
 
 @blueprint.post("/<uuid:row_id>/enable")
@@ -140,24 +131,19 @@ def disable(row_id: UUID) -> ResponseReturnValue:
 @needs_fresh_proof("admin.staff.detail")
 def enable(row_id: UUID) -> ResponseReturnValue:
     """Open an account again."""
+    return _do(row_id, service.enable, "Enabled. They can log in again.")
+
+
+class _Act(Protocol):
+    """What is done to one account."""
+
+    def __call__(self, session: Session, clock: Clock, *, staff_id: UUID, by: Actor) -> None: ...
+
+
+def _do(row_id: UUID, act: _Act, done: str) -> ResponseReturnValue:
     built = runtime()
-
-    def work(session: Session) -> None:
-        service.enable(session, built.clock, staff_id=row_id, by=actor())
-
-    return _do(row_id, work, "Enabled. They can log in again.")
-
-
-def _do(row_id: UUID, work: Callable[[Session], None], done: str) -> ResponseReturnValue:
-    built = runtime()
-    try:
-        with built.begin() as session:
-            work(session)
-    except Refused as refusal:
-        tell(refusal)
-    else:
+    if carried_out(lambda session: act(session, built.clock, staff_id=row_id, by=actor()), done):
         built.wake_up.nudge()
-        flash(done, "good")
     if row_id == staff().id:
         return redirect(url_for("admin.staff.index"), 303)
     return redirect(url_for("admin.staff.detail", row_id=row_id), 303)

@@ -2,7 +2,8 @@
 
 A ladder holds the values of one answer worth trying for one match, rising. The engine reads levels, English and years
 of work only by comparing them with what listings ask for, so those ladders leave no smaller change out. Of budgets,
-months, hours, waits and distances the ladder holds those at which a program of the list shown fits.
+months, hours, waits and distances the ladder holds those at which a program of the list shown fits; where it is open
+which of two prices holds, both.
 """
 
 import math
@@ -86,20 +87,22 @@ def _values(context: Context, gap: Gap) -> Sequence[Value]:
 def wish_ladders(context: Context, row: int, rows: Sequence[int]) -> list[Ladder]:
     """What of the student's wishes could give way so that one match fits; `rows` are those of the list shown."""
     practical, catalog, places = context.student.profile.practical, context.catalog, context.places
-    ladders = []
+    ladders, at = [], rows.index(row)
     away = places.distance[catalog.site[rows]] if places.student.position is not None else None
-    numbers: list[tuple[str, Criterion, float | None, Any]] = [
-        ("budget_usd", Criterion.COST, practical.budget_cents, context.prices.most[rows]),
-        ("months_max", Criterion.DURATION, practical.months_max, catalog.months[rows]),
-        ("hours_per_week", Criterion.SCHEDULE, practical.hours_per_week, catalog.hours[rows]),
-        ("start_within_months", Criterion.START, practical.start_within_months, _waits(context, rows)),
-        ("radius_km", Criterion.PLACE, None if away is None else places.radius, away),
+    prices = context.prices
+    # The first facts say where a row fits for certain: its ladder ends there. The lower ends of prices are steps too.
+    numbers: list[tuple[str, Criterion, float | None, Sequence[Any]]] = [
+        ("budget_usd", Criterion.COST, practical.budget_cents, (prices.most[rows], prices.least[rows])),
+        ("months_max", Criterion.DURATION, practical.months_max, (catalog.months[rows],)),
+        ("hours_per_week", Criterion.SCHEDULE, practical.hours_per_week, (catalog.hours[rows],)),
+        ("start_within_months", Criterion.START, practical.start_within_months, (_waits(context, rows),)),
+        ("radius_km", Criterion.PLACE, places.radius, () if away is None else (away,)),
     ]
     for key, criterion, limit, facts in numbers:
-        own = None if facts is None else float(facts[rows.index(row)])
+        own = float(facts[0][at]) if facts else None
         if limit is None or own is None or not own > limit:
             continue
-        steps = sorted({float(fact) for fact in facts if limit < fact <= own})
+        steps = sorted({float(fact) for each in facts for fact in each if limit < fact <= own})
         values = tuple(dict.fromkeys(_value(key, step) for step in steps))
         ladders.append(Ladder(f"practical.{key}", values, criterion))
     return ladders + _choices(context, row)

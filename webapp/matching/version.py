@@ -1,3 +1,3 @@
 """The version of the engine: raised whenever the same profile, catalogue and weights may give another ranking."""
 
-ENGINE_VERSION = "1.2.0"
+ENGINE_VERSION = "1.2.1"

@@ -9,6 +9,7 @@ from webapp.partner.guard import open_to_all
 from webapp.queries.partner_team import find_access_link
 from webapp.services import audit, partner_access
 from webapp.ui.account_forms import ForgottenForm, NewPasswordForm
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("access", __name__)
 
@@ -74,7 +75,7 @@ def set_password(token: str) -> ResponseReturnValue:
     except NotFound:
         return _page(token, sent, 404)
     except Refused as refusal:
-        sent.password.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
+        put_beside_fields(sent, refusal, beside="password")
         return _page(token, sent, 422)
     session.clear()
     flash("Your password is set. Log in with it.", "good")

@@ -15,6 +15,7 @@ from webapp.services import partner_access, partner_account, partner_login
 from webapp.services.account_news import tell_member
 from webapp.services.password import is_password
 from webapp.ui.account_forms import ChangePasswordForm, CodeForm, ConfirmForm, picture_of
+from webapp.ui.refusals import put_beside_fields
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -46,7 +47,7 @@ def change_password() -> ResponseReturnValue:
             write_down(transaction, "password_changed", "partner_account", str(member().id))
             _tell(transaction, AccountNews.PASSWORD_CHANGED)
     except Refused as refusal:
-        sent.password.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
+        put_beside_fields(sent, refusal, beside="password")
         return _page(password=sent, status=422)
     session.clear()
     flash("Your password is changed. Log in with the new one, here and on your other devices.", "good")
@@ -89,7 +90,7 @@ def confirm() -> ResponseReturnValue:
             write_down(transaction, "second_step_on", "partner_account", str(member().id))
             _tell(transaction, AccountNews.SECOND_STEP_ON)
     except Refused as refusal:
-        sent.code.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
+        put_beside_fields(sent, refusal, beside="code")
         return render_template("partner/second_step.html", form=sent, secret=None, picture=None), 422
     return render_template("partner/recovery_codes.html", codes=codes)
 

@@ -12,7 +12,7 @@ from webapp.partner.guard import member, needs_role
 from webapp.partner.trail import actor
 from webapp.queries.partner_team import TeamMember, list_team
 from webapp.services import partner_account
-from webapp.ui.refusals import put_beside_fields
+from webapp.ui.refusals import put_beside_fields, tell
 from webapp.ui.team_form import InviteForm, RoleForm
 
 blueprint = Blueprint("team", __name__, url_prefix="/team")
@@ -76,7 +76,7 @@ def change_role(row_id: UUID) -> ResponseReturnValue:
                 session, built.clock, partner_id=member().partner_id, account_id=row_id, role=role, by=actor()
             )
     except Refused as refusal:
-        sent.role.errors = [f"{each.what} {each.remedy}" for each in refusal.problems]
+        put_beside_fields(sent, refusal, beside="role")
         return render_template("partner/member.html", person=found, form=sent), 422
     flash(f"{found.email} is now: {ROLE_LABELS[role]}. They have to log in again.", "good")
     return redirect(url_for("partner.team.index"), 303)
@@ -92,7 +92,7 @@ def remove(row_id: UUID) -> ResponseReturnValue:
         with built.begin() as session:
             partner_account.remove(session, built.clock, partner_id=member().partner_id, account_id=row_id, by=actor())
     except Refused as refusal:
-        flash(" ".join(f"{each.what} {each.remedy}" for each in refusal.problems), "error")
+        tell(refusal)
         return redirect(url_for("partner.team.detail", row_id=row_id), 303)
     flash(f"{found.email} was removed and is logged out everywhere.", "good")
     return redirect(url_for("partner.team.index"), 303)

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Text, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, Text, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from webapp.models import ContactAnswer, FunnelStanding, Lead, Partner
 from webapp.queries.day_count import Topic, day_of, keys_of, totals_between
+from webapp.queries.scorecard_rows import delivered
 
 SAID, YES, NO, NOTHING = "said", "yes", "no", "-"
 
@@ -48,11 +49,6 @@ def _rows(window: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     contacted = case((one.c.contacted, literal(YES)), (~one.c.contacted, NO), else_=NOTHING)
     days = func.coalesce(cast(one.c.days, Text), NOTHING)
     return select(one.c.day, keys_of(one.c.partner_id, said, contacted, days), func.count()).group_by(*one.c)
-
-
-def delivered() -> ColumnElement[bool]:
-    """Whether the scorecard counts a lead as delivered, on whatever day. Tests and seeds are in none of it."""
-    return and_(~Lead.test, ~Lead.seed, Lead.delivered_at.is_not(None))
 
 
 SCORECARD: Final = Topic("scorecard", Lead.delivered_at, _rows, begun=Lead.created_at)

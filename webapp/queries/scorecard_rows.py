@@ -35,7 +35,7 @@ class CountedLead:
 
 def counted_in(figure: Figure, since: datetime, until: datetime) -> ColumnElement[bool]:
     """Whether a figure counts a lead, by the day of its hand-over, where there was one. Tests and seeds are in none."""
-    delivered = and_(_real(), Lead.delivered_at > since, Lead.delivered_at <= until)
+    then = and_(delivered(), Lead.delivered_at > since, Lead.delivered_at <= until)
     refused = and_(
         _real(),
         Lead.delivered_at.is_(None),
@@ -48,15 +48,20 @@ def counted_in(figure: Figure, since: datetime, until: datetime) -> ColumnElemen
     agreed = _is_there(ContactAnswer, ContactAnswer.contacted.is_(True))
     returned = _is_there(LeadReturn, LeadReturn.status == ReturnStatus.APPROVED)
     conditions: dict[Figure, ColumnElement[bool]] = {
-        Figure.DELIVERED: delivered,
-        Figure.ANSWERED: or_(delivered, refused),
+        Figure.DELIVERED: then,
+        Figure.ANSWERED: or_(then, refused),
         Figure.REFUSED: refused,
-        Figure.REACHED: and_(delivered, or_(said, agreed)),
-        Figure.STUDENT_SAYS: and_(delivered, answered),
-        Figure.COMPLAINED: and_(delivered, _is_there(Complaint)),
-        Figure.RETURNED: and_(delivered, returned),
+        Figure.REACHED: and_(then, or_(said, agreed)),
+        Figure.STUDENT_SAYS: and_(then, answered),
+        Figure.COMPLAINED: and_(then, _is_there(Complaint)),
+        Figure.RETURNED: and_(then, returned),
     }
     return conditions[figure]
+
+
+def delivered() -> ColumnElement[bool]:
+    """Whether the scorecard counts a lead as delivered, on whatever day. Tests and seeds are in none of it."""
+    return and_(_real(), Lead.delivered_at.is_not(None))
 
 
 def _real() -> ColumnElement[bool]:

@@ -12,10 +12,12 @@ from webapp.domain.clock import Clock
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.ids import new_id
 from webapp.models import CatalogImport, ImportStatus, VersionCause
-from webapp.services.catalog_diff import Difference, apply, refuse_clashes, staged_rows, work_out
+from webapp.services.catalog_clash import refuse_clashes
+from webapp.services.catalog_diff import Difference, work_out
+from webapp.services.catalog_publication import apply
 from webapp.services.catalog_report import CHANGES_KEPT, FAULTS_KEPT, ImportReport, RowFault
 from webapp.services.catalog_row import SourceRow
-from webapp.services.catalog_staging import Tally, stage
+from webapp.services.catalog_staging import Tally, stage, staged_rows
 from webapp.services.catalog_version import count_published, forget_listings, lock_catalog, new_version
 
 Progress = Callable[[int, int | None], None]

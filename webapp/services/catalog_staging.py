@@ -127,6 +127,11 @@ def stage(
     session.execute(text(f"ANALYZE {TABLE}"))
 
 
+def staged_rows(session: Session) -> int:
+    """How many rows stand in the staging table."""
+    return int(session.execute(text("SELECT count(*) FROM listing_staging")).scalar_one())
+
+
 def _copy_statement() -> bytes:
     return f"COPY {TABLE} ({', '.join(_STAGED)}) FROM STDIN".encode()
 

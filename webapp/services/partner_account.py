@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from webapp.domain.staff_session import AccountNews
 from webapp.gateways.sealing import Seal
 from webapp.models import Partner, PartnerAccount
 from webapp.services import account_news, audit, partner_access, second_step
+from webapp.services.account_address import checked_address
 from webapp.services.password import hash_password
 from webapp.services.second_step import Proof
 
@@ -46,7 +46,7 @@ def invite(
     """
     _locked_partner(session, partner_id)
     problems: list[Problem] = []
-    address = _checked_address(email, problems)
+    address = checked_address(email, problems)
     if len(name.strip()) > LONGEST_NAME:
         problems.append(Problem("name", "The name is long.", f"Use at most {LONGEST_NAME} characters."))
     known = _by_address(session, address) if address else None
@@ -224,15 +224,6 @@ def _by_address(session: Session, address: str) -> PartnerAccount | None:
 
 def _count(session: Session, partner_id: UUID) -> int:
     return session.execute(select(func.count()).where(PartnerAccount.partner_id == partner_id)).scalar_one()
-
-
-def _checked_address(email: str, problems: list[Problem]) -> str:
-    try:
-        checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        problems.append(Problem("email", f"It is not an e-mail address: {error}", "Check its spelling."))
-        return ""
-    return str(checked.normalized).lower()
 
 
 def _write_down(

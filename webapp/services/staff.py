@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from webapp.domain.staff_role import ROLE_MEANINGS, Role
 from webapp.domain.staff_session import AccountNews, StaffAccessPurpose
 from webapp.models import StaffAccount, StaffPolicy, StaffRole
 from webapp.services import account_news, audit, second_step, staff_access, staff_session
+from webapp.services.account_address import checked_address
 from webapp.services.password import hash_password, password_problems
 
 ROLES: Mapping[str, str] = MappingProxyType({role.value: words for role, words in ROLE_MEANINGS.items()})
@@ -63,7 +63,7 @@ def invite(session: Session, clock: Clock, links: Links, *, email: str, roles: I
     """
     _lock_team(session)
     problems: list[Problem] = []
-    address = _checked_address(email, problems)
+    address = checked_address(email, problems)
     known = _by_address(session, address, lock=True) if address else None
     if known is not None and (known.password is not None or not known.active):
         problems.append(Problem("email", "There is an account with this address.", "Use another address."))
@@ -249,20 +249,10 @@ def _by_address(session: Session, address: str, *, lock: bool = False) -> StaffA
 
 
 def _free_address(session: Session, email: str, problems: list[Problem]) -> str:
-    address = _checked_address(email, problems)
+    address = checked_address(email, problems)
     if address and _by_address(session, address) is not None:
         problems.append(Problem("email", "There is an account with this address.", "Use another address."))
     return address
-
-
-def _checked_address(email: str, problems: list[Problem]) -> str:
-    try:
-        # Reserved names such as .test are for trying things out: the address is typed by staff, and not mailed unasked.
-        checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        problems.append(Problem("email", f"It is not an e-mail address: {error}", "Check its spelling."))
-        return ""
-    return str(checked.normalized).lower()
 
 
 def _write_down(

@@ -1,26 +1,26 @@
 """Links by which a member of staff sets a password, and the change of one's own."""
 
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.clock import Clock
-from webapp.domain.errors import NotFound, Refused
-from webapp.domain.ids import address_key, new_id, token_hash
+from webapp.domain.errors import Refused
+from webapp.domain.ids import new_id, token_hash
 from webapp.domain.links import Links
 from webapp.domain.message import MessageClass, Template
 from webapp.domain.staff_session import AccountNews, StaffAccessPurpose
 from webapp.models import StaffAccessLink, StaffAccount
-from webapp.services import account_news, message, staff_session
+from webapp.services import access_link, account_news, message, staff_session
+from webapp.services.access_link import STAFF
 from webapp.services.password import hash_password, password_problems
 
-MOST_IN_AN_HOUR: Final = 3
-"""Mails to one address that others can cause."""
-VALID: Final = {StaffAccessPurpose.INVITATION: timedelta(days=7), StaffAccessPurpose.PASSWORD_RESET: timedelta(hours=1)}
-_KEPT: Final = timedelta(days=1)
+VALID: Final = {
+    StaffAccessPurpose.INVITATION: access_link.INVITATION_HOLDS,
+    StaffAccessPurpose.PASSWORD_RESET: access_link.RESET_HOLDS,
+}
 
 
 def ask_for_new_password(session: Session, clock: Clock, links: Links, email: str) -> None:
@@ -30,17 +30,10 @@ def ask_for_new_password(session: Session, clock: Clock, links: Links, email: st
     not, finds nobody to go to. An account that has not accepted its invitation gets the invitation again. Links that
     were mailed before stay good: else a stranger could end them.
     """
-    address = email.strip().lower()
-    account = session.execute(
-        select(StaffAccount).where(func.lower(StaffAccount.email) == address, StaffAccount.active)
-    ).scalar_one_or_none()
-    key = address_key(links.secret, f"staff access {address}")
-    recent = StaffAccessLink.created_at > clock.now() - timedelta(hours=1)
-    asked = session.execute(select(func.count()).where(StaffAccessLink.email_key == key, recent)).scalar_one()
-    if asked < MOST_IN_AN_HOUR:
-        is_new = account is not None and account.password is None
-        purpose = StaffAccessPurpose.INVITATION if is_new else StaffAccessPurpose.PASSWORD_RESET
-        _send(session, clock, links, account, purpose, email_key=key)
+    asked = access_link.asked_for(session, clock, links, STAFF, email)
+    if asked is not None:
+        purpose = StaffAccessPurpose.INVITATION if asked.is_new else StaffAccessPurpose.PASSWORD_RESET
+        _send(session, clock, links, asked.account, purpose, email_key=asked.email_key)
 
 
 def send(session: Session, clock: Clock, links: Links, account: StaffAccount, purpose: StaffAccessPurpose) -> None:
@@ -51,11 +44,7 @@ def send(session: Session, clock: Clock, links: Links, account: StaffAccount, pu
 
 def end_links(session: Session, clock: Clock, staff_id: UUID) -> None:
     """No link that was mailed to this person works any more."""
-    session.execute(
-        update(StaffAccessLink)
-        .where(StaffAccessLink.staff_id == staff_id, StaffAccessLink.used_at.is_(None))
-        .values(used_at=clock.now())
-    )
+    access_link.end_all(session, clock, STAFF, staff_id)
 
 
 def set_password(session: Session, clock: Clock, token: str, password: str) -> StaffAccount:
@@ -63,20 +52,7 @@ def set_password(session: Session, clock: Clock, token: str, password: str) -> S
 
     NotFound for a link that is wrong, used or too old; Refused where the password is weak, and the link stays good.
     """
-    whose = select(StaffAccessLink.staff_id).where(StaffAccessLink.token_hash == token_hash(token))
-    # The account is locked before its links are looked at: two links of one account never wait for each other.
-    account = session.execute(
-        select(StaffAccount).where(StaffAccount.id == whose.scalar_subquery(), StaffAccount.active).with_for_update()
-    ).scalar_one_or_none()
-    link = session.execute(
-        select(StaffAccessLink.id).where(
-            StaffAccessLink.token_hash == token_hash(token),
-            StaffAccessLink.used_at.is_(None),
-            StaffAccessLink.expires_at > clock.now(),
-        )
-    ).first()
-    if account is None or link is None:
-        raise NotFound("This link works no more.")
+    account = access_link.open_with(session, clock, STAFF, token)
     is_new = account.password is None
     _set(session, clock, account, password)
     if not is_new:
@@ -98,13 +74,7 @@ def password_of(session: Session, staff_id: UUID) -> str | None:
 
 def purge(session: Session, clock: Clock) -> int:
     """Delete links that were over a day ago; how many."""
-    gone = session.execute(
-        delete(StaffAccessLink)
-        .where(StaffAccessLink.expires_at < clock.now() - _KEPT)
-        .returning(StaffAccessLink.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(gone.all())
+    return access_link.purge(session, clock, STAFF)
 
 
 def _set(session: Session, clock: Clock, account: StaffAccount, password: str) -> None:

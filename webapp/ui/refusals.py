@@ -6,10 +6,10 @@ from webapp.domain.errors import Refused
 from webapp.ui.forms import BaseForm, put_problem
 
 
-def put_beside_fields(form: BaseForm, refusal: Refused) -> None:
-    """Write each problem beside the field of its name; those without one stand in the summary."""
+def put_beside_fields(form: BaseForm, refusal: Refused, *, beside: str | None = None) -> None:
+    """Write each problem beside the field of its name, or all `beside` one; those without one stand in the summary."""
     for problem in refusal.problems:
-        put_problem(form, problem)
+        put_problem(form, problem, beside=beside)
 
 
 def tell(refusal: Refused) -> None:
