@@ -108,13 +108,21 @@ def test_a_file_is_checked_looked_at_published_and_undone(
     assert re.findall(r'stat-label">([^<]+)</p>\s*<p class="stat-value">(\d+)', page) == [
         ("Rows read", "6"), ("Added", "4"), ("Changed", "0"), ("Withdrawn", "0"), ("Unchanged", "0"), ("Refused", "2"),
     ]  # fmt: skip
-    for told in ("tuition_total_usd", "twelve", "write a plain number", "such as 11.0102", f"{source}-0"):
+    for told in (
+        "tuition_total_usd",
+        "twelve",
+        "write a plain number",
+        "such as 11.0102",
+        f"{source}-0",
+        rows[0]["institution"],
+    ):
         assert told in page
     assert _published(running, source) == 0
     wrong = editor.who.get(f"{sent.location}/rejects.csv")
     assert wrong.headers["Content-Disposition"].endswith("listings-rejects.csv")
     assert "twelve" in wrong.text
-    assert f"{source}-0,added" in editor.who.get(f"{sent.location}/differences.csv").text
+    first = f"{source}-0,{rows[0]['name']},{rows[0]['institution']},added"
+    assert first in editor.who.get(f"{sent.location}/differences.csv").text
     assert editor.step(sent.location, "apply").location == sent.location
     assert "4 added, 0 changed, 0 withdrawn." in editor.who.get(sent.location).text
     assert _published(running, source) == 4

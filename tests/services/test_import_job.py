@@ -147,7 +147,7 @@ def test_a_file_of_other_columns_is_mapped_checked_published_undone_and_remember
     told = centre.paper(job_id, "rejects")
     assert told[1] == ["7", "p-7", "cip", "CIP code", "nothing", "is not a CIP code",
                        "write two digits, a point and four digits, such as 11.0102"]  # fmt: skip
-    assert ["p-1", "changed", "name", "Program 1", "New 1"] in centre.paper(job_id, "differences")
+    assert ["p-1", "New 1", "School 1", "changed", "name", "Program 1", "New 1"] in centre.paper(job_id, "differences")
     centre.do(lambda s, c: import_job.start_apply(s, c, job_id, staff_id=None, actor="eve@staff.example"))
     done = centre.work(job_id)
     assert done.status is S.APPLIED

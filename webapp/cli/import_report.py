@@ -28,7 +28,9 @@ def print_report(report: ImportReport) -> None:
         _more(report.faults_total - len(shown), "faults")
     if report.changes:
         total = report.added + report.changed + report.withdrawn
-        print_table(("program", "what", "columns"), [_change(change) for change in report.changes[:CHANGES_SHOWN]])
+        print_table(
+            ("program", "name", "what", "columns"), [_change(change) for change in report.changes[:CHANGES_SHOWN]]
+        )
         _more(total - min(len(report.changes), CHANGES_SHOWN), "changes")
     if report.catalog_version is not None:
         say(f"This is version {report.catalog_version} of the catalogue.")
@@ -39,9 +41,9 @@ def _more(number: int, what: str) -> None:
         say(f"... and {number:,} more {what}; --json lists more of them.")
 
 
-def _change(change: Change) -> tuple[str, str, str]:
+def _change(change: Change) -> tuple[str, str, str, str]:
     told = [f"{column}: {_shown(old)} → {_shown(new)}" for column, (old, new) in change.columns.items()]
-    return change.program_id, change.kind, "; ".join(told)
+    return change.program_id, _shown(change.name), change.kind, "; ".join(told)
 
 
 def _shown(value: object) -> str:

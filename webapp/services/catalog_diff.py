@@ -85,7 +85,14 @@ def _column(name: str) -> str:
 
 def _sample(session: Session, kept: int) -> tuple[Change, ...]:
     rows = session.execute(text(_CHANGES), {"kept": kept}).mappings()
-    return tuple(Change(row["program_id"], row["kind"], _columns(dict(row))) for row in rows)
+    return tuple(
+        Change(row["program_id"], row["kind"], _columns(row), _now(row, "name"), _now(row, "institution"))
+        for row in map(dict, rows)
+    )
+
+
+def _now(row: Mapping[str, Any], column: str) -> str:
+    return row[f"new_{column}"] or row[f"old_{column}"] or ""
 
 
 def _columns(row: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

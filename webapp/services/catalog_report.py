@@ -31,16 +31,27 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One listing that was added, changed, published again or withdrawn. `columns`: {column: [before, after]}."""
+    """One listing that was added, changed, published again or withdrawn. `columns`: {column: [before, after]}.
+
+    `name` and `institution` are those it has afterwards; of one that is withdrawn, those it had.
+    """
 
     program_id: str
     kind: str
     columns: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    name: str = ""
+    institution: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The change as it is stored and printed."""
         columns = {name: list(pair) for name, pair in self.columns.items()}
-        return {"program_id": self.program_id, "kind": self.kind, "columns": columns}
+        return {
+            "program_id": self.program_id,
+            "name": self.name,
+            "institution": self.institution,
+            "kind": self.kind,
+            "columns": columns,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,13 @@ def differences(changes: Sequence[Change], total: int) -> bytes | None:
     if not changes:
         return None
     rows = (
-        (change.program_id, change.kind, column, *pair)
+        (change.program_id, change.name, change.institution, change.kind, column, *pair)
         for change in changes
         for column, pair in (change.columns or {"": ("", "")}).items()
     )
-    return _packed(("program_id", "kind", "column", "before", "after"), rows, more=total - len(changes))
+    return _packed(
+        ("program_id", "name", "institution", "kind", "column", "before", "after"), rows, more=total - len(changes)
+    )
 
 
 def unpack(paper: bytes) -> bytes:
