@@ -1,6 +1,7 @@
 """What-ifs: each is what the engine says when asked again, no smaller change does it, and there are few of them."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from hypothesis import given
@@ -47,12 +48,6 @@ def ranked(profile: Profile, catalog: Catalog, k: int, what_ifs: bool = False) -
     return rank(profile, catalog, DEFAULT_WEIGHTS, k, today=TODAY, counterfactuals=what_ifs)
 
 
-def place(profile: Profile, catalog: Catalog, k: int, program_id: str) -> tuple[str, int | None]:
-    """The verdict on a program, wherever it stands, and its place among the first k."""
-    match = by_id(judged(profile.to_json(), catalog, len(catalog)))[program_id]
-    return match.verdict, match.rank if match.rank <= k else None
-
-
 def effect(match: Match, verdict: str, now: int | None) -> int:
     gained = _OPENNESS.index(verdict) - _OPENNESS.index(match.verdict)
     if gained:
@@ -92,6 +87,13 @@ def smaller(what_if: Counterfactual, profile: Profile, catalog: Catalog, shown: 
 
 def check(profile: Profile, catalog: Catalog, k: int) -> int:
     shown = ranked(profile, catalog, k, what_ifs=True)
+    order = cache(lambda change: by_id(judged(change.apply(profile).to_json(), catalog, len(catalog))))
+
+    def place(change: Change, program_id: str) -> tuple[str, int | None]:
+        """The verdict on a program, wherever it stands, and its place among the first k."""
+        match = order(change)[program_id]
+        return match.verdict, match.rank if match.rank <= k else None
+
     lifting: list[Change] = []
     count = 0
     for match in shown.matches:
@@ -99,7 +101,7 @@ def check(profile: Profile, catalog: Catalog, k: int) -> int:
         assert len({item.change.path for item in match.counterfactuals}) == len(match.counterfactuals)
         for item in match.counterfactuals:
             count += 1
-            verdict, now = place(item.change.apply(profile), catalog, k, match.program_id)
+            verdict, now = place(item.change, match.program_id)
             assert (item.verdict, item.rank) == (verdict, now)
             does = effect(match, verdict, now)
             assert does > 0
@@ -109,7 +111,7 @@ def check(profile: Profile, catalog: Catalog, k: int) -> int:
             if not item.opens:
                 lifting.append(item.change)
             for value in smaller(item, profile, catalog, shown):
-                less = place(Change(item.change.path, value).apply(profile), catalog, k, match.program_id)
+                less = place(Change(item.change.path, value), match.program_id)
                 assert effect(match, *less) < does
     assert count <= MOST_SHOWN
     assert len(set(lifting)) == len(lifting)
