@@ -222,6 +222,30 @@ def law_from(least: int, sizes: tuple[int, ...] = SIZES) -> Callable[[Callable[[
 law = law_from(0)
 
 
+def law_of_chance(body: Callable[[random.Random], None]) -> Callable[[], None]:
+    """A law that makes a case of its own of a chance, tried on EXAMPLES different ones.
+
+    Hypothesis draws a number for each ten cases; to draw the parts of a case took it as long as a law takes.
+    """
+    tried = set[str]()
+    batches = math.ceil(EXAMPLES / PERSONAS)
+
+    @often(batches)
+    @given(number=st.integers(0, batches - 1))
+    def holds(number: int) -> None:
+        for index in range(PERSONAS):
+            seed = f"{SEED} {body.__name__} {number} {index}"
+            note(f"The chance of {seed!r}")
+            body(random.Random(seed))
+            tried.add(seed)
+
+    def run() -> None:
+        holds()
+        assert len(tried) >= EXAMPLES
+
+    return _named(run, body)
+
+
 def law_of_catalogues(body: Callable[[str, dict[str, Any]], None]) -> Callable[[str], None]:
     """A law of a profile on a catalogue by name, tried on EXAMPLES different cases, half of them on each of two."""
     each = math.ceil(EXAMPLES / 2)

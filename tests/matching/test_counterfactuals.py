@@ -1,5 +1,6 @@
 """What-ifs: each is what the engine says when asked again, no smaller change does it, and there are few of them."""
 
+import random
 from datetime import date
 from functools import cache
 from typing import Any
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 from tests.factories.demo_catalogue import demo_catalog
 from tests.factories.engine_inputs import catalogues, profile_objects
 from tests.matching.law import Case as Standing
-from tests.matching.law import by_id, judged, law_from, often
+from tests.matching.law import by_id, judged, law_from, law_of_chance, often
 from tests.matching.test_criteria import listing
-from tests.matching.test_pathways import PERSONAS, STANDINGS, ladders
+from tests.matching.test_pathways import PERSONAS, ladder_of, standing_of
 from webapp.domain.advice import counterfactual_sentence
 from webapp.domain.credential import EnglishLevel
 from webapp.domain.listing import Listing
@@ -40,7 +41,6 @@ from webapp.matching.statement import Case
 from webapp.matching.student import Student
 
 TODAY = date(2026, 11, 22)
-law = often()
 _OPENNESS = ("not_yet", "conditional", "unknown", "likely", "eligible")
 
 
@@ -118,7 +118,7 @@ def check(profile: Profile, catalog: Catalog, k: int) -> int:
     return count
 
 
-@law
+@often()
 @given(profile_objects(), catalogues(least=4, most=14), st.integers(1, 12))
 def test_every_what_if_is_so_and_no_smaller_change_does_it(
     obj: dict[str, Any], listings: list[Listing], k: int
@@ -131,9 +131,9 @@ def without_musts(obj: dict[str, Any]) -> Profile:
     return Profile.from_json({**obj, "priorities": {}})
 
 
-@law
-@given(STANDINGS, ladders())
-def test_every_what_if_on_subjects_is_so(obj: dict[str, Any], listings: list[Listing]) -> None:
+@law_of_chance
+def test_every_what_if_on_subjects_is_so(chance: random.Random) -> None:
+    obj, listings = standing_of(chance), ladder_of(chance)
     check(without_musts(obj), Catalog.from_listings(listings, "test"), 9)
 
 
