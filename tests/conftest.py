@@ -115,6 +115,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 20, 50)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Collect until nothing is found, so that all is reported; pytest and Python need not walk the rest thrice more."""
+    while gc.collect():
+        pass
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """The directory of public reference data (real listings, vectors of standards)."""

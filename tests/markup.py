@@ -22,7 +22,7 @@ class MarkupReader(HTMLParser):
         plain = _PLAIN.match(self.rawdata, i)
         if plain is None or plain[0].startswith(("<script", "<style")):
             return super().parse_starttag(i)
-        tag, attributes = _read(plain[0])
+        tag, attributes = read_tag(plain[0])
         self.handle_starttag(tag, list(attributes))
         return plain.end()
 
@@ -36,7 +36,8 @@ class _OneTag(HTMLParser):
 
 
 @lru_cache(maxsize=20_000)
-def _read(text: str) -> tuple[str, Attributes]:
+def read_tag(text: str) -> tuple[str, Attributes]:
+    """The name and the attributes of a start tag that can be read in one way only."""
     one = _OneTag()
     one.feed(text)
     return one.tag, one.attributes

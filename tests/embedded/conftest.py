@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -10,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories.var import SCRATCH
 from webapp.embedded import running_servers
 
 
 @pytest.fixture(scope="session")
 def made_once() -> Iterator[Path]:
     """A var/ whose servers ran once."""
-    home = Path(tempfile.mkdtemp(prefix="pm-once-"))
+    home = Path(tempfile.mkdtemp(prefix="pm-var-", dir=os.environ[SCRATCH]))
     home.chmod(0o711)
     with running_servers(home / "var", durable=False):
         pass

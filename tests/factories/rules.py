@@ -1,6 +1,9 @@
 """Random but valid rules and records over a few fields of every kind."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -33,64 +36,78 @@ REFERENCES = {
     "note": ("town",),
     "town": ("note",),
 }
-_NUMBERS = st.sampled_from([-1, 0, 1, 2.5, 4, 5, 1e-7])
-_NOTES = st.sampled_from(["Aix", "aix", 'a "quoted" word', "back\\slash", "", "ñandú and or (", "two\tparts"])
+_NUMBERS = (-1, 0, 1, 2.5, 4, 5, 1e-7)
+_NOTES = ("Aix", "aix", 'a "quoted" word', "back\\slash", "", "ñandú and or (", "two\tparts")
+_DATES = tuple(date(1999, 12, 30) + timedelta(days=days) for days in range(4))
+_JOINED: tuple[type[And | Or], ...] = (And, Or)
+MOST_LEAVES = 8
 
 
-def literals(field: Field) -> st.SearchStrategy[Any]:
-    """A value that may stand in a rule about a field."""
+def literals(field: Field) -> Sequence[Any]:
+    """The values that may stand in a rule about a field."""
     match field.kind:
         case Kind.NUMBER:
             return _NUMBERS
         case Kind.BOOLEAN:
-            return st.booleans()
+            return False, True
         case Kind.DATE:
-            return st.dates(date(1999, 12, 30), date(2000, 1, 2))
+            return _DATES
         case _:
-            return st.sampled_from(field.values) if field.values else _NOTES
+            return field.values or _NOTES
 
 
-@st.composite
-def comparisons(draw: st.DrawFn) -> Comparison:
+def _comparison(chance: Random) -> Comparison:
     """One valid comparison."""
-    field = draw(st.sampled_from(list(FIELDS.values())))
-    operator = draw(st.sampled_from(sorted(OPERATORS[field.kind])))
+    field = chance.choice(list(FIELDS.values()))
+    operator = chance.choice(sorted(OPERATORS[field.kind]))
     if operator is Operator.EXISTS:
         return Comparison(field.name, operator)
+    other = chance.random() < 0.5
     if operator in (Operator.IN, Operator.NOT_IN):
-        if field.kind is Kind.TEXT and draw(st.booleans()):
-            return Comparison(field.name, operator, Reference(draw(st.sampled_from(["towns", "words"]))))
-        return Comparison(field.name, operator, tuple(draw(st.lists(literals(field), min_size=1, max_size=4))))
-    if operator is Operator.CONTAINS and field.kind is Kind.SET and draw(st.booleans()):
+        if field.kind is Kind.TEXT and other:
+            return Comparison(field.name, operator, Reference(chance.choice(["towns", "words"])))
+        return Comparison(field.name, operator, tuple(chance.choices(literals(field), k=chance.randint(1, 4))))
+    if operator is Operator.CONTAINS and field.kind is Kind.SET and other:
         return Comparison(field.name, operator, Reference("town"))
-    if operator is not Operator.CONTAINS and field.name in REFERENCES and draw(st.booleans()):
-        return Comparison(field.name, operator, Reference(draw(st.sampled_from(REFERENCES[field.name]))))
-    return Comparison(field.name, operator, draw(literals(field)))
+    if operator is not Operator.CONTAINS and field.name in REFERENCES and other:
+        return Comparison(field.name, operator, Reference(chance.choice(REFERENCES[field.name])))
+    return Comparison(field.name, operator, chance.choice(literals(field)))
+
+
+def _rule(chance: Random, leaves: int) -> Rule:
+    if chance.random() < 0.25:
+        return Not(_rule(chance, leaves))
+    if leaves == 1:
+        return _comparison(chance)
+    cuts = sorted(chance.sample(range(1, leaves), min(leaves - 1, chance.randint(1, 2))))
+    parts = tuple(_rule(chance, after - before) for before, after in pairwise([0, *cuts, leaves]))
+    return chance.choice(_JOINED)(parts)
 
 
 def rules() -> st.SearchStrategy[Rule]:
-    """Valid rules, a few levels deep; `and` and `or` join two parts or more."""
-    return st.recursive(
-        comparisons(),
-        lambda parts: st.one_of(
-            parts.map(Not),
-            st.lists(parts, min_size=2, max_size=3).map(lambda some: And(tuple(some))),
-            st.lists(parts, min_size=2, max_size=3).map(lambda some: Or(tuple(some))),
-        ),
-        max_leaves=8,
-    )
+    """Valid rules, a few levels deep; `and` and `or` join two parts or three. What fails is shrunk by its leaves."""
+    return st.tuples(st.integers(1, MOST_LEAVES), _SEEDS).map(lambda drawn: _rule(Random(drawn[1]), drawn[0]))
 
 
-def _values(field: Field) -> st.SearchStrategy[Any]:
+def _value(chance: Random, field: Field) -> Any:
     if field.name == "gpa":
-        return st.sampled_from([0, 1, 2.5, 4])
+        return chance.choice([0, 1, 2.5, 4])
     if field.name == "age":
-        return st.sampled_from([0, 1, 5])
+        return chance.choice([0, 1, 5])
     if field.kind is Kind.SET:
-        return st.lists(literals(field), max_size=3).map(tuple)
-    return literals(field)
+        return tuple(chance.choices(literals(field), k=chance.randint(0, 3)))
+    return chance.choice(literals(field))
+
+
+def _record(known: int, seed: int) -> dict[str, Any]:
+    chance = Random(seed)
+    some = chance.sample(sorted(FIELDS), known)
+    return {name: None if chance.random() < 0.3 else _value(chance, FIELDS[name]) for name in some}
 
 
 def records() -> st.SearchStrategy[dict[str, Any]]:
     """Records with any of their fields unknown, by their absence or as None."""
-    return st.fixed_dictionaries({}, optional={name: st.none() | _values(field) for name, field in FIELDS.items()})
+    return st.tuples(st.integers(0, len(FIELDS)), _SEEDS).map(lambda drawn: _record(*drawn))
+
+
+_SEEDS = st.integers(0, 2**40)

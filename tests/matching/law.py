@@ -67,6 +67,11 @@ class World:
         return distinct_profiles(f"{SEED} profiles {self.number}", PERSONAS)
 
     @cached_property
+    def read(self) -> Sequence[Profile]:
+        """The profiles as the engine takes them."""
+        return [Profile.from_json(obj) for obj in self.profiles]
+
+    @cached_property
     def altered(self) -> dict[str, Catalog]:
         """The catalogues that laws made of the listings, by name."""
         return {}
@@ -125,13 +130,17 @@ def judged(obj: dict[str, Any], catalog: Catalog, k: int, salt: bytes = b"") -> 
     return [Judged(*each) for each in zip(ids, ranks, *columns, verdicts, contributions, strict=True)]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Case:
     """One profile in a world. `chance` decides whatever else a law leaves open."""
 
     world: World
     index: int
     chance: random.Random
+
+    def __repr__(self) -> str:
+        """As a broken law names it."""
+        return f"World {self.world.number}, profile {self.index}: {json.dumps(self.obj)}"
 
     @property
     def obj(self) -> dict[str, Any]:
@@ -168,7 +177,7 @@ class Case:
     ) -> Ranking:
         """Ranked with another profile or catalogue; what-ifs cost most of the time, and few laws are on them."""
         catalog = self.world.catalog if catalog is None else catalog
-        profile = Profile.from_json(self.obj if obj is None else obj)
+        profile = self.world.read[self.index] if obj is None else Profile.from_json(obj)
         return rank(profile, catalog, weights, k, today=TODAY, counterfactuals=counterfactuals)
 
     def judged(self, obj: dict[str, Any] | None = None, catalog: Catalog | None = None, k: int = 50) -> list[Judged]:
@@ -197,7 +206,7 @@ def law_from(least: int, sizes: tuple[int, ...] = SIZES) -> Callable[[Callable[[
         def holds(number: int) -> None:
             for index in range(PERSONAS):
                 case = Case(world(number, sizes), index, random.Random(f"{number} {index}"))
-                note(f"World {number}, profile {index}: {json.dumps(case.obj)}")
+                note(case)
                 body(case)
                 tried.add((number, index))
 
@@ -211,6 +220,30 @@ def law_from(least: int, sizes: tuple[int, ...] = SIZES) -> Callable[[Callable[[
 
 
 law = law_from(0)
+
+
+def law_of_chance(body: Callable[[random.Random], None]) -> Callable[[], None]:
+    """A law that makes a case of its own of a chance, tried on EXAMPLES different ones.
+
+    Hypothesis draws a number for each ten cases; to draw the parts of a case took it as long as a law takes.
+    """
+    tried = set[str]()
+    batches = math.ceil(EXAMPLES / PERSONAS)
+
+    @often(batches)
+    @given(number=st.integers(0, batches - 1))
+    def holds(number: int) -> None:
+        for index in range(PERSONAS):
+            seed = f"{SEED} {body.__name__} {number} {index}"
+            note(f"The chance of {seed!r}")
+            body(random.Random(seed))
+            tried.add(seed)
+
+    def run() -> None:
+        holds()
+        assert len(tried) >= EXAMPLES
+
+    return _named(run, body)
 
 
 def law_of_catalogues(body: Callable[[str, dict[str, Any]], None]) -> Callable[[str], None]:

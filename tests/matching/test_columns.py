@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.factories.engine_inputs import catalogues
+from tests.factories.engine_inputs import sized_catalogues
 from webapp.domain.credential import Credential
 from webapp.domain.listing import Listing
 from webapp.domain.word import stem
@@ -28,7 +28,7 @@ def same(known: Any, value: Any) -> bool:
 
 
 @many
-@given(catalogues())
+@given(sized_catalogues())
 def test_each_row_says_what_its_listing_says(listings: list[Listing]) -> None:
     catalog = Catalog.from_listings(listings, "test")
     for row, listing in enumerate(catalog.listings):
@@ -56,7 +56,7 @@ def test_each_row_says_what_its_listing_says(listings: list[Listing]) -> None:
 
 
 @many
-@given(catalogues())
+@given(sized_catalogues())
 def test_the_word_index_holds_each_word_where_it_stands(listings: list[Listing]) -> None:
     catalog = Catalog.from_listings(listings, "test")
     text, document = catalog.text, catalog.document

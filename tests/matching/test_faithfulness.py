@@ -77,7 +77,7 @@ def test_taking_the_cited_fact_away_lowers_its_criterion(case: Case) -> None:
 @law_from(1)
 def test_support_and_facts_are_told_apart(case: Case) -> None:
     stated = Profile.from_json(case.obj).stated()
-    for match in case.ranking.matches:
+    for match in case.asked().matches:
         for reason in match.to_json()["reasons"]:
             assert reason["student"]["value"] == stated[reason["student"]["path"]]
             assert (reason["kind"] == "fact") == (reason["code"] == "on_record") == (reason["criterion"] is None)

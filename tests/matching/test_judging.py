@@ -52,7 +52,7 @@ def test_limits_are_the_students_own_and_count_as_the_ranking_counts(case: Case)
     obj, judged = case.obj, _all_judged(case.world, case.index)
     first = [judgement.limits[0] for judgement in judged.values() if judgement.limits]
     counted = {rule: first.count(rule) for rule in LIMIT_RULES if rule in first}
-    assert counted == dict(case.ranking.excluded)
+    assert counted == dict(case.asked(k=0).excluded)
     must = {name for name, priority in obj.get("priorities", {}).items() if priority == "must"}
     assert set(counted) <= must
 

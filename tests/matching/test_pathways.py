@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.factories.demo_catalogue import demo_catalog
-from tests.factories.engine_inputs import CIPS, catalogues, profile_objects
-from tests.matching.law import often
+from tests.factories.engine_inputs import CIPS, catalogue_of, profile_object_of
+from tests.matching.law import law_of_chance
 from tests.matching.test_criteria import listing
 from webapp.domain.credential import Credential, Education
 from webapp.domain.listing import Bridge, Listing
@@ -30,7 +28,6 @@ from webapp.matching.standing import Standing
 from webapp.matching.student import Student
 
 TODAY = date(2026, 11, 22)
-law = often()
 _MENDED = {"education", "field", *(f"subject.{subject.value}" for subject in Subject)}
 
 
@@ -96,14 +93,9 @@ def walk(context: Context, chain: Chain) -> list[Listing]:
     return listings
 
 
-def ladders() -> st.SearchStrategy[list[Listing]]:
-    """Small catalogues in which much leads to something."""
-    return st.tuples(st.integers(0, 2**40), st.integers(3, 9)).map(lambda drawn: _ladder(*drawn))
-
-
-def _ladder(seed: int, count: int) -> list[Listing]:
-    chance = random.Random(seed)
-    ids = [f"p{number:02d}" for number in range(count)]
+def ladder_of(chance: random.Random) -> list[Listing]:
+    """A small catalogue in which much leads to something."""
+    ids = [f"p{number:02d}" for number in range(chance.randint(3, 9))]
     levels, subjects = RANKED_LEVELS[:4], list(Subject)[:3]
     return [
         Listing(
@@ -131,32 +123,27 @@ def _ladder(seed: int, count: int) -> list[Listing]:
     ]
 
 
-STANDINGS = st.fixed_dictionaries(
-    {
-        "background": st.fixed_dictionaries(
-            {},
-            optional={
-                "education": st.sampled_from(["less_than_high_school", "high_school", "associate", "bachelor"]),
-                "field": st.sampled_from(["23", "11", "54"]),
-                "gpa": st.sampled_from([3.0, 3.8]),
-            },
-        ),
-        "subjects": st.fixed_dictionaries(
-            {}, optional={s.value: st.sampled_from(["none", "self_study", "one_course"]) for s in list(Subject)[:3]}
-        ),
+def standing_of(chance: random.Random) -> dict[str, Any]:
+    """What somebody brings, any of it unknown."""
+    background = {
+        "education": chance.choice(["less_than_high_school", "high_school", "associate", "bachelor"]),
+        "field": chance.choice(["23", "11", "54"]),
+        "gpa": chance.choice([3.0, 3.8]),
     }
-)
+    subjects = {subject.value: chance.choice(["none", "self_study", "one_course"]) for subject in list(Subject)[:3]}
+    return {
+        section: {name: answer for name, answer in answers.items() if chance.random() < 0.5}
+        for section, answers in (("background", background), ("subjects", subjects))
+    }
 
 
-@law
-@given(STANDINGS, ladders(), st.sets(st.integers(0, 8), min_size=1, max_size=3), st.sampled_from(list(Aim)))
-def test_the_best_chain_is_the_best_of_all_chains(
-    obj: dict[str, Any], listings: list[Listing], ends: set[int], aim: Aim
-) -> None:
+@law_of_chance
+def test_the_best_chain_is_the_best_of_all_chains(chance: random.Random) -> None:
+    obj, listings, aim = standing_of(chance), ladder_of(chance), chance.choice(list(Aim))
     context = context_of(obj, Catalog.from_listings(listings, "test"))
     usable = np.ones(len(listings), dtype=np.bool_)
     aims = np.zeros(len(listings), dtype=np.bool_)
-    aims[[end % len(listings) for end in ends]] = True
+    aims[chance.sample(range(len(listings)), chance.randint(1, 3))] = True
     trial = Trial(context, usable, aims)
     check(context, trial, usable, aims, aim)
     trial.most_price, trial.most_length = 1_000_000, 24 * MILLIS
@@ -176,9 +163,9 @@ def check(context: Context, trial: Trial, usable: Mask, aims: Mask, aim: Aim) ->
         assert cost(aim, walk(context, best)) == best.cost
 
 
-@law
-@given(profile_objects(), catalogues(most=16))
-def test_what_a_pathway_says_is_so(obj: dict[str, Any], listings: list[Listing]) -> None:
+@law_of_chance
+def test_what_a_pathway_says_is_so(chance: random.Random) -> None:
+    obj, listings = profile_object_of(chance.getrandbits(40)), catalogue_of(chance.randint(0, 16), chance)
     held = {one.program_id: one for one in listings}
     profile, catalog = Profile.from_json(obj), Catalog.from_listings(listings, "test")
     ways = rank(profile, catalog, DEFAULT_WEIGHTS, today=TODAY, counterfactuals=False).to_json()["pathways"]

@@ -1,5 +1,6 @@
 """Programs put aside: gone, and nothing else about the list moves but what must."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.factories.demo_catalogue import demo_catalog
@@ -25,7 +26,7 @@ def question(obj: dict[str, Any], without: frozenset[str] = frozenset()) -> Ques
     return Question(Profile.from_json(obj), DEFAULT_WEIGHTS, SALT, TODAY, without)
 
 
-def some_of(case: Case, ids: list[str], most: int) -> frozenset[str]:
+def some_of(case: Case, ids: Sequence[str], most: int) -> frozenset[str]:
     """A few of the programs, or none."""
     return frozenset(case.chance.sample(ids, case.chance.randint(0, min(most, len(ids)))))
 
@@ -63,10 +64,10 @@ def test_the_order_of_those_who_stay_is_kept_outside_the_rule_on_schools(case: C
         "one of each school",
         lambda all_: [each for index, each in enumerate(all_) if _first_of_its_school(all_, index)],
     )
-    ids = [match.program_id for match in listed(case.obj, catalog).matches]
+    ids = order_of(question(case.obj), catalog, DEPTH)  # that of the ranking, by the next law
     chosen = some_of(case, ids, 3)
-    after = [match.program_id for match in listed(case.obj, catalog, chosen).matches]
-    assert after == [each for each in ids if each not in chosen]
+    after = order_of(question(case.obj, chosen), catalog, DEPTH)
+    assert after == tuple(each for each in ids if each not in chosen)
 
 
 def _first_of_its_school(listings: list[Listing], index: int) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.factories.engine_inputs import catalogues, profile_objects
+from tests.factories.engine_inputs import profile_objects, sized_catalogues
 from tests.factories.real_catalogue import real_catalog
 from webapp.domain.listing import Listing
 from webapp.domain.profile import Criterion, Priority, Profile
@@ -120,7 +120,7 @@ def test_the_best_of_many_ties_are_those_of_a_full_sort(
 
 
 @many
-@given(obj=profile_objects(), listings=catalogues())
+@given(obj=profile_objects(), listings=sized_catalogues())
 def test_rows_of_one_code_are_judged_alike(obj: dict[str, Any], listings: list[Listing]) -> None:
     twice = [*listings, *(_renamed(listing) for listing in listings)]
     catalog = Catalog.from_listings(twice, "test")

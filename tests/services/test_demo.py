@@ -1,11 +1,14 @@
 """The demo: loaded once, repeated harmlessly, never over something real."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
+from tests.factories.prepared import prepared, session_in
 from tests.services.listing_rows import import_rows, row
 from webapp.domain.clock import SystemClock
 from webapp.domain.links import Links
@@ -74,39 +77,45 @@ def test_listings_partners_terms_and_endpoints_are_there(session: Session) -> No
     assert offers_for(session, ["demo-brambleford-msds"])["demo-brambleford-msds"].display_name == "Brambleford State"
 
 
-def test_secrets_differ_and_are_not_stored_in_the_clear(session: Session) -> None:
-    load_demo(session)
-    sealed = [each for each in session.scalars(select(PartnerEndpoint.sealed_secret)) if each is not None]
-    assert len({SEAL.open(each) for each in sealed}) == len(sealed) > 1
-    assert not any(b"whsec_" in each for each in sealed)
+@pytest.fixture(scope="class")
+def with_demo(engine: Engine) -> Iterator[Connection]:
+    """The demo, loaded once for the tests of a class."""
+    with prepared(engine, load_demo) as connection:
+        yield connection
 
 
-def test_repeating_changes_nothing(session: Session) -> None:
-    load_demo(session)
-    before = session.execute(select(PartnerEndpoint.id, PartnerEndpoint.sealed_secret)).all()
-    again = load_demo(session)
-    assert again.report is not None
-    assert (again.report.added, again.report.changed, again.report.withdrawn) == (0, 0, 0)
-    assert (again.partners_added, again.partners_kept) == (0, len(partner_rows()))
-    assert session.execute(select(PartnerEndpoint.id, PartnerEndpoint.sealed_secret)).all() == before
+class TestLoaded:
+    @pytest.fixture
+    def session(self, with_demo: Connection) -> Iterator[Session]:
+        with session_in(with_demo) as made:
+            yield made
 
+    def test_secrets_differ_and_are_not_stored_in_the_clear(self, session: Session) -> None:
+        sealed = [each for each in session.scalars(select(PartnerEndpoint.sealed_secret)) if each is not None]
+        assert len({SEAL.open(each) for each in sealed}) == len(sealed) > 1
+        assert not any(b"whsec_" in each for each in sealed)
 
-def test_terms_that_staff_changed_stay(session: Session) -> None:
-    load_demo(session)
-    terms = session.scalars(select(PartnerTerms).limit(1)).one()
-    terms.price_cents = 1
-    session.flush()
-    load_demo(session)
-    assert session.get_one(PartnerTerms, terms.id).price_cents == 1
+    def test_repeating_changes_nothing(self, session: Session) -> None:
+        before = session.execute(select(PartnerEndpoint.id, PartnerEndpoint.sealed_secret)).all()
+        again = load_demo(session)
+        assert again.report is not None
+        assert (again.report.added, again.report.changed, again.report.withdrawn) == (0, 0, 0)
+        assert (again.partners_added, again.partners_kept) == (0, len(partner_rows()))
+        assert session.execute(select(PartnerEndpoint.id, PartnerEndpoint.sealed_secret)).all() == before
 
+    def test_terms_that_staff_changed_stay(self, session: Session) -> None:
+        terms = session.scalars(select(PartnerTerms).limit(1)).one()
+        terms.price_cents = 1
+        session.flush()
+        load_demo(session)
+        assert session.get_one(PartnerTerms, terms.id).price_cents == 1
 
-def test_another_address_replaces_the_endpoint(session: Session) -> None:
-    load_demo(session)
-    load_demo(session, base="http://127.0.0.1:9999/")
-    live = session.scalars(select(PartnerEndpoint.url).where(PartnerEndpoint.disabled_at.is_(None))).all()
-    assert sorted(url or "" for url in live) == sorted(
-        f"http://127.0.0.1:9999/{told['slug']}" for told in partner_rows()
-    )
+    def test_another_address_replaces_the_endpoint(self, session: Session) -> None:
+        load_demo(session, base="http://127.0.0.1:9999/")
+        live = session.scalars(select(PartnerEndpoint.url).where(PartnerEndpoint.disabled_at.is_(None))).all()
+        assert sorted(url or "" for url in live) == sorted(
+            f"http://127.0.0.1:9999/{told['slug']}" for told in partner_rows()
+        )
 
 
 def test_if_empty_leaves_a_catalogue_alone(session: Session) -> None:

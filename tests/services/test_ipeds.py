@@ -20,7 +20,6 @@ from webapp.domain.listing import Control, Listing, TuitionBasis
 from webapp.queries.listing import published_listings
 from webapp.services.catalog import import_listings
 from webapp.services.catalog_ipeds import Release, read_ipeds, web_address
-from webapp.services.catalog_report import ImportReport
 from webapp.services.catalog_row import SourceRow
 
 NAMES = {"directory": "hd2024.csv.gz", "completions": "c2024_a_computing.csv.gz", "tuition": "ic2023_ay.csv.gz"}
@@ -50,8 +49,15 @@ def real_rows(stack: ExitStack, folder: Path) -> Iterator[SourceRow]:
 
 
 def small(hd: str, c_a: str, ic: str = "") -> list[SourceRow]:
-    files = [io.BytesIO(f"{head}\n{body}".encode()) for head, body in ((HD, hd), (C_A, c_a), (IC, ic))]
-    return list(read_ipeds(files[0], files[1], files[2], RELEASE))
+    """The rows of small files, which are the same however often they are read."""
+
+    def found() -> list[SourceRow]:
+        files = [io.BytesIO(f"{head}\n{body}".encode()) for head, body in ((HD, hd), (C_A, c_a), (IC, ic))]
+        return list(read_ipeds(files[0], files[1], files[2], RELEASE))
+
+    rows = found()
+    assert found() == rows
+    return rows
 
 
 def only(rows: list[SourceRow]) -> Listing:
@@ -64,14 +70,11 @@ SCHOOL = "100,Fir College,Bend,OR,97701-1234,www.fir.edu,1,1,1,44.05,-121.3"
 
 
 class TestRealFiles:
-    @pytest.fixture
-    def report(self, session: Session, data_dir: Path) -> ImportReport:
+    def test_they_are_imported_as_counted_by_hand(self, session: Session, data_dir: Path) -> None:
+        folder, clock = data_dir / "ipeds", SystemClock()
         with ExitStack() as stack:
-            rows = real_rows(stack, data_dir / "ipeds")
-            return import_listings(session, SystemClock(), source="ipeds", filename="ipeds", rows=rows)
-
-    def test_they_are_imported_as_counted_by_hand(self, session: Session, data_dir: Path, report: ImportReport) -> None:
-        folder = data_dir / "ipeds"
+            rows = list(real_rows(stack, folder))
+        report = import_listings(session, clock, source="ipeds", filename="ipeds", rows=rows)
         active = {row["UNITID"]: row for row in table(folder / NAMES["directory"]) if row["CYACTIVE"] == "1"}
         completions = table(folder / NAMES["completions"])
         expected = {
@@ -88,10 +91,7 @@ class TestRealFiles:
         assert institutions == len({row["UNITID"] for row in completions})
         self._check_facts(session, active, {row["UNITID"]: row for row in table(folder / NAMES["tuition"])})
 
-        with ExitStack() as stack:
-            again = import_listings(
-                session, SystemClock(), source="ipeds", filename="ipeds", rows=real_rows(stack, folder)
-            )
+        again = import_listings(session, clock, source="ipeds", filename="ipeds", rows=rows)
         assert numbers(again) == (0, 0, 0, len(expected), 0)
 
     def _check_facts(

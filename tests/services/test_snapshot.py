@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from tests.factories.prepared import prepared, session_in
 from tests.matching.test_real_catalogue import PERSONAS
 from tests.services.test_demo import load_demo
 from webapp.domain.profile import Profile
@@ -111,27 +113,37 @@ def test_the_first_catalogue_is_built_once_however_many_ask() -> None:
     assert published.loads == 1
 
 
-@pytest.mark.parametrize("persona", PERSONAS)
-def test_ranking_by_columns_of_the_database_is_ranking_its_listings(session: Session, persona: str) -> None:
-    load_demo(session)
-    version = current_version(session)
-    loaded, made = catalog_of(session, version), Catalog.from_listings(edition_of(session, version), str(version))
-    profile = Profile.from_json(PERSONAS[persona])
-    by_columns, by_listings = (
-        json.dumps(rank(profile, catalog, DEFAULT_WEIGHTS, 25).to_json()) for catalog in (loaded, made)
-    )
-    assert by_columns == by_listings
+@pytest.fixture(scope="class")
+def with_demo(engine: Engine) -> Iterator[Connection]:
+    """The demo, loaded once for the tests of a class."""
+    with prepared(engine, load_demo) as connection:
+        yield connection
 
 
-def test_an_edition_makes_a_listing_once_and_reads_like_a_list(session: Session) -> None:
-    load_demo(session)
-    edition = edition_of(session, current_version(session))
-    assert edition[0] is edition[0]
-    assert edition[-1] is edition[len(edition) - 1]
-    assert edition[1:3] == [edition[1], edition[2]]
-    assert [listing.program_id for listing in edition] == sorted(edition.facts()["program_id"])
-    with pytest.raises(IndexError):
-        edition[len(edition)]
+class TestOnTheDemo:
+    @pytest.fixture
+    def session(self, with_demo: Connection) -> Iterator[Session]:
+        with session_in(with_demo) as made:
+            yield made
+
+    @pytest.mark.parametrize("persona", PERSONAS)
+    def test_ranking_by_columns_of_the_database_is_ranking_its_listings(self, session: Session, persona: str) -> None:
+        version = current_version(session)
+        loaded, made = catalog_of(session, version), Catalog.from_listings(edition_of(session, version), str(version))
+        profile = Profile.from_json(PERSONAS[persona])
+        by_columns, by_listings = (
+            json.dumps(rank(profile, catalog, DEFAULT_WEIGHTS, 25).to_json()) for catalog in (loaded, made)
+        )
+        assert by_columns == by_listings
+
+    def test_an_edition_makes_a_listing_once_and_reads_like_a_list(self, session: Session) -> None:
+        edition = edition_of(session, current_version(session))
+        assert edition[0] is edition[0]
+        assert edition[-1] is edition[len(edition) - 1]
+        assert edition[1:3] == [edition[1], edition[2]]
+        assert [listing.program_id for listing in edition] == sorted(edition.facts()["program_id"])
+        with pytest.raises(IndexError):
+            edition[len(edition)]
 
 
 def test_an_empty_edition(session: Session) -> None:

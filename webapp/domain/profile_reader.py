@@ -58,9 +58,10 @@ class Reader:
     def choice(self, path: str, value: object, kind: type[_E]) -> _E | None:
         """The member of `kind` that a value names."""
         if isinstance(value, str):
-            for option in kind:
-                if option.value == value:
-                    return option
+            try:
+                return kind(value)
+            except ValueError:
+                pass
         self.refuse(path, f"{shown(value)} is not a known value", "use one of " + ", ".join(kind), quotes=True)
         return None
 
@@ -87,13 +88,13 @@ class Reader:
 
     def number(self, path: str, value: object, low: float, high: float) -> float | None:
         """A finite number from `low` to `high`."""
-        remedy = f"write a number from {low:,.12g} to {high:,.12g}"
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.refuse(path, f"is {_kind(value)}", remedy)
+            problem, quotes = f"is {_kind(value)}", False
         elif not (low <= value <= high) or (isinstance(value, float) and not math.isfinite(value)):
-            self.refuse(path, f"{shown(value)} is out of range", remedy, quotes=True)
+            problem, quotes = f"{shown(value)} is out of range", True
         else:
             return value
+        self.refuse(path, problem, f"write a number from {low:,.12g} to {high:,.12g}", quotes=quotes)
         return None
 
     def sequence(self, path: str, value: object, limit: int) -> list[object]:

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -224,12 +225,14 @@ def _authorized(states: tuple[str, ...]) -> int:
 
 
 def _relations(cips: Sequence[str]) -> Mapping[str, Floats]:
-    return MappingProxyType(
-        {
-            soc: np.array([occupation.relation(cip) for cip in cips], dtype=np.float64)
-            for soc, occupation in occupations().items()
-        }
-    )
+    strengths = np.array([_strengths(cip) for cip in cips], dtype=np.float64).reshape(len(cips), len(occupations()))
+    return MappingProxyType(dict(zip(occupations(), np.ascontiguousarray(strengths.T), strict=True)))
+
+
+@lru_cache(maxsize=4096)
+def _strengths(cip: str) -> tuple[float, ...]:
+    """How strongly a field of study leads to each occupation, in the table's order."""
+    return tuple(occupation.relation(cip) for occupation in occupations().values())
 
 
 def _hash(program_id: str) -> int:

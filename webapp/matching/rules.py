@@ -26,6 +26,8 @@ from webapp.matching.rule_columns import Column, Columns, evaluate_columns
 from webapp.matching.student import Student
 
 TRUE, OPEN, FALSE = 1, 0, -1
+FEW = 512
+"""In a catalogue of so many programs the verdicts on all are worked out at once: to ask again would cost more."""
 SUBJECTS = tuple(Subject)
 _STATES, _COUNTRY = "program.states_authorized", "program.country"
 _EDUCATION, _FIELD = (ADMISSION_RULES.index(name) for name in ("education", "field"))
@@ -120,6 +122,24 @@ class Eligibility:
 
     def _residence(self, rows: Rows) -> tuple[Ints, Ints, Ints]:
         """The rows, by place, that can only be reached online, and what the state and the country come to in each."""
+        if isinstance(rows, slice) or len(self.catalog) > FEW:
+            return self._asked_of(rows)
+        online, state, country = self._everywhere
+        only = np.flatnonzero(online[rows])
+        at = rows[only]
+        return only, state[at], country[at]
+
+    @cached_property
+    def _everywhere(self) -> tuple[Mask, Ints, Ints]:
+        """For every row whether it can only be reached online, and what the state and the country come to if so."""
+        only, *values = self._asked_of(slice(None))
+        online = np.zeros(len(self.catalog), dtype=np.bool_)
+        online[only] = True
+        state, country = np.ones((2, len(online)), dtype=np.int8)
+        state[only], country[only] = values
+        return online, state, country
+
+    def _asked_of(self, rows: Rows) -> tuple[Ints, Ints, Ints]:
         only = self._online_only(rows)
         if not len(only):
             return only, _NOTHING, _NOTHING
@@ -193,6 +213,18 @@ class Eligibility:
 
     def verdicts_of(self, rows: Rows) -> Ints:
         """The verdict on each of some rows, as the values of Verdict."""
+        if len(self.catalog) <= FEW:
+            return self._verdicts[rows]
+        return self._worked_out(rows)
+
+    @cached_property
+    def _verdicts(self) -> Ints:
+        """The verdict on every row."""
+        verdicts = self._worked_out(np.arange(len(self.catalog)))
+        verdicts.setflags(write=False)
+        return verdicts
+
+    def _worked_out(self, rows: Rows) -> Ints:
         verdicts: Ints = self.by_class[self.catalog.admission[rows]]
         if len(self.opened):
             through = self.opened if isinstance(rows, slice) else np.isin(rows, self.opened)
