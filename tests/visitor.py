@@ -35,14 +35,15 @@ class Browser:
         token = token_of(self.client) or self.token(form_at or self.home)
         return self.client.post(path, data={_TOKEN: token, **(data or {})})
 
-    def be(self, **kept: Any) -> None:
-        """Hold this and nothing else in the cookie, as after a log-in, and a token for forms."""
-        with self.client.application.test_request_context():
-            generate_csrf()
-            secret = session[_TOKEN]
-        with self.client.session_transaction() as cookie:
-            cookie.clear()
-            cookie.update(kept, **{_TOKEN: secret})
+
+def be(client: FlaskClient, kept: Mapping[str, Any]) -> None:
+    """Make a client hold this and nothing else in its cookie, as after a log-in, and a new token for forms."""
+    with client.application.test_request_context():
+        generate_csrf()
+        secret = session[_TOKEN]
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update({**kept, _TOKEN: secret})
 
 
 def token_of(client: FlaskClient) -> str:

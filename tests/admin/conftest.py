@@ -20,7 +20,7 @@ from tests.factories.lead import leads_of
 from tests.factories.request import submit_request
 from tests.factories.school import School, make_school
 from tests.factories.staff import StaffLogin, make_staff
-from tests.visitor import Browser
+from tests.visitor import Browser, be
 from webapp.admin.login import TOKEN
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, build_runtime, replace_parts
@@ -146,7 +146,7 @@ def let_in(running: Runtime) -> Callable[[Visitor, StaffLogin], None]:
                 object_id=str(login.id),
                 remote_address=address,
             )
-        visitor.be(**{"_user_id": stamp, "_fresh": True, TOKEN: token})
+        be(visitor.client, {"_user_id": stamp, "_fresh": True, TOKEN: token})
 
     return let_in
 

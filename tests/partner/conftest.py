@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from tests.browser import browser_page, chromium, faults, live_server, new_page
 from tests.factories.portal import MemberLogin, make_member
 from tests.factories.school import School, make_school
-from tests.visitor import Browser
+from tests.visitor import Browser, be
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, build_runtime, replace_parts
 from webapp.context import RUNTIME
@@ -148,7 +148,7 @@ def logged_in(
                 remote_address=visitor.client.environ_base["REMOTE_ADDR"],
             )
         now = running.clock.now().timestamp()
-        visitor.be(**{SESSION: {"stamp": stamp, "at": now, "seen": now}})
+        be(visitor.client, {SESSION: {"stamp": stamp, "at": now, "seen": now}})
         return visitor
 
     return logged_in
