@@ -133,13 +133,18 @@ _CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
 def looked_at(page: Page) -> list[str]:
     """All that axe and the eye find wrong with a page as it stands.
 
-    In the light all rules, in the dark those on looks, which is all that changes. Leaves the page in the light.
+    In the light all rules, in the dark those on looks, which is all that changes. It is looked at first as it stands,
+    and left in the other.
     """
-    page.emulate_media(color_scheme="light")
-    found = [*axe_violations(page), *blemishes(page), *faint_focus(page), *small_texts(page)]
-    page.emulate_media(color_scheme="dark")
-    found += [f"in the dark {each}" for each in appearance_violations(page)]
-    page.emulate_media(color_scheme="light")
+    found: list[str] = []
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    for _ in range(2):
+        if is_dark:
+            found += [f"in the dark {each}" for each in appearance_violations(page)]
+        else:
+            found += [*axe_violations(page), *blemishes(page), *faint_focus(page), *small_texts(page)]
+        is_dark = not is_dark
+        page.emulate_media(color_scheme="dark" if is_dark else "light")
     return found
 
 
