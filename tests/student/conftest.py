@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from tests.browser import browser_page, chromium, faults, live_server, new_page
 from tests.student.person import Person
@@ -18,6 +18,7 @@ from webapp.bootstrap import Runtime, build_runtime, replace_parts
 from webapp.domain.clock import SystemClock
 from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.gateways.wakeup import WakeUp
+from webapp.models import Cap
 from webapp.services.demo import load
 from webapp.settings import Settings
 
@@ -28,7 +29,8 @@ SECRET = "a secret that only these tests know, long enough"
 
 @pytest.fixture(scope="session")
 def student_database_url(make_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
-    """A database with the demo catalogue. Tests add to it and never take away."""
+    """A database with the demo catalogue. Tests add to it and never take away, so no school has its twenty leads a day:
+    whichever test delivered the next would find the day full."""
     with make_database() as url:
         built = _runtime(url, "redis://127.0.0.1:1/0")
         demo = files("webapp.cli").joinpath("demo")
@@ -42,6 +44,7 @@ def student_database_url(make_database: Callable[[], AbstractContextManager[str]
                 questions=BytesIO(demo.joinpath("questions.csv").read_bytes()),
                 endpoint_url=lambda slug: f"http://127.0.0.1:9/{slug}",
             )
+            session.execute(update(Cap).values(most=1_000_000))
         built.engine.dispose()
         yield url
 
