@@ -15,6 +15,7 @@ from tests.browser import browser_page, chromium, faults, live_server, new_page
 from tests.student.person import Person
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, build_runtime, replace_parts
+from webapp.context import RUNTIME
 from webapp.domain.clock import SystemClock
 from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.gateways.wakeup import WakeUp
@@ -94,10 +95,27 @@ def early_runtime(fresh_database_url: str) -> Iterator[Runtime]:
     built.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def spare_app(runtime: Runtime) -> Flask:
+    """A second application, for runtimes that differ in their parts and not in what an application takes when made."""
+    return create_app(runtime.settings, runtime=runtime)
+
+
 @pytest.fixture
-def early_person(early_runtime: Runtime) -> Person:
+def app_on(spare_app: Flask) -> Callable[[Runtime], Flask]:
+    """The second application on another database or clock: `app_on(early_runtime)`. One at a time."""
+
+    def app_on(other: Runtime) -> Flask:
+        spare_app.extensions[RUNTIME] = other
+        return spare_app
+
+    return app_on
+
+
+@pytest.fixture
+def early_person(early_runtime: Runtime, app_on: Callable[[Runtime], Flask]) -> Person:
     """Somebody on a site whose catalogue is still empty."""
-    return Person(create_app(early_runtime.settings, runtime=early_runtime).test_client())
+    return Person(app_on(early_runtime).test_client())
 
 
 @pytest.fixture
