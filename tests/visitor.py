@@ -30,8 +30,8 @@ class Browser:
         return found[1]
 
     def post(self, path: str, data: Mapping[str, object] | None = None, *, form_at: str = "") -> TestResponse:
-        """Post as the form at `form_at` would. Every page of one log-in carries the same token, so that page is opened
-        only where none was before; that each form carries it, `test_every_post.py` and those of log-in hold."""
+        """Post as the form at `form_at` would. All pages of one log-in give the same token, so that page is opened only
+        where none was before. That each form of the back office carries it, `test_every_post.py` holds."""
         token = token_of(self.client) or self.token(form_at or self.home)
         return self.client.post(path, data={_TOKEN: token, **(data or {})})
 

@@ -213,12 +213,14 @@ def send(stage: Stage, adapter: MapAdapter, visitor: Visitor, endpoint: str, tok
 
 @dataclass(frozen=True)
 class Filled:
-    """A form as it would be sent: where to, what stands in it, in which of its fields one writes, and on which page."""
+    """A form as it would be sent: where to, what stands in it, in which of its fields one writes, on which page, and
+    the token that it carries for whoever opened that page; "" where no page shows it."""
 
     action: str
     data: dict[str, Any]
     written: list[str] = field(default_factory=list)
     page: str = ""
+    token: str = ""
 
 
 def filled(stage: Stage, adapter: MapAdapter, visitor: Visitor, endpoint: str, sent: Sent) -> Filled:
@@ -234,7 +236,8 @@ def filled(stage: Stage, adapter: MapAdapter, visitor: Visitor, endpoint: str, s
     assert found, f"{endpoint}: no such form on {page}: {told(text)}"
     form = found[-1]
     kept = {name: value for name, value in form.sent.items() if name != "csrf_token"}
-    return Filled(form.action, {**kept, **data}, form.written, page)
+    assert form.sent.get("csrf_token"), f"{endpoint}: the form on {page} carries no token"
+    return Filled(form.action, {**kept, **data}, form.written, page, form.sent["csrf_token"][0])
 
 
 def _leads_to(adapter: MapAdapter, form: PageForm) -> str:
