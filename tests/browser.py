@@ -167,14 +167,26 @@ def follow(page: Page, control: Locator) -> None:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds wrong on ``page`` by WCAG 2.2 A and AA and its own good practice: "rule: selector, selector"."""
-    if not page.evaluate("'axe' in window"):
-        _bring_axe(page)
+    _bring_axe(page)
     return [*_violations(page, _AXE_OPTIONS), *_contrast_violations(page)]
 
 
 def appearance_violations(page: Page) -> list[str]:
-    """What axe, which is in the page since ``axe_violations``, finds wrong with colours, targets and scrolling."""
+    """What axe finds wrong with colours, targets and scrolling."""
+    _bring_axe(page)
     return [*_violations(page, _LOOKS_OPTIONS), *_contrast_violations(page)]
+
+
+def both_looks(page: Page) -> Iterator[tuple[int, str]]:
+    """Stand on a desk in the light and on a telephone in the dark, whichever the window does already first: each change
+    lays the page out anew. The width and the scheme; all rules are for the light, those on looks for the dark."""
+    looks = ((1280, "light"), (390, "dark"))
+    at = page.viewport_size
+    for width, scheme in looks if at is None or at["width"] != 390 else looks[::-1]:
+        if page.viewport_size != {"width": width, "height": 900}:
+            page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
+        yield width, scheme
 
 
 def _contrast_violations(page: Page) -> list[str]:
@@ -194,6 +206,8 @@ def _contrast_violations(page: Page) -> list[str]:
 
 def _bring_axe(page: Page) -> None:
     """Put axe into a page, and when that is asked a second time, into every page that the window shows from now on."""
+    if page.evaluate("'axe' in window"):
+        return
     page.evaluate(AXE)
     if page in _visited:
         page.add_init_script(AXE)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from tests.browser import appearance_violations, axe_violations
+from tests.browser import appearance_violations, axe_violations, overflows
 
 _TARGETS = """() => {
   const least = 24, wrong = [];
@@ -130,16 +130,33 @@ _CLIPPED = """() => [...document.body.querySelectorAll('*')].filter(e => {
 }).map(e => 'cut off: ' + e.outerHTML.slice(0, 90))"""
 
 
+_NEEDED_SPACING = (
+    "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
+    " p { margin-bottom: 2em !important }"
+)
+_SPACE = """css => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [sheet];
+  return getComputedStyle(document.body).letterSpacing;
+}"""
+
+
 def looked_at(page: Page) -> list[str]:
     """All that axe and the eye find wrong with a page as it stands.
 
-    In the light all rules, in the dark those on looks, which is all that changes. Leaves the page in the light.
+    In the light all rules, in the dark those on looks, which is all that changes. It is looked at first as it stands,
+    and left in the other.
     """
-    page.emulate_media(color_scheme="light")
-    found = [*axe_violations(page), *blemishes(page), *faint_focus(page), *small_texts(page)]
-    page.emulate_media(color_scheme="dark")
-    found += [f"in the dark {each}" for each in appearance_violations(page)]
-    page.emulate_media(color_scheme="light")
+    found: list[str] = []
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    for _ in range(2):
+        if is_dark:
+            found += [f"in the dark {each}" for each in appearance_violations(page)]
+        else:
+            found += [*axe_violations(page), *blemishes(page), *faint_focus(page), *small_texts(page)]
+        is_dark = not is_dark
+        page.emulate_media(color_scheme="dark" if is_dark else "light")
     return found
 
 
@@ -178,9 +195,13 @@ def idle_buttons(page: Page) -> list[str]:
     return list(page.evaluate(_IDLE))
 
 
-def needed_spacing() -> str:
-    """The text spacing that a page must bear (WCAG 1.4.12), as a style sheet."""
-    return (
-        "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
-        " p { margin-bottom: 2em !important }"
-    )
+def spoiled_by_wide_text(page: Page) -> list[str]:
+    """What is cut off or sticks out when text is spaced as a page must bear it (WCAG 1.4.12). It is spaced back again.
+
+    By a constructed style sheet: unlike an element it needs no leave of the page's policy.
+    """
+    spacing = page.evaluate(_SPACE, _NEEDED_SPACING)
+    assert spacing != "normal", "the spacing does not reach the page"
+    found = [*clipped_texts(page), *(["sticks out"] if overflows(page) else [])]
+    page.evaluate("document.adoptedStyleSheets = []")
+    return [f"with wide text {each}" for each in found]

@@ -1,8 +1,7 @@
 """The whole application on a database of its own, and ways to be somebody in it."""
 
 import itertools
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,8 @@ from tests.factories.lead import leads_of
 from tests.factories.request import submit_request
 from tests.factories.school import School, make_school
 from tests.factories.staff import StaffLogin, make_staff
+from tests.visitor import Browser, be
+from webapp.admin.login import TOKEN
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, build_runtime, replace_parts
 from webapp.context import RUNTIME
@@ -28,6 +29,8 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
 from webapp.gateways.fakes import FakeResolver
 from webapp.gateways.wakeup import WakeUp
+from webapp.models import StaffAccount
+from webapp.services import audit, staff_session
 from webapp.services.submission import Stored
 from webapp.settings import Settings
 
@@ -86,24 +89,14 @@ def uploads(running: Runtime) -> Path:
     return running.settings.var_dir / "uploads"
 
 
-@dataclass
-class Visitor:
+class Visitor(Browser):
     """A browser of one person, coming from an address of its own."""
 
-    client: FlaskClient
-
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(path)
+    def __init__(self, client: FlaskClient) -> None:
+        super().__init__(client, home="/admin/")
 
     def token(self, path: str = "/admin/login") -> str:
-        """The token that a form of the page at `path` carries."""
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.client.get(path).text)
-        assert found is not None, f"{path} has no form"
-        return found[1]
-
-    def post(self, path: str, data: Mapping[str, object] | None = None, *, form_at: str = "/admin/") -> TestResponse:
-        """Post as the form at `form_at` would."""
-        return self.client.post(path, data={"csrf_token": self.token(form_at), **(data or {})})
+        return super().token(path)
 
     def log_in(self, email: str, password: str, **more: str) -> TestResponse:
         """Fill in the log-in page and send it."""
@@ -135,12 +128,38 @@ def account(running: Runtime) -> Callable[..., StaffLogin]:
 
 
 @pytest.fixture
-def logged_in(visit: Callable[[], Visitor], account: Callable[..., StaffLogin]) -> Callable[..., Visitor]:
+def let_in(running: Runtime) -> Callable[[Visitor, StaffLogin], None]:
+    """Lets somebody in: leaves and writes down what the log-in page does, which `test_login.py` compares."""
+
+    def let_in(visitor: Visitor, login: StaffLogin) -> None:
+        address = visitor.client.environ_base["REMOTE_ADDR"]
+        with running.begin() as session:
+            stamp = session.get_one(StaffAccount, login.id).fs_uniquifier
+            token = staff_session.begin(session, running.clock, login.id, remote_address=address, user_agent="")
+            audit.record(
+                session,
+                running.clock,
+                staff_id=login.id,
+                actor=login.email,
+                action="logged_in",
+                object_type="staff",
+                object_id=str(login.id),
+                remote_address=address,
+            )
+        be(visitor.client, {"_user_id": stamp, "_fresh": True, TOKEN: token})
+
+    return let_in
+
+
+@pytest.fixture
+def logged_in(
+    visit: Callable[[], Visitor], account: Callable[..., StaffLogin], let_in: Callable[[Visitor, StaffLogin], None]
+) -> Callable[..., Visitor]:
     """Somebody who is logged in: `logged_in("support")`; owner when no role is named."""
 
     def logged_in(*roles: str) -> Visitor:
-        visitor, login = visit(), account(*roles)
-        assert visitor.log_in(login.email, login.password).status_code == 302
+        visitor = visit()
+        let_in(visitor, account(*roles))
         return visitor
 
     return logged_in

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.admin.conftest import Visitor
 from tests.admin.form_reader import links_of
-from tests.factories.staff import PASSWORD
+from tests.factories.password import PASSWORD
 from webapp.domain.bulk_act import BulkKind
 from webapp.domain.clock import Clock
 from webapp.domain.complaint import ComplaintKind

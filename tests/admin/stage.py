@@ -24,6 +24,7 @@ from tests.factories import import_centre
 from tests.factories.back_office import Office
 from tests.factories.lead import delivery_of
 from tests.factories.staff import StaffLogin
+from tests.visitor import token_of
 from webapp.bootstrap import Runtime, replace_parts
 from webapp.context import RUNTIME
 from webapp.domain.ids import address_key, new_id, new_token, token_hash
@@ -68,16 +69,16 @@ def stage(
     sent: import_centre.Sent,
     account: Callable[..., StaffLogin],
     visit: Callable[[], Visitor],
+    let_in: Callable[[Visitor, StaffLogin], None],
 ) -> Iterator[Stage]:
     people = {}
     for role in Role:
         login, visitor = account(role.value), visit()
-        assert visitor.log_in(login.email, login.password).status_code == 302
-        token = visitor.token("/admin/")
-        people[role] = (login, visitor, cookie_of(visitor), token)
+        let_in(visitor, login)
+        people[role] = (login, visitor, cookie_of(visitor), token_of(visitor.client))
     colleague, with_step = account("support"), account("support")
     for role in Role:
-        visit().log_in(people[role][0].email, people[role][0].password)  # a second log-in of each, to be ended
+        let_in(visit(), people[role][0])  # a second log-in of each, to be ended
     connection = running.engine.connect()
     outer = connection.begin()
     sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
@@ -212,12 +213,14 @@ def send(stage: Stage, adapter: MapAdapter, visitor: Visitor, endpoint: str, tok
 
 @dataclass(frozen=True)
 class Filled:
-    """A form as it would be sent: where to, what stands in it, in which of its fields one writes, and on which page."""
+    """A form as it would be sent: where to, what stands in it, in which of its fields one writes, on which page, and
+    the token that it carries for whoever opened that page; "" where no page shows it."""
 
     action: str
     data: dict[str, Any]
     written: list[str] = field(default_factory=list)
     page: str = ""
+    token: str = ""
 
 
 def filled(stage: Stage, adapter: MapAdapter, visitor: Visitor, endpoint: str, sent: Sent) -> Filled:
@@ -233,7 +236,8 @@ def filled(stage: Stage, adapter: MapAdapter, visitor: Visitor, endpoint: str, s
     assert found, f"{endpoint}: no such form on {page}: {told(text)}"
     form = found[-1]
     kept = {name: value for name, value in form.sent.items() if name != "csrf_token"}
-    return Filled(form.action, {**kept, **data}, form.written, page)
+    assert form.sent.get("csrf_token"), f"{endpoint}: the form on {page} carries no token"
+    return Filled(form.action, {**kept, **data}, form.written, page, form.sent["csrf_token"][0])
 
 
 def _leads_to(adapter: MapAdapter, form: PageForm) -> str:

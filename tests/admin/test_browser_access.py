@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import update
 
-from tests.browser import LiveServer, appearance_violations, axe_violations, overflows
+from tests.browser import LiveServer, appearance_violations, axe_violations, both_looks, overflows
 from tests.factories.staff import StaffLogin, make_staff
 from webapp.bootstrap import Runtime
 from webapp.domain.clock import FrozenClock
@@ -55,9 +55,7 @@ def _log_in(page: Page, url: str, login: StaffLogin) -> None:
 
 
 def _looks_right(page: Page) -> None:
-    for width, scheme in ((1280, "light"), (390, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
+    for width, scheme in both_looks(page):
         found = axe_violations(page) if scheme == "light" else appearance_violations(page)
         assert found == [], f"{page.url} at {width}"
         assert overflows(page) == 0, f"{page.url} at {width}"

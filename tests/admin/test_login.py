@@ -10,11 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.admin.conftest import Visitor
-from tests.factories.staff import PASSWORD, StaffLogin
+from tests.factories.password import PASSWORD
+from tests.factories.staff import StaffLogin
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, replace_parts
 from webapp.domain.clock import FrozenClock
-from webapp.models import AuditEntry, FailedLogin, StaffAccount
+from webapp.models import AuditEntry, FailedLogin, StaffAccount, StaffSession
 from webapp.services.login import ACCOUNT_LIMIT, ADDRESS_LIMIT, WINDOW, Locked, begin_try
 
 Visit = Callable[[], Visitor]
@@ -34,6 +35,29 @@ def test_the_right_password_opens_the_door_and_is_written_down(
     assert (entry.action, entry.object_id) == ("logged_in", str(login.id))
     assert (stored.login_count, stored.current_login_at is not None) == (1, True)
     assert str(stored.password).startswith("$argon2id$")
+
+
+def test_tests_let_people_in_as_the_log_in_page_does(
+    visit: Visit, account: Account, let_in: Callable[[Visitor, StaffLogin], None], running: Runtime
+) -> None:
+    left = []
+    for by_the_page in (True, False):
+        visitor, login = visit(), account("analyst")
+        if by_the_page:
+            visitor.log_in(login.email, login.password)
+        else:
+            let_in(visitor, login)
+        home = visitor.get("/admin/")
+        with visitor.client.session_transaction() as cookie, running.begin() as session:
+            kept = {name for name in cookie if not name.startswith(("fs_", "identity.")) and name != "_id"}
+            row = session.scalars(select(StaffSession).where(StaffSession.staff_id == login.id)).one()
+            times = (row.started_at, row.seen_at, row.proved_at, row.ended_at, row.browser)
+            entry = session.scalars(select(AuditEntry).where(AuditEntry.actor == login.email)).one()
+            written = (entry.at, entry.action, entry.object_type, entry.before, entry.after)
+        client = visitor.client.environ_base["REMOTE_ADDR"]
+        assert (row.remote_address, entry.remote_address, entry.object_id) == (client, client, str(login.id))
+        left.append((home.status_code, sorted(kept), times, written))
+    assert left[0] == left[1]
 
 
 def test_every_way_of_being_wrong_gets_the_same_answer(visit: Visit, account: Account) -> None:

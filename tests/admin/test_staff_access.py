@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from tests.admin.accounts import NEW, Account, LoggedIn, Visit, link_of, news
-from tests.factories.staff import PASSWORD
+from tests.factories.password import PASSWORD
 from webapp.bootstrap import Runtime
 from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id

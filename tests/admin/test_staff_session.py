@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from tests.admin.accounts import NEW, SETUP, Account, Visit, code_of, news, set_up, trace
-from tests.factories.staff import PASSWORD
+from tests.factories.password import PASSWORD
 from webapp.bootstrap import Runtime
 from webapp.domain.clock import FrozenClock
 from webapp.domain.staff_session import FRESH_FOR

@@ -1,4 +1,4 @@
-"""People of partners, made through the services, and leads of one partner in every state it can see."""
+"""People of partners who have chosen a password, and leads of one partner in every state it can see."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,23 +8,20 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from tests.factories.lead import delivery_of, leads_of, put_delivery, put_lead
+from tests.factories.password import PASSWORD, password_hash
 from tests.factories.request import submit_request
 from tests.factories.school import School
 from webapp.bootstrap import Runtime
-from webapp.domain.actor import Actor
 from webapp.domain.clock import FrozenClock
 from webapp.domain.delivery import AttemptOutcome, DeliveryStatus
-from webapp.domain.ids import new_id
+from webapp.domain.ids import new_id, new_token
 from webapp.domain.lead import LeadStatus
 from webapp.domain.notice import NoticeKind, NoticeStatus
 from webapp.domain.partner_role import PartnerRole
-from webapp.models import BillingCycle, Delivery, Lead, PartnerAccessLink, PartnerNotice
+from webapp.models import BillingCycle, Delivery, Lead, PartnerAccessLink, PartnerAccount, PartnerNotice
 from webapp.services import charge, invoice
-from webapp.services.partner_access import set_password
-from webapp.services.partner_account import invite
 
 S = LeadStatus
-PASSWORD = "copper lantern eleven rivers"
 SHOWN = {"email": "shown@student.example", "answer": '{"outcome": "accepted", "id": "QM-20418"}'}
 
 
@@ -41,21 +38,23 @@ class MemberLogin:
 def make_member(
     session: Session, running: Runtime, partner_id: UUID, role: PartnerRole = PartnerRole.OWNER
 ) -> MemberLogin:
-    """Somebody who was invited and has chosen a password."""
-    email = f"member-{new_id().hex}@school.example"
-    account_id = invite(
-        session,
-        running.clock,
-        running.links,
+    """Somebody who has chosen a password."""
+    now = running.clock.now()
+    account = PartnerAccount(
+        id=new_id(),
         partner_id=partner_id,
-        email=email,
+        email=f"member-{new_id().hex}@school.example",
         name="Mira Okoye",
         role=role,
-        by=Actor("test"),
+        active=True,
+        password=password_hash(),
+        session_stamp=new_token(),
+        created_at=now,
+        updated_at=now,
     )
+    session.add(account)
     session.flush()
-    set_password(session, running.clock, access_token(session, running, account_id), PASSWORD)
-    return MemberLogin(account_id, partner_id, email)
+    return MemberLogin(account.id, partner_id, account.email)
 
 
 def access_token(session: Session, running: Runtime, account_id: UUID) -> str:

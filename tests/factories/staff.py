@@ -1,15 +1,17 @@
-"""Staff accounts, made through the service."""
+"""Staff accounts, as the service leaves them once somebody has chosen a password."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.factories.password import PASSWORD, password_hash
 from webapp.domain.clock import Clock
-from webapp.domain.ids import new_id
-from webapp.services.staff import create_staff
-
-PASSWORD = "copper lantern eleven rivers"
+from webapp.domain.ids import new_id, new_token
+from webapp.models import StaffAccount, StaffRole
+from webapp.services import audit
+from webapp.services.staff import seed_roles
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,28 @@ def make_staff(
     session: Session, clock: Clock, *roles: str, email: str | None = None, active: bool = True
 ) -> StaffLogin:
     """One account with `roles` (owner when none is named) and an address of its own."""
-    address = email or f"staff-{new_id().hex}@match.example"
-    staff_id = create_staff(
-        session, clock, email=address, password=PASSWORD, roles=roles or ("owner",), actor="test", active=active
+    address, now, wanted = email or f"staff-{new_id().hex}@match.example", clock.now(), list(roles or ("owner",))
+    seed_roles(session)
+    account = StaffAccount(
+        id=new_id(),
+        email=address,
+        password=password_hash(),
+        active=active,
+        fs_uniquifier=new_token(),
+        create_datetime=now,
+        confirmed_at=now,
+        roles=list(session.scalars(select(StaffRole).where(StaffRole.name.in_(wanted)))),
     )
-    return StaffLogin(staff_id, address)
+    session.add(account)
+    session.flush()
+    audit.record(
+        session,
+        clock,
+        staff_id=None,
+        actor="test",
+        action="staff.create",
+        object_type="staff_account",
+        object_id=str(account.id),
+        after={"email": address, "roles": wanted, "active": active},
+    )
+    return StaffLogin(account.id, address)

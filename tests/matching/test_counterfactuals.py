@@ -6,16 +6,14 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from hypothesis import given
 
 from tests.factories.demo_catalogue import demo_catalog
 from tests.matching.law import Case as Standing
-from tests.matching.law import by_id, judged, law_from, law_of_chance, often
+from tests.matching.law import by_id, judged, law_from, law_of_chance
 from tests.matching.test_criteria import listing
 from tests.matching.test_pathways import PERSONAS, ladder_of, standing_of
 from webapp.domain.advice import counterfactual_sentence
 from webapp.domain.credential import EnglishLevel
-from webapp.domain.listing import Listing
 from webapp.domain.profile import Profile
 from webapp.domain.subject import RANKED_LEVELS
 from webapp.matching import DEFAULT_WEIGHTS, Catalog, Match, Ranking, rank

@@ -1,10 +1,8 @@
 """The whole application on a database of its own, two schools, and ways to be somebody of them."""
 
 import itertools
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +13,7 @@ from werkzeug.test import TestResponse
 from tests.browser import browser_page, chromium, faults, live_server, new_page
 from tests.factories.portal import MemberLogin, make_member
 from tests.factories.school import School, make_school
+from tests.visitor import Browser, be
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, build_runtime, replace_parts
 from webapp.context import RUNTIME
@@ -22,6 +21,9 @@ from webapp.domain.clock import FrozenClock
 from webapp.domain.ids import new_id
 from webapp.domain.partner_role import PartnerRole
 from webapp.gateways.wakeup import WakeUp
+from webapp.partner.login import SESSION
+from webapp.services import audit
+from webapp.services.partner_login import begin_session
 from webapp.settings import Settings
 
 __all__ = ["browser_page", "chromium", "faults", "live_server", "new_page"]
@@ -69,26 +71,17 @@ def app(portal_app: Flask, running: Runtime) -> Flask:
     return portal_app
 
 
-@dataclass
-class Visitor:
+class Visitor(Browser):
     """A browser of one person, coming from an address of its own."""
 
-    client: FlaskClient
-
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(path)
+    def __init__(self, client: FlaskClient) -> None:
+        super().__init__(client, home="/partner/")
 
     def token(self, path: str = "/partner/login") -> str:
-        """The token that a form of the page at `path` carries."""
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.client.get(path).text)
-        assert found is not None, f"{path} has no form"
-        return found[1]
-
-    def post(self, path: str, data: Mapping[str, object] | None = None, *, form_at: str = "/partner/") -> TestResponse:
-        """Post as the form at `form_at` would."""
-        return self.client.post(path, data={"csrf_token": self.token(form_at), **(data or {})})
+        return super().token(path)
 
     def log_in(self, email: str, password: str, **more: str) -> TestResponse:
+        """Fill in the log-in page and send it."""
         return self.post("/partner/login", {"email": email, "password": password, **more}, form_at="/partner/login")
 
 
@@ -133,12 +126,29 @@ def account(running: Runtime, school: School) -> Callable[..., MemberLogin]:
 
 
 @pytest.fixture
-def logged_in(visit: Callable[[], Visitor], account: Callable[..., MemberLogin]) -> Callable[..., Visitor]:
-    """Somebody who is logged in, an owner of `school` unless told otherwise."""
+def logged_in(
+    running: Runtime, visit: Callable[[], Visitor], account: Callable[..., MemberLogin]
+) -> Callable[..., Visitor]:
+    """Somebody who is logged in, an owner of `school` unless told otherwise, whose browser holds what the log-in page
+    leaves in one: `test_login.py` compares."""
 
     def logged_in(role: PartnerRole = PartnerRole.OWNER, of: School | None = None) -> Visitor:
         visitor, login = visit(), account(role, of)
-        assert visitor.log_in(login.email, login.password).status_code == 302
+        with running.begin() as session:
+            stamp = begin_session(session, running.clock, login.id)
+            audit.record(
+                session,
+                running.clock,
+                staff_id=None,
+                partner_id=login.partner_id,
+                actor=login.email,
+                action="logged_in",
+                object_type="partner_account",
+                object_id=str(login.id),
+                remote_address=visitor.client.environ_base["REMOTE_ADDR"],
+            )
+        now = running.clock.now().timestamp()
+        be(visitor.client, {SESSION: {"stamp": stamp, "at": now, "seen": now}})
         return visitor
 
     return logged_in

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from tests.factories.portal import PASSWORD, MemberLogin, access_token
+from tests.factories.password import PASSWORD
+from tests.factories.portal import MemberLogin, access_token
 from tests.factories.school import School
 from tests.partner.conftest import Visitor
 from webapp.bootstrap import Runtime
@@ -15,6 +16,7 @@ from webapp.domain.one_time_code import PERIOD_SECONDS, code_at
 from webapp.domain.partner import PartnerStatus
 from webapp.domain.partner_role import PartnerRole
 from webapp.models import AuditEntry, Message, Partner, PartnerAccessLink, PartnerAccount
+from webapp.partner.login import SESSION
 from webapp.services.letter import letters_for
 from webapp.services.login import ACCOUNT_LIMIT
 
@@ -58,6 +60,25 @@ def test_an_owner_invites_somebody_who_chooses_a_password_and_is_in(
         done = session.scalars(select(AuditEntry.action).where(AuditEntry.partner_id == school.partner_id)).all()
     assert str(stored.password).startswith("$argon2id$")
     assert {"invited", "password_set", "logged_in"} <= set(done)
+
+
+def test_tests_let_people_in_as_the_log_in_page_does(
+    visit: Visit, account: Account, logged_in: Callable[..., Visitor], running: Runtime, school: School
+) -> None:
+    asked, login = visit(), account()
+    asked.log_in(login.email, login.password)
+    left = []
+    for visitor in (asked, logged_in()):
+        home = visitor.get("/partner/")
+        with visitor.client.session_transaction() as cookie:
+            left.append((home.status_code, sorted(cookie), {**cookie[SESSION], "stamp": ""}))
+    assert left[0] == left[1]
+    with running.begin() as session:
+        written = session.scalars(select(AuditEntry).where(AuditEntry.partner_id == school.partner_id)).all()
+        people = session.scalars(select(PartnerAccount).where(PartnerAccount.partner_id == school.partner_id)).all()
+    assert len({(entry.at, entry.action, entry.object_type, entry.after is None) for entry in written}) == 1
+    assert {(entry.actor, entry.object_id) for entry in written} == {(each.email, str(each.id)) for each in people}
+    assert {each.last_login_at for each in people} == {running.clock.now()}
 
 
 def test_every_way_of_being_wrong_gets_the_same_answer_and_locks(

@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from tests.browser import browser_page, chromium, faults, live_server, new_page
 from tests.student.person import Person
 from webapp.app import create_app
 from webapp.bootstrap import Runtime, build_runtime, replace_parts
+from webapp.context import RUNTIME
 from webapp.domain.clock import SystemClock
 from webapp.gateways.fakes import FakeMail, FakeWebhook
 from webapp.gateways.wakeup import WakeUp
+from webapp.models import Cap
 from webapp.services.demo import load
 from webapp.settings import Settings
 
@@ -28,7 +30,8 @@ SECRET = "a secret that only these tests know, long enough"
 
 @pytest.fixture(scope="session")
 def student_database_url(make_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
-    """A database with the demo catalogue. Tests add to it and never take away."""
+    """A database with the demo catalogue. Tests add to it and never take away, so no school has its twenty leads a day:
+    whichever test delivered the next would find the day full."""
     with make_database() as url:
         built = _runtime(url, "redis://127.0.0.1:1/0")
         demo = files("webapp.cli").joinpath("demo")
@@ -42,6 +45,7 @@ def student_database_url(make_database: Callable[[], AbstractContextManager[str]
                 questions=BytesIO(demo.joinpath("questions.csv").read_bytes()),
                 endpoint_url=lambda slug: f"http://127.0.0.1:9/{slug}",
             )
+            session.execute(update(Cap).values(most=1_000_000))
         built.engine.dispose()
         yield url
 
@@ -91,10 +95,27 @@ def early_runtime(fresh_database_url: str) -> Iterator[Runtime]:
     built.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def spare_app(runtime: Runtime) -> Flask:
+    """A second application, for runtimes that differ in their parts and not in what an application takes when made."""
+    return create_app(runtime.settings, runtime=runtime)
+
+
 @pytest.fixture
-def early_person(early_runtime: Runtime) -> Person:
+def app_on(spare_app: Flask) -> Callable[[Runtime], Flask]:
+    """The second application on another database or clock: `app_on(early_runtime)`. One at a time."""
+
+    def app_on(other: Runtime) -> Flask:
+        spare_app.extensions[RUNTIME] = other
+        return spare_app
+
+    return app_on
+
+
+@pytest.fixture
+def early_person(early_runtime: Runtime, app_on: Callable[[Runtime], Flask]) -> Person:
     """Somebody on a site whose catalogue is still empty."""
-    return Person(create_app(early_runtime.settings, runtime=early_runtime).test_client())
+    return Person(app_on(early_runtime).test_client())
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from tests.student.person import ANSWERS, STEPS, Page, Person, errors_of
 from tests.student.secure import secure_person
 from webapp.bootstrap import Runtime
+from webapp.domain.ids import token_hash
+from webapp.models import Draft, DraftStep
 
 CONTACT = ("name", "mail", "phone", "tel")
 
@@ -128,6 +130,27 @@ def test_a_first_answer_in_a_second_tab_joins_the_same_form(person: Person, runt
     assert first is not None
     assert second is not None
     assert first.value == second.value
+
+
+def _left_by(person: Person, results: str, runtime: Runtime) -> tuple[object, ...]:
+    """What a finished form left: its rows without ids and moments, and the cookie without its token for forms."""
+    with runtime.begin() as session:
+        found = select(Draft).where(Draft.results_hash == token_hash(results.rpartition("/")[2]))
+        made = session.scalars(found).one()
+        steps = session.scalars(select(DraftStep).where(DraftStep.draft_id == made.id).order_by(DraftStep.step)).all()
+        whole = (made.answers, made.earlier, made.attribution, made.token_version, made.completed_at is None)
+        each = [(row.step, row.saves, row.shown_at is None, row.saved_at is None) for row in steps]
+    held = person.client.get_cookie("draft")
+    assert held is not None
+    assert made.token_hash == token_hash(held.value)
+    with person.client.session_transaction() as cookie:
+        return whole, each, {**cookie, "csrf_token": len(cookie["csrf_token"])}
+
+
+def test_a_form_that_tests_copy_is_as_one_that_was_filled_in(app: Flask, runtime: Runtime) -> None:
+    one, two, three = (Person(app.test_client()) for _ in range(3))
+    filled_in = _left_by(one, one.fill_in(), runtime)
+    assert _left_by(two, two.finish(), runtime) == _left_by(three, three.finish(), runtime) == filled_in
 
 
 def test_editing_after_the_list_leads_back_to_it(person: Person) -> None:

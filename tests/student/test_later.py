@@ -5,10 +5,10 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 
 from tests.student.person import ANSWERS, Page, Person, errors_of
-from webapp.app import create_app
 from webapp.bootstrap import Runtime, replace_parts
 from webapp.domain.clock import FrozenClock
 from webapp.gateways.fakes import FakeMail
@@ -17,6 +17,7 @@ from webapp.services.resume_link import MOST_TO_ADDRESS
 from webapp.student.forms.request import TRAP_FILLED
 
 Send = Callable[[], str]
+AppOn = Callable[[Runtime], Flask]
 
 
 @pytest.fixture
@@ -143,9 +144,9 @@ def test_a_link_is_kept_by_hand_without_a_mail(begun: Person, another_person: Pe
     assert another_person.send(urlsplit(link).path, {}).status_code == 303
 
 
-def test_an_expired_link_opens_nothing_and_the_answers_live_on(runtime: Runtime) -> None:
+def test_an_expired_link_opens_nothing_and_the_answers_live_on(runtime: Runtime, app_on: AppOn) -> None:
     clock = FrozenClock(runtime.clock.now())
-    app = create_app(runtime.settings, runtime=replace_parts(runtime, clock=clock))
+    app = app_on(replace_parts(runtime, clock=clock))
     begun, other = Person(app.test_client()), Person(app.test_client())
     begun.reach("subjects")
     response = begun.send("/match/later/link", {}, page=begun.open("/match/later"))
@@ -176,11 +177,11 @@ def test_other_answers_on_the_device_are_spoken_of_first(begun: Person, another_
     assert "This device has other answers" in another_person.open(path).words
 
 
-def test_nobody_can_fill_a_strangers_inbox(app: object, runtime: Runtime, database: Engine) -> None:
+def test_nobody_can_fill_a_strangers_inbox(app: Flask, database: Engine) -> None:
     """Each time from another form, as somebody would who clears their cookies."""
     codes = []
     for n in range(MOST_TO_ADDRESS + 2):
-        mallory = Person(create_app(runtime.settings, runtime=runtime).test_client())
+        mallory = Person(app.test_client())
         mallory.answer("age")
         response = mallory.send("/match/later", {"email": ["victim@student.example", "VICTIM@student.example"][n % 2]})
         codes.append(response.status_code)
@@ -225,10 +226,10 @@ def test_a_child_leaves_no_link_and_no_mail(begun: Person, database: Engine) -> 
         assert tuple(connection.execute(text(counts)).one()) == (links, mails, drafts - 1)
 
 
-def test_a_session_lost_for_a_day_loses_nothing(runtime: Runtime) -> None:
+def test_a_session_lost_for_a_day_loses_nothing(runtime: Runtime, app_on: AppOn) -> None:
     """The browser was closed and its session cookie is gone; the draft's own cookie is still there."""
     clock = FrozenClock(runtime.clock.now())
-    app = create_app(runtime.settings, runtime=replace_parts(runtime, clock=clock))
+    app = app_on(replace_parts(runtime, clock=clock))
     person = Person(app.test_client())
     person.reach("background")
     person.answer("background", ANSWERS["background"])

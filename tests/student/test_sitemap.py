@@ -1,6 +1,7 @@
 """What search engines are told."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,27 +11,22 @@ from sqlalchemy import update
 
 from tests.services.listing_rows import import_rows, row
 from tests.student.person import Person
-from webapp.app import create_app
 from webapp.bootstrap import Runtime
 from webapp.models import ListingStatus, Program
 from webapp.student.guidebook.library import library
-from webapp.student.sitemap import PROGRAM_PAGE
 
 LISTED = 7
 
 
 @pytest.fixture
-def listed_app(early_runtime: Runtime) -> Flask:
+def listed_app(early_runtime: Runtime, app_on: Callable[[Runtime], Flask]) -> Flask:
     """A site with seven real listings, one withdrawn and one invented, and a page for each program."""
     with early_runtime.begin() as session:
         import_rows(session, [row(number) for number in range(LISTED + 2)])
         gone, invented = row(LISTED)["program_id"], row(LISTED + 1)["program_id"]
         session.execute(update(Program).where(Program.program_id == gone).values(status=ListingStatus.WITHDRAWN))
         session.execute(update(Program).where(Program.program_id == invented).values(is_demo=True))
-    app = create_app(early_runtime.settings, runtime=early_runtime)
-    if PROGRAM_PAGE not in app.view_functions:
-        app.add_url_rule("/programs/<program_id>", PROGRAM_PAGE, lambda program_id: program_id)
-    return app
+    return app_on(early_runtime)
 
 
 def locations(client: FlaskClient, path: str, kind: str = "url") -> list[str]:

@@ -3,7 +3,16 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.visual import blemishes, clipped_texts, covering_parts, faint_focus, idle_buttons, small_texts
+from tests.browser import overflows
+from tests.visual import (
+    blemishes,
+    clipped_texts,
+    covering_parts,
+    faint_focus,
+    idle_buttons,
+    small_texts,
+    spoiled_by_wide_text,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -59,3 +68,22 @@ def test_what_takes_half_the_window_and_what_only_script_could_work_are_found(br
     assert [each.split(":")[0] for each in covering_parts(browser_page)] == ["covers the window"]
     assert [each.split(":")[0] for each in small_texts(browser_page)] == ["text of 13.3333 px"]
     assert [each.split(":")[0] for each in idle_buttons(browser_page)] == ["idle without script"]
+
+
+@pytest.mark.parametrize(
+    ("planted", "told"),
+    [
+        ("<p style='height:1em;line-height:1;overflow:hidden'>low</p>", "with wide text cut off"),
+        (
+            "<p style='white-space:nowrap;width:max-content'>" + "words in one line " * 8 + "</p>",
+            "with wide text sticks out",
+        ),
+    ],
+)
+def test_what_only_wide_text_spoils_is_found_under_a_policy_too(browser_page: Page, planted: str, told: str) -> None:
+    policy = """<meta http-equiv="Content-Security-Policy" content="style-src-elem 'none'">"""
+    browser_page.set_content(RIGHT.replace("<title>", f"{policy}<title>").format(planted))
+    for _ in range(2):
+        assert clipped_texts(browser_page) == []
+        assert overflows(browser_page) == 0
+        assert [each for each in spoiled_by_wide_text(browser_page) if each.startswith(told)]
