@@ -170,7 +170,7 @@ def test_a_file_is_imported_by_keyboard_with_and_without_script(
     page.get_by_label("Name of the source").fill("keyboard")
     page.keyboard.press("Enter")
     page.wait_for_url("**/jobs/**")
-    assert page.get_by_text("It waits for a worker.").is_visible()
+    page.get_by_text("It waits for a worker.").wait_for()
     _work(running)
     page.get_by_text("wizard", exact=True).wait_for()  # the page looks again by itself, without script too
     page.get_by_role("button", name="Publish these changes").focus()

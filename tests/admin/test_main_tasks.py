@@ -70,7 +70,7 @@ class Desk:
             self.press(self.page.locator(".admin-nav-wide a", has=self.page.get_by_text(word, exact=True)))
 
     def sees(self, text: str) -> None:
-        assert self.page.get_by_text(text).first.is_visible(), text
+        self.page.get_by_text(text).first.wait_for()
 
     @property
     def partner(self) -> str:
@@ -225,9 +225,9 @@ def test_the_desk_is_worked_by_keyboard(
     for key in "jjkjx":
         keys.press(key)
     assert page.locator("tr.row-here input:checked").count() == 1
-    assert desk.button("Show what would happen to 1").is_visible()
+    desk.button("Show what would happen to 1").wait_for()
     keys.press("?")
-    assert page.get_by_role("dialog").get_by_text("The next row").is_visible()
+    page.get_by_role("dialog").get_by_text("The next row").wait_for()
     keys.press("Escape")
     with page.expect_navigation():
         keys.press("Enter")
@@ -245,7 +245,7 @@ def test_the_desk_is_worked_by_keyboard(
     assert page.evaluate(HELD_DOWN) is False, "a key that is held acts once, and not upon the whole queue"
     with page.expect_navigation():
         keys.press("r")
-    assert page.get_by_text("Released.").is_visible()
+    page.get_by_text("Released.").wait_for()
     assert faults == []
 
 

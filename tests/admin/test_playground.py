@@ -266,7 +266,7 @@ def test_the_pages_read_well(
     assert axe_violations(page) == []
     page.get_by_label("Note").fill("Price counts for more.")
     page.get_by_role("button", name="Keep as a proposal").click()
-    assert page.get_by_role("heading", name="Publish").is_visible()
+    page.get_by_role("heading", name="Publish").wait_for()
     for width, dark in ((1280, True), (390, False)):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if dark else "light")

@@ -167,7 +167,7 @@ def test_a_lead_is_found_and_exported_by_keyboard_and_without_script(
     page.get_by_role("link", name=str(lead_id)[-12:]).focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/partner/leads/{lead_id}")
-    assert page.get_by_text("Ana Silva").is_visible()
+    page.get_by_text("Ana Silva").wait_for()
     page.go_back()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export these as CSV").press("Enter")

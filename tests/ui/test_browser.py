@@ -102,7 +102,7 @@ def test_focus_is_seen_and_the_skip_link_comes_first(gallery: Flask, live_server
 def test_the_page_is_whole_without_script(gallery: Flask, live_server: Serve, new_page: NewPage) -> None:
     page = new_page(javascript=False)
     page.goto(live_server(gallery).url + "/form/errors")
-    assert page.locator(".error-summary a").first.is_visible()
+    page.locator(".error-summary a").first.wait_for()
     page.goto(live_server(gallery).url + "/parts")
     assert page.get_by_text("Copy the secret").is_hidden()
 
