@@ -8,7 +8,8 @@
 PYTHON ?= python3
 VENV = .venv
 PY = $(VENV)/bin/python
-WORKERS ?= 4
+# One more than there are cores: while one waits the others compute. Each loads the product and compiles pages anew.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 TESTS ?=
 BENCHMARKS ?= matching.rank matching.against weights_trial results_page submission relay catalog_import lists
 # Compiled modules are kept, whatever the environment says: without them each worker and each command that a test starts

@@ -26,7 +26,7 @@ from webapp import embedded
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "program_match_template"
 WAITING = ("crash", "e2e", "embedded")
-LONGEST_FIRST = ("student", "matching", "admin", "partner")
+LONGEST_FIRST = ("ui", "student", "matching", "admin", "partner")
 STARTER_WAITS_SECONDS = 900.0  # for the other xdist workers to finish with the servers it started
 MEMORY = Path("/dev/shm")  # noqa: S108  (what lies in it is private)
 ROOMY_BYTES = 8 * 2**30  # a whole run takes three
@@ -67,8 +67,8 @@ def _is_roomy(directory: Path) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the long files, so that no worker is left alone with one of them at the end.
 
-    Two that mostly wait for processes of theirs come first, and then one after every two that compute, so that while
-    some wait others have the processor.
+    One that mostly waits for processes of its own comes first, and then one after every two that compute, so that while
+    one waits others have the processor.
     """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
@@ -77,7 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     floors = {name: place for place, name in enumerate(LONGEST_FIRST)}
     computing = [path for path in files if _floor(path) not in WAITING]
     computing.sort(key=lambda path: floors.get(_floor(path), len(floors)))
-    order, waiting = waiting[:2], waiting[2:]
+    order, waiting = waiting[:1], waiting[1:]
     while waiting or computing:
         order += [*computing[:2], *waiting[:1]]
         computing, waiting = computing[2:], waiting[1:]
